@@ -1,0 +1,34 @@
+"""Make citations: the one place where a quote is cut from an article, and checked."""
+
+from __future__ import annotations
+
+from qa.errors import CitationError
+from qa.records import Article, Citation
+
+
+def cite(
+    number: int, article: Article, start: int, end: int, expected: str | None = None
+) -> Citation:
+    """Quote `article.text[start:end]`.
+
+    Args:
+        number: The [n] of the citation, from 1.
+        article: The article as stored.
+        start: First character.
+        end: One past the last.
+        expected: The text that must stand there, where the caller has it from elsewhere (a stored
+            passage): a difference means that store and index have drifted apart.
+
+    Raises:
+        CitationError: The range is empty or outside the text, or the text is not as expected.
+    """
+    if not 0 <= start < end <= len(article.text):
+        raise CitationError(
+            f"[{start}:{end}] is no range in article {article.id} of {len(article.text)} characters"
+        )
+    quote = article.text[start:end]
+    if expected is not None and quote != expected:
+        raise CitationError(
+            f"article {article.id} [{start}:{end}] reads {quote[:60]!r}, expected {expected[:60]!r}"
+        )
+    return Citation(number=number, quote=quote, start=start, end=end, article=article)

@@ -1,0 +1,136 @@
+"""Cut an article into passages of whole sentences, with exact offsets.
+
+>>> text = "It rained. It stopped."
+>>> [text[start:end] for start, end in sentences(text)]
+['It rained.', 'It stopped.']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qa.records import Span
+
+MAX_SENTENCE_WORDS = 120
+"""A "sentence" longer than this (a list, a table, a transcript without full stops) is cut at a
+comma, semicolon, colon or dash; the model reads at most 256 word pieces, about 190 words."""
+
+_PARAGRAPH = re.compile(r"[^\n]+")
+_WORD = re.compile(r"\S+")
+_CLAUSE_END = re.compile(r"[,;:–—]$")
+_CLOCK_END = re.compile(r"\b[ap]\.m\.$")
+_DAY_OR_MONTH = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?"
+    r"|Oct|Nov|Dec)[a-z.]*\b|(?:EST|EDT|ET|GMT|UTC|PT|CT|local)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A passage before it has an identity: its range and the sentences within it."""
+
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSize:
+    """How long passages are, in words.
+
+    Attributes:
+        target_words: A passage is closed at the sentence end nearest to this length.
+        overlap_sentences: How many sentences two neighbouring passages share.
+    """
+
+    target_words: int = 90
+    overlap_sentences: int = 0
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text, in order, without the white space around them.
+
+    Split by sentencex (Wikimedia), paragraph by paragraph. Of the three splitters tried on the
+    run-on lines of saved pages (pysbd, syntok, sentencex) it is the only one that neither breaks
+    at closing single quotes nor after "U.N."; it is also 200 times faster than pysbd.
+    """
+    found: list[Span] = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        for span in _split(paragraph.group()):
+            shifted = Span(paragraph.start() + span.start, paragraph.start() + span.end)
+            found.extend(_shorten(text, shifted))
+    return found
+
+
+def _split(paragraph: str) -> list[Span]:
+    from sentencex import segment
+
+    spans: list[Span] = []
+    position = 0
+    for piece in segment("en", paragraph):
+        sentence = piece.strip()
+        if not sentence:
+            continue
+        start = paragraph.index(sentence, position)
+        position = start + len(sentence)
+        if spans and _continues(paragraph, spans[-1], start):
+            spans[-1] = Span(spans[-1].start, position)
+        else:
+            spans.append(Span(start, position))
+    return spans
+
+
+def _continues(paragraph: str, previous: Span, start: int) -> bool:
+    """Whether the splitter broke inside "at 6 a.m. Tuesday"."""
+    clock = _CLOCK_END.search(paragraph, previous.start, previous.end)
+    return clock is not None and _DAY_OR_MONTH.match(paragraph, start) is not None
+
+
+def _shorten(text: str, sentence: Span) -> Iterator[Span]:
+    words = list(_WORD.finditer(text, sentence.start, sentence.end))
+    first = 0
+    while len(words) - first > MAX_SENTENCE_WORDS:
+        window = range(first + MAX_SENTENCE_WORDS // 2, first + MAX_SENTENCE_WORDS)
+        clause_ends = [i for i in window if _CLAUSE_END.search(words[i].group())]
+        last = clause_ends[-1] if clause_ends else window[-1]
+        yield Span(words[first].start(), words[last].end())
+        first = last + 1
+    if words[first:]:
+        yield Span(words[first].start(), words[-1].end())
+
+
+def cut(text: str, size: PassageSize) -> list[Cut]:
+    """Cut a text into passages of whole sentences.
+
+    Each passage ends at the sentence end nearest to `size.target_words`; a short rest joins the
+    passage before it. Every sentence is in at least one passage.
+    """
+    spans = sentences(text)
+    lengths = [len(_WORD.findall(text, s.start, s.end)) for s in spans]
+    cuts: list[Cut] = []
+    first = 0
+    while first < len(spans):
+        last, words = first, lengths[first]
+        while last + 1 < len(spans):
+            longer = words + lengths[last + 1]
+            if longer - size.target_words > size.target_words - words:
+                break
+            last, words = last + 1, longer
+        rest = sum(lengths[last + 1 :][: size.target_words])
+        if last + 1 < len(spans) and rest < size.target_words // 3:
+            last = len(spans) - 1
+        cuts.append(Cut(spans[first].start, spans[last].end, tuple(spans[first : last + 1])))
+        if last + 1 == len(spans):
+            break
+        first = max(first + 1, last + 1 - size.overlap_sentences)
+    return cuts
+
+
+def indexed_text(title: str, passage: str) -> str:
+    """What is indexed for a passage: its article's title in front.
+
+    On real news this lifts BM25's nDCG@10 from .815 to .861. It is never part of a citation.
+    """
+    return f"{title}\n{passage}"

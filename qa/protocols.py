@@ -1,0 +1,115 @@
+"""The seams: what an embedder, a lexical index and a vector index must do.
+
+Each has one contract-test suite (`tests/contracts/`) which every implementation passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int8]
+Offsets = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A text's vector, and the compressed states of its tokens for late interaction.
+
+    Attributes:
+        vector: float32 (dimension,), unit length.
+        tokens: int8 (tokens, TOKEN_DIMENSION): each row a unit vector times 127, see
+            `qa.embedding.tokens`. Special tokens and any prompt are left out.
+        offsets: int32 (tokens, 2): the characters of the text that each token covers, [start, end).
+    """
+
+    vector: Floats
+    tokens: Codes
+    offsets: Offsets
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. Cosine is the inner product."""
+
+    @property
+    def name(self) -> str:
+        """The model as the user named it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same text would give other vectors: a digest of the weights."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of `Embedding.vector`."""
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed texts to be found, in any number and length (the model truncates)."""
+
+    def embed_query(self, text: str) -> Embedding:
+        """Embed one question."""
+
+
+class Scored(NamedTuple):
+    """A passage id with one arm's score. Higher is better."""
+
+    id: int
+    score: float
+
+
+class LexicalIndex(Protocol):
+    """Ranks passages by the terms they share with a question (BM25)."""
+
+    def __len__(self) -> int: ...
+
+    def search(self, terms: Sequence[str], k: int, allowed: Ids | None = None) -> list[Scored]:
+        """The k best passages that hold at least one of the terms, best first, ties by id.
+
+        Args:
+            terms: The question's terms, as `qa.analysis.terms` gives them.
+            k: At most this many.
+            allowed: Passage ids, ascending; None allows all.
+        """
+
+    def scores(self, terms: Sequence[str], ids: Ids) -> Floats:
+        """BM25 of the given passages, float32 (len(ids),); 0 where no term is shared."""
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold the term; 0 if none does."""
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+
+
+class VectorIndex(Protocol):
+    """Ranks passages by the inner product of their vectors with a question's."""
+
+    def __len__(self) -> int: ...
+
+    def search(self, vector: Floats, k: int, allowed: Ids | None = None) -> list[Scored]:
+        """The k nearest passages, best first, ties by id. Arguments as in `LexicalIndex`."""
+
+    def scores(self, vector: Floats, ids: Ids) -> Floats:
+        """Inner products of the given passages, float32 (len(ids),)."""
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work has come: `done` of `total` units of a stage."""
+
+    stage: str
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]

@@ -1,0 +1,223 @@
+"""The records that flow through article-qa, in order: Article → Passage → Hit → Citation → Answer.
+
+All are immutable. Offsets are in characters (Unicode code points) of `Article.text`, start
+inclusive, end exclusive. Scores are higher-is-better everywhere; ranks count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of characters, [start, end)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article, as stored.
+
+    Attributes:
+        id: Stable for its place: the same file and position give the same id, whatever the text.
+        title: The headline; never part of `text`.
+        text: The body. Every citation is a slice of exactly this string.
+        publisher: Who published it, as written.
+        author: The byline without "By", as written.
+        published_at: Timezone-aware, or None where the source does not say.
+        updated_at: Timezone-aware, or None.
+        age: The age as the source words it ("an hour ago"); not a date, since its day is unknown.
+        dateline: The agency dateline at the head of the body ("NEW YORK (AP)"), which `text` keeps.
+        agency: The agency named in the dateline ("AP").
+        url: As the source gives it; not checked, not safe to use unescaped.
+        language: A BCP 47 tag, where the source states one.
+        source: The file, relative to the corpus folder, with forward slashes.
+        position: 0-based place among the articles of its file.
+        provenance: For each field that is known, where it came from, such as "front matter",
+            "json-ld", "meta", "byline", "page", "file name".
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    position: int = 0
+    publisher: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    age: str | None = None
+    dateline: str | None = None
+    agency: str | None = None
+    url: str | None = None
+    language: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the corpus that could not be read.
+
+    Attributes:
+        source: The file, relative to the corpus folder.
+        reason: One line, with the next step where there is one.
+        line: 1-based, where one is known.
+    """
+
+    source: str
+    reason: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: `article.text[start:end] == text`, always.
+
+    Attributes:
+        id: Unique in its index and never used again, not even for the same text.
+        article_id: The article it was cut from.
+        ordinal: 0-based place among the passages of its article.
+        start: First character in the article's text.
+        end: One past the last character.
+        text: The slice itself.
+        sentences: The sentences in it, as offsets in the article's text.
+    """
+
+    id: int
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one arm (lexical or dense) says of a passage: its rank from 1, and its raw score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and where it stands. Made only by `qa.citations.cite`, which checks it.
+
+    Attributes:
+        number: The [n] of the answer, from 1.
+        quote: `article.text[start:end]`.
+        start: First character in the article's text.
+        end: One past the last character.
+        article: The article quoted.
+    """
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question.
+
+    Attributes:
+        passage: What was found.
+        article: Where it stands.
+        score: The fused score.
+        rank: From 1.
+        lexical: The lexical arm's evidence; None where that arm did not return the passage.
+        dense: The dense arm's evidence, likewise.
+        citation: The passage as a citation, numbered by its rank.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    rank: int
+    lexical: Evidence | None
+    dense: Evidence | None
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be searched. Applied before ranking, in both arms.
+
+    Attributes:
+        publisher: Equal to the article's publisher, ignoring case and spacing.
+        author: Found as whole words in the article's author, ignoring case.
+        after: Published on this day (UTC) or later. Articles without a date are left out.
+        before: Published earlier than this day (UTC). Articles without a date are left out.
+    """
+
+    publisher: str | None = None
+    author: str | None = None
+    after: date | None = None
+    before: date | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.publisher, self.author, self.after, self.before))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the archive says to a question.
+
+    Attributes:
+        question: As asked.
+        answered: True only if there is at least one citation.
+        reason: Why there is no answer; None where there is one.
+        text: The quoted sentences, each followed by its [n]; empty where not answered.
+        citations: The quotes, best first, numbered from 1. Empty where not answered.
+        passages: The passages found, best first; where not answered, only the nearest ones.
+        confidence: The estimated probability that the archive answers the question, 0 to 1.
+        generation: The index generation that answered.
+        timings_ms: Milliseconds by step: "embed", "search", "answer", "total".
+    """
+
+    question: str
+    answered: bool
+    reason: str | None
+    text: str
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    confidence: float
+    generation: int
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did.
+
+    Attributes:
+        generation: The generation now published.
+        added: Sources that are new.
+        changed: Sources whose content changed.
+        deleted: Sources that are gone.
+        unchanged: How many sources were left alone.
+        problems: Everything in the corpus that cannot be read, old and new.
+        articles: Articles now in the index.
+        passages: Passages now in the index.
+        embedded: Passages whose vectors had to be computed in this run.
+        seconds: Wall-clock time.
+    """
+
+    generation: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: int
+    problems: tuple[Problem, ...]
+    articles: int
+    passages: int
+    embedded: int
+    seconds: float

@@ -1,0 +1,89 @@
+"""Settings: one frozen record, read from `qa.toml` where there is one."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from qa.errors import InputError
+from qa.passages import PassageSize
+
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+"""The default model: installed with the package, needs no network."""
+
+FusionMethod = Literal["convex", "rrf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a user can set. The first group is built into an index: changing it re-embeds.
+
+    Attributes:
+        model: "all-MiniLM-L6-v2" (packaged), or any sentence-transformers model by name or path.
+        passage_words: The length a passage is cut to, in words. See `docs/quality.md` for the
+            sizes that were measured.
+        overlap_sentences: Sentences that two neighbouring passages share.
+        fusion: "convex" (min-max normalised, weighted) or "rrf" (reciprocal rank fusion).
+        dense_weight: Share of the dense arm in convex fusion, 0 to 1. On the sets measured the
+            best is .5 to .6 and flat around it.
+        depth: How many passages each arm hands to the fusion.
+    """
+
+    model: str = PACKAGED_MODEL
+    passage_words: int = 90
+    overlap_sentences: int = 0
+    fusion: FusionMethod = "convex"
+    dense_weight: float = 0.5
+    depth: int = 100
+
+    def __post_init__(self) -> None:
+        """Check every value.
+
+        Raises:
+            InputError: A value is out of its range; the message names it.
+        """
+        if not isinstance(self.model, str) or not self.model.strip():
+            raise InputError(f"model must be a name or a folder, not {self.model!r}")
+        _check("passage_words", self.passage_words, 20, 150)
+        _check("overlap_sentences", self.overlap_sentences, 0, 5)
+        _check("dense_weight", self.dense_weight, 0.0, 1.0)
+        _check("depth", self.depth, 1, 10_000)
+        if self.fusion not in get_args(FusionMethod):
+            raise InputError(f"fusion must be one of {get_args(FusionMethod)}, not {self.fusion!r}")
+
+    @property
+    def passage_size(self) -> PassageSize:
+        """How passages are cut."""
+        return PassageSize(self.passage_words, self.overlap_sentences)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """Read settings from a TOML file.
+
+        Args:
+            path: The file. None means `qa.toml` in the working directory, if it exists.
+
+        Raises:
+            InputError: The file is missing (when named), is not TOML, or has an unknown key or a
+                value out of range.
+        """
+        file = path or Path("qa.toml")
+        if path is None and not file.exists():
+            return cls()
+        try:
+            values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"cannot read settings from {file}: {error}") from error
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(values.keys() - known):
+            raise InputError(f"{file}: unknown setting {unknown[0]!r}; known: {sorted(known)}")
+        return replace(cls(), **values)
+
+
+def _check(name: str, value: object, low: float, high: float) -> None:
+    wanted = int if isinstance(low, int) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, wanted) or not low <= value <= high:
+        kind = "a whole number" if wanted is int else "a number"
+        raise InputError(f"{name} must be {kind} from {low} to {high}, not {value!r}")
