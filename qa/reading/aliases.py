@@ -1,0 +1,136 @@
+"""The names under which front matter and JSON give an article's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from qa.reading.dates import from_day, from_timestamp, parse_date
+from qa.reading.draft import Found
+from qa.reading.fields import clean_author
+
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "title": ("title", "headline", "name"),
+    "publisher": ("publisher", "source", "site", "outlet", "sitename", "publication", "newspaper"),
+    "author": ("author", "authors", "byline", "creator", "by", "writer"),
+    "published_at": (
+        "published", "publishedat", "publisheddate", "publishdate", "publicationdate",
+        "datepublished", "pubdate", "date", "datetime", "timestamp", "created", "createdat",
+    ),
+    "updated_at": (
+        "updated", "updatedat", "modified", "modifiedat", "lastmod", "lastmodified",
+        "datemodified", "dateupdated",
+    ),
+    "url": ("url", "link", "canonical", "canonicalurl", "permalink", "originalurl"),
+    "language": ("language", "lang", "inlanguage", "locale"),
+    "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story"),
+}  # fmt: skip
+
+
+def read_fields(values: Mapping[object, object]) -> tuple[Found, list[str]]:
+    """Read an article's fields, whatever their spelling.
+
+    Returns:
+        The fields, and a note for each date that was given but not understood.
+    """
+    plain = {_plain_key(key): value for key, value in reversed(list(values.items()))}
+    notes: list[str] = []
+    found = Found(
+        title=_first(plain, "title"),
+        publisher=_first(plain, "publisher"),
+        author=_author(plain),
+        published_at=_moment(plain, "published_at", notes),
+        updated_at=_moment(plain, "updated_at", notes),
+        url=_first(plain, "url"),
+        language=_first(plain, "language"),
+    )
+    return found, notes
+
+
+def read_body(values: Mapping[object, object]) -> str | None:
+    """The text of an article given as an object; paragraphs may be a list."""
+    plain = {_plain_key(key): value for key, value in reversed(list(values.items()))}
+    for alias in _ALIASES["text"]:
+        value = plain.get(alias)
+        if isinstance(value, list):
+            value = "\n\n".join(part for part in value if isinstance(part, str))
+        if isinstance(value, str) and value.strip():
+            return value
+    return None
+
+
+def _plain_key(key: object) -> str:
+    return str(key).lower().translate({ord(mark): None for mark in "_- :@"})
+
+
+def as_text(value: object) -> str | None:
+    """A field as one line: a string, a number, an object's name, or the first such of a list."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else _digits(value)
+    if isinstance(value, Mapping):
+        for key in ("name", "title", "headline", "@id", "url"):
+            if isinstance(named := value.get(key), str) and named.strip():
+                return named.strip()
+    if isinstance(value, list | tuple):
+        return next(
+            (text for item in value if not isinstance(item, list) and (text := as_text(item))), None
+        )
+    return None
+
+
+def _digits(value: int) -> str | None:
+    return str(value) if abs(value) < 10**18 else None
+
+
+def _first(plain: Mapping[str, object], field: str) -> str | None:
+    return next((text for alias in _ALIASES[field] if (text := as_text(plain.get(alias)))), None)
+
+
+def _author(plain: Mapping[str, object]) -> str | None:
+    for alias in _ALIASES["author"]:
+        author = author_of(plain.get(alias))
+        if author:
+            return author
+    return None
+
+
+def author_of(value: object) -> str | None:
+    """The author or authors, joined by commas, without "By"."""
+    items = value if isinstance(value, list | tuple) else [value]
+    texts = (as_text(item) for item in items if not isinstance(item, list))
+    names = [name for text in texts if text and (name := clean_author(text))]
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def moment_of(value: object) -> datetime | None:
+    """A date given as a string, a YAML date, or a Unix time."""
+    if isinstance(value, date):
+        return from_day(value)
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        # 20250314 is a day; as a Unix time it would be in August 1970.
+        day = parse_date(_digits(value) or "") if isinstance(value, int) else None
+        return day or from_timestamp(value)
+    text = as_text(value)
+    return parse_date(text) if text else None
+
+
+def _moment(plain: Mapping[str, object], field: str, notes: list[str]) -> datetime | None:
+    unread: str | None = None
+    for alias in _ALIASES[field]:
+        value = plain.get(alias)
+        moment = moment_of(value)
+        if moment is not None:
+            return moment
+        if unread is None and value not in (None, "", [], {}):
+            unread = as_text(value) if not isinstance(value, date) else value.isoformat()
+            unread = unread or type(value).__name__
+    if unread is not None:
+        kept = "without a date" if field == "published_at" else "without its date of change"
+        notes.append(f"date not understood: {unread[:60]!r}, kept {kept}")
+    return None

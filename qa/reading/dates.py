@@ -1,0 +1,214 @@
+"""Dates as pages write them. Strict: the whole text must be one date, or it is none.
+
+Lenient parsers read "Monday" or "March" as a day of this year; a citation must not invent that.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_EARLIEST_YEAR = 1600  # the first printed newspapers; anything before is a parsing accident
+
+_MONTH_NAMES = (
+    "january jan januar janvier enero gennaio janeiro januari",
+    "february feb februar février febrero febbraio fevereiro februari",
+    "march mar märz mars marzo março maart",
+    "april apr avril abril aprile",
+    "may mai mayo maggio maio mei",
+    "june jun juni juin junio giugno junho",
+    "july jul juli juillet julio luglio julho",
+    "august aug août agosto augustus",
+    "september sep sept septembre septiembre settembre setembro",
+    "october oct oktober octobre octubre ottobre outubro",
+    "november nov novembre noviembre novembro",
+    "december dec dezember décembre diciembre dicembre dezembro",
+)
+_MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+
+_HOURS = {
+    "Z": 0, "UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "EST": -5,
+    "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "JST": 9,
+    "KST": 9, "HKT": 8, "SGT": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_CLOCKS = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
+
+_WEEKDAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE
+)
+_TIME = (
+    r"(?P<hour>\d{1,2})(?:(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)"
+    r"\s*(?P<half>[ap]\.?m\.?)?|\s*(?P<half_alone>[ap]\.?m\.?))"
+    r"(?:\s*\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{1,5})\)?)?"
+)
+_DAY_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+        r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
+        r"(?:\s+de\s+|[\s-]+)(?P<y>\d{4})",
+        r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
+        r"(?P<first>\d{1,2})(?P<sep>[-/.])(?P<second_number>\d{1,2})(?P=sep)(?P<y>\d{4})",
+    )
+)
+_TIME_AFTER = re.compile(rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:{_TIME})", re.IGNORECASE)
+_TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)
+_NAME_START = re.compile(r"(\d{4})([-_.])(\d{2})\2(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=[-_. ])")
+_NAME_INNER = re.compile(r"(?<![\d.])(\d{4})([-_])(\d{2})\2(\d{2})(?!\d)")
+_MAX_CHARS = 80
+
+
+def parse_date(text: str, *, day_first: bool | None = None) -> datetime | None:
+    """Read a date, with a time and a zone if they are given.
+
+    Args:
+        text: The date and nothing else, such as "14 March 2025, 10:30 CET" or "2025-03-14".
+        day_first: How to read 05-07-2025; None leaves what is ambiguous unread.
+
+    Returns:
+        A timezone-aware time: midnight where no time is given (or its zone is unknown), UTC where
+        no zone is. None if this is not one plausible date.
+    """
+    text = " ".join(text.split()).strip(" .,;()[]")
+    if not text or len(text) > _MAX_CHARS:
+        return None
+    if text[:4].isdigit():
+        try:
+            return _plausible(datetime.fromisoformat(text))
+        except (ValueError, OverflowError):
+            pass
+    before = _TIME_BEFORE.match(text)
+    rest = text[before.end() :] if before else text
+    weekday = _WEEKDAY.match(rest)
+    rest = rest[weekday.end() :] if weekday else rest
+    for pattern in _DAY_PATTERNS:
+        found = pattern.match(rest)
+        day = _day(found, day_first) if found else None
+        if found is None or day is None:
+            continue
+        after = rest[found.end() :]
+        clock = before if before and not after else _TIME_AFTER.fullmatch(after)
+        if after and (clock is None or before):
+            return None
+        return _plausible(_at(day, clock)) if _valid_clock(clock) else None
+    return None
+
+
+def is_day_first(text: str) -> bool | None:
+    """Whether a numeric date such as 24-07-2025 shows its order; None if it does not."""
+    found = _DAY_PATTERNS[-1].fullmatch(" ".join(text.split()))
+    if found is None:
+        return None
+    first, second = int(found["first"]), int(found["second_number"])
+    if first > 12 >= second:
+        return True
+    return False if second > 12 >= first else None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether the whole text is a date, even one whose order cannot be told."""
+    return parse_date(text) is not None or parse_date(text, day_first=True) is not None
+
+
+def date_in_name(name: str) -> datetime | None:
+    """The date a file's name starts with, or holds as YYYY-MM-DD; midnight UTC."""
+    found = _NAME_START.match(name) or _NAME_INNER.search(name)
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part and part.isdigit())
+    try:
+        return _plausible(datetime(year, month, day, tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def from_timestamp(seconds: float) -> datetime | None:
+    """A Unix time in seconds, or in milliseconds where seconds would lie beyond the year 5000."""
+    if seconds > 1e11:
+        seconds /= 1000
+    try:
+        return _plausible(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def from_day(day: date) -> datetime | None:
+    """Midnight UTC of a calendar day; a datetime keeps its time."""
+    if isinstance(day, datetime):
+        return _plausible(day)
+    return _plausible(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _day(found: re.Match[str], day_first: bool | None) -> date | None:
+    groups = found.groupdict()
+    if groups.get("name"):
+        month, day = _MONTHS.get(groups["name"].lower(), 0), int(groups["d"])
+    elif groups.get("first"):
+        first, second = int(groups["first"]), int(groups["second_number"])
+        if groups["sep"] == "." or first > 12 or first == second:
+            day, month = first, second  # with full stops the day comes first wherever it is used
+        elif second > 12:
+            month, day = first, second
+        elif day_first is None:
+            return None
+        else:
+            day, month = (first, second) if day_first else (second, first)
+    else:
+        month, day = int(groups["m"]), int(groups["d"])
+    try:
+        return date(int(groups["y"]), month, day)
+    except ValueError:
+        return None
+
+
+def _valid_clock(clock: re.Match[str] | None) -> bool:
+    if clock is None:
+        return True
+    half = clock["half"] or clock["half_alone"]
+    hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
+    return (1 <= hour <= 12 if half else hour < 24) and minute < 60 and second < 60
+
+
+def _at(day: date, clock: re.Match[str] | None) -> datetime:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if clock is None:
+        return midnight
+    hour = int(clock["hour"])
+    half = (clock["half"] or clock["half_alone"] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    naive = datetime(
+        day.year, day.month, day.day, hour, int(clock["minute"] or 0), int(clock["second"] or 0)
+    )
+    zone = _zone(clock["zone"], naive)
+    return midnight if zone is None else naive.replace(tzinfo=zone)
+
+
+def _zone(name: str | None, moment: datetime) -> timezone | None:
+    """A fixed offset; None for a zone that is not known, whose hour would mislead."""
+    if name is None:
+        return UTC
+    name = name.upper()
+    if name in _HOURS:
+        return timezone(timedelta(hours=_HOURS[name]))
+    if name in _CLOCKS:
+        try:
+            offset = ZoneInfo(f"America/{_CLOCKS[name]}").utcoffset(moment)
+        except (ZoneInfoNotFoundError, OverflowError):
+            return None
+        return None if offset is None else timezone(offset)
+    numeric = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2}?):?(\d{2})?", name)
+    if numeric is None:
+        return None
+    offset = timedelta(hours=int(numeric[2]), minutes=int(numeric[3] or 0))
+    return (
+        timezone(-offset if numeric[1] == "-" else offset) if offset < timedelta(days=1) else None
+    )
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    if not _EARLIEST_YEAR <= moment.year <= datetime.now(UTC).year + 1:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

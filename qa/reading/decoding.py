@@ -1,0 +1,161 @@
+"""Bytes → text, or a reason why not."""
+
+from __future__ import annotations
+
+import re
+
+from qa.errors import ReadingError
+
+MAX_FILE_BYTES = 32 * 1024 * 1024
+"""A single article is thousands of times smaller; parsers need up to ten times a file's size."""
+
+MAX_LINE_BYTES = 5 * 1024 * 1024
+"""A line this long is data (an image in base64, a minified script), and slow to match against."""
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"SQLite format 3", "a database"),
+    (b"\x7fELF", "a program"),
+)
+
+# Guessing is confined to the two families that charset_normalizer told apart reliably when
+# whole and short English, French, German, Polish, Russian and Japanese texts in nine encodings
+# were tried: of Japanese and Mac encodings it was as sure when wrong as when right.
+_GUESSED = ("cp1252", "cp1250", "cp1251")
+_ACCEPTED = ("cp1252", "cp1251")
+_MIN_COHERENCE_PERCENT = 50.0
+# What a wrong guess leaves behind: a capital accent inside a word ("itÕs"), or spacing accents.
+_MOJIBAKE = re.compile("[a-z][À-ÖØ-Þ]|[¤¦¨¬¯´¸]")
+
+
+def check_size(n_bytes: int) -> None:
+    """Refuse a file that is too large.
+
+    Raises:
+        ReadingError: If it is over the limit.
+    """
+    if n_bytes > MAX_FILE_BYTES:
+        raise ReadingError(
+            f"is {_mebibytes(n_bytes)}, over the limit of {_mebibytes(MAX_FILE_BYTES)} a file; "
+            "split it"
+        )
+
+
+def check_line(n_bytes: int, number: int) -> None:
+    """Refuse a line that is too long.
+
+    Raises:
+        ReadingError: If it is over the limit.
+    """
+    if n_bytes > MAX_LINE_BYTES:
+        raise ReadingError(
+            f"a line of {_mebibytes(n_bytes)}, over the limit of {_mebibytes(MAX_LINE_BYTES)}; "
+            "break it up",
+            line=number,
+        )
+
+
+def check_text(data: bytes) -> None:
+    """Refuse what is empty or plainly not text.
+
+    Raises:
+        ReadingError: Saying which.
+    """
+    if not data.removeprefix(_UTF8_BOM).strip():
+        raise ReadingError("empty")
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature):
+            raise ReadingError(f"looks binary ({name}); convert it to text first")
+    if not data.startswith(_UTF16_BOMS) and b"\0" in data:
+        raise ReadingError("looks binary (it holds NUL bytes); convert it to UTF-8 text first")
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Decode a whole file.
+
+    Args:
+        data: Its bytes.
+        declared: The encoding which the file itself names, tried after UTF-8.
+
+    Raises:
+        ReadingError: If it is empty, binary, holds an overlong line, or its encoding is unknown.
+    """
+    check_text(data)
+    for number, line in enumerate(data.split(b"\n"), 1):
+        check_line(len(line), number)
+    text = _decode_unicode(data)
+    if text is None and declared is not None:
+        text = _decode_declared(data, declared)
+    if text is None:
+        text = _decode_guessed(data)
+    if text is None:
+        raise _not_utf8(data)
+    if "\0" in text:
+        raise ReadingError("looks binary (it holds NUL characters); convert it to UTF-8 text first")
+    if not text.strip("\ufeff \t\r\n"):
+        raise ReadingError("empty")
+    return text
+
+
+def _decode_unicode(data: bytes) -> str | None:
+    encoding = "utf-16" if data.startswith(_UTF16_BOMS) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _decode_declared(data: bytes, declared: str) -> str | None:
+    # Browsers read both as Windows-1252, and so do the pages that say so.
+    name = "cp1252" if declared.lower() in ("iso-8859-1", "latin-1", "latin1") else declared
+    try:
+        return data.decode(name)
+    except (LookupError, UnicodeError):
+        return None
+
+
+def _decode_guessed(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    likely = [
+        match
+        for match in from_bytes(data, cp_isolation=list(_GUESSED))
+        if match.percent_coherence >= _MIN_COHERENCE_PERCENT
+    ]
+    texts = {str(match) for match in likely}
+    if len(texts) != 1:
+        return None
+    text = texts.pop()
+    if _MOJIBAKE.search(text):
+        return None
+    for encoding in _ACCEPTED:
+        if _decode_declared(data, encoding) == text:
+            return text
+    return None
+
+
+def _not_utf8(data: bytes) -> ReadingError:
+    if data.startswith(_UTF16_BOMS):
+        return ReadingError("not valid UTF-16, though it starts like it; save it as UTF-8")
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return ReadingError(
+            f"not valid UTF-8 (byte 0x{data[error.start]:02x}), and the encoding cannot be told "
+            "for sure; save it as UTF-8, as with: iconv -f WINDOWS-1252 -t UTF-8",
+            line=line,
+        )
+    raise AssertionError("unreachable: the data is valid UTF-8")
+
+
+def _mebibytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1024 / 1024:.1f} MiB"

@@ -1,0 +1,163 @@
+"""A half-read article: fields arrive one by one, each with where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from qa.errors import ReadingError
+from qa.reading.cleaning import clean_line, clean_text
+from qa.reading.dates import date_in_name
+from qa.reading.fields import parse_byline, parse_dateline
+from qa.records import Article
+
+_HEAD_LINES = 4
+"""How far down a body may repeat its title or byline. More, and a quoted headline would go."""
+
+
+def article_id(source: str, position: int) -> str:
+    """The id of the article at a 0-based position of a file: 12 hex digits."""
+    return hashlib.sha256(f"{source}\0{position}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one place of a file (a header line, a meta tag, a JSON object) says of its article."""
+
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    age: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """An article being read. The first place that knows a field wins, so ask in order of trust.
+
+    Attributes:
+        text: The body, cleaned again by `finish`.
+        found: The fields so far.
+        provenance: Where each came from.
+        line: 1-based line of the file at which this article starts, where known.
+        dated_by_name: Whether a date in the file's name is about this article; not so where one
+            file holds several, since the name then tells when the page was saved.
+        notes: What was wrong with it without costing the article.
+    """
+
+    text: str = ""
+    found: Found = Found()
+    provenance: dict[str, str] = field(default_factory=dict)
+    line: int | None = None
+    dated_by_name: bool = True
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, found: Found, origin: str) -> None:
+        """Take each field that is not known yet."""
+        values = {}
+        for name in (each.name for each in fields(Found)):
+            ours, theirs = getattr(self.found, name), getattr(found, name)
+            if isinstance(theirs, str):
+                theirs = clean_line(theirs) or None
+            if ours is None and theirs is not None:
+                self.provenance[name] = origin
+                ours = theirs
+            values[name] = ours
+        self.found = Found(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part of a file that is not an article."""
+
+    reason: str
+    line: int | None = None
+
+
+Part = Draft | Failure
+
+
+def finish(draft: Draft, source: str, position: int) -> Article:
+    """Make the article.
+
+    Raises:
+        ReadingError: If it has no body.
+    """
+    if draft.found.title is None:
+        draft.take(Found(title=title_from_name(source)), "file name")
+    if draft.dated_by_name and draft.found.published_at is None:
+        draft.take(Found(published_at=date_in_name(PurePosixPath(source).name)), "file name")
+    found = draft.found
+    title = found.title or source
+    text = _without_own_head(clean_text(draft.text), title, found.author)
+    if not any(character.isalnum() for character in text):
+        raise ReadingError(f"no body under the title {_shorten(title)!r}", line=draft.line)
+    dateline, agency = parse_dateline(text) or (None, None)
+    provenance = dict(draft.provenance)
+    if dateline:
+        provenance["dateline"] = "body"
+    if agency:
+        provenance["agency"] = "body"
+    return Article(
+        id=article_id(source, position),
+        title=title,
+        text=text,
+        source=source,
+        position=position,
+        publisher=found.publisher,
+        author=_without_publisher(found.author, found.publisher),
+        published_at=found.published_at,
+        updated_at=found.updated_at,
+        age=found.age,
+        dateline=dateline,
+        agency=agency,
+        url=found.url,
+        language=found.language,
+        provenance=provenance,
+    )
+
+
+def title_from_name(source: str) -> str:
+    """A readable title from a file's name: without its date, suffix and hyphens."""
+    stem = PurePosixPath(source).stem
+    undated = re.sub(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}(?!\d)[-_. ]*", "", stem)
+    words = clean_line(re.sub(r"[-_]+", " ", undated)) or clean_line(stem) or "Untitled"
+    return words[:1].upper() + words[1:]
+
+
+def same_words(left: str, right: str) -> bool:
+    """Whether two lines are the same but for case, spacing and punctuation."""
+    return re.findall(r"\w+", left.casefold()) == re.findall(r"\w+", right.casefold())
+
+
+def _without_own_head(text: str, title: str, author: str | None) -> str:
+    """Drop the title and the byline where a body repeats them as whole lines at its head."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        repeats = bool(line) and (
+            same_words(line, title)
+            or (author is not None and same_words(parse_byline(line) or "", author))
+        )
+        if not repeats or index >= _HEAD_LINES:
+            kept.append(line)
+    return clean_text("\n".join(kept))
+
+
+def _without_publisher(author: str | None, publisher: str | None) -> str | None:
+    """Drop the paper's name where a byline puts it after the author's: "A, Toronto Star"."""
+    if author is None or publisher is None:
+        return author
+    first, *others = author.split(", ")
+    paper = publisher.casefold()
+    return ", ".join([first, *(each for each in others if not paper.startswith(each.casefold()))])
+
+
+def _shorten(text: str, max_chars: int = 60) -> str:
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"

@@ -1,0 +1,162 @@
+"""What a page says besides its article: share buttons, comment boxes, promos, footers.
+
+To lose a sentence is worse than to keep a button, so the rules look at whole lines, most of them
+only at the end of a body, and never at words inside a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MAX_FURNITURE_CHARS = 160
+_MAX_TAIL_CHARS = 80
+
+_NETWORK = (
+    r"(?:facebook|twitter|x|x \(formerly twitter\)|linkedin|whatsapp|instagram|telegram|reddit|"
+    r"pinterest|threads|bluesky|mastodon|tiktok|youtube|email|e-mail|print|copy(?: the)? link|"
+    r"copy url|messenger|flipboard|share|tweet|save|bookmark|more)"
+)
+_ANYWHERE = re.compile(
+    "|".join(
+        (
+            r"[-–—*\[( ]*(?:advertisement|advertising|sponsored(?: content)?|promoted)"
+            r"(?:\s*[-–—:]\s*(?:scroll|story|article|continue).*)?[-–—*\]) ]*",
+            r"(?:story|article|text) continues? (?:below|after).*",
+            r"(?:scroll (?:down )?to|tap to) (?:continue|read).*",
+            r"continue reading(?: below)?\W*",
+            r"share(?: (?:this|the|our) (?:article|story|post|page|news|link|video)\b.{0,40})?\W*",
+            rf"(?:share|post|send) (?:this )?(?:on|via|by|to) {_NETWORK}(?:[\s,|/·•]+{_NETWORK})*",
+            rf"{_NETWORK}(?:[\s,|/·•]+{_NETWORK})*",
+            r"(?:sign up|subscribe|register|log in|sign in|join)(?: (?:now|here|today))?[!.:]*",
+            r"(?:sign up|subscribe|register)\b.{0,40}\b(?:newsletters?|inbox|alerts|channel|"
+            r"podcast|e-?mail (?:updates|list))\b.{0,60}",
+            r"(?:get|receive)\b.{0,60}\b(?:in|to) (?:your|our) (?:inbox|newsletters?)\b.{0,40}",
+            r"subscribe to (?:our|the|us|read|continue|keep|unlock)\b.{0,80}",
+            r"(?:log in|sign in|register) to (?:comment|continue|read|reply)\b.{0,60}",
+            r"follow (?:us|me|him|her|them|@\w+)\b.{0,10}\bon\b.{0,120}",
+            r"follow [^.]{1,60} on (?:facebook|twitter|x|linkedin|instagram|bluesky)\b.{0,60}",
+            r"(?:read|see|watch|listen|hear) (?:also|more|next|this|on)\s*:.{0,120}",
+            r"(?:also read|also see|see also|read also|related|read more|more)\s*:.{0,120}",
+            r"read more|read also|also read|related (?:articles|stories|posts)|you may also like"
+            r"|recommended for you",
+            r"click (?:here|on the link)\b.{0,20}\b(?:to|for)\b.{0,30}\b(?:read|subscribe|sign|"
+            r"download|view|see|learn|more|watch|join|register|get|buy|support|donate)\b.{0,60}",
+            r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
+            r"all rights reserved\W*.{0,40}",
+            r"(?:#[^\W\d]\w*[\s,;·|]*)+",
+            r"(?:no|\d+) comments?(?: yet)?\W*",
+            r"(?:leave|post|add|write|view|show|load|read) (?:a |all |the |your |more |\d+ )?"
+            r"(?:comments?|reply)\W*",
+            r"be the first to comment.{0,40}",
+            r"join the (?:conversation|discussion)\W*",
+            r"\d{1,3}[ -]min(?:ute)?s? read",
+            r"listen to this (?:article|story).{0,30}",
+            r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
+            r"(?:accept|reject)(?: all)? cookies\W*",
+        )
+    ),
+    re.IGNORECASE,
+)
+_RELATED = re.compile(
+    r"(?:(?:related|recommended|similar|more|other|further|latest|top|trending|popular|recent)"
+    r" (?:\w+ )?(?:articles?|stories|story|news|posts?|reads?|reading|coverage|headlines|content)"
+    r"|more (?:from|on|like|in|by) .{1,40}"
+    r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)"
+    r"|read (?:more|next|also|on)|recommended(?: for you)?|related"
+    r"|up next|what to read next|see also|also read|keep reading|most (?:read|popular|viewed)"
+    r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:…»>-]*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"hash ?tags?:?.{0,80}|tags?|tags?\s*:.{0,120}|(?:topics|keywords|filed under|categories)"
+    r"(?:\s*:.{0,120})?|comments?(?: \(\d+\)|:)?|\d+ comments?|no comments?.{0,20}"
+    r"|try our (?:ai )?(?:features|tools|app|assistant)\b.{0,20}"
+    r"|explore what .{1,40} can do for you\W*|share your (?:thoughts|opinion|feedback)\b.{0,40}"
+    r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?|was this article helpful\?",
+    re.IGNORECASE,
+)
+_ARTICLES_BY = re.compile(
+    r"(?:find|read|see|view)\b(?: (?:all|more|other))*(?: of)? (?P<name>.{2,60}?)['’]s?"
+    r" (?:other |latest )?(?:articles|stories|work|columns|posts|pieces)"
+    r"(?: (?:on|at|in|for|from) (?P<publisher>[^.]{2,60}?))?\s*(?:\.(?:\s.*)?|$)",
+    re.IGNORECASE,
+)
+
+_NEWS_PROMO = (
+    r"(?:the|our|all the) (?:latest|biggest|best|top|day['’]s|week['’]s)\b[^.!?]*\b"
+    r"(?:news|headlines|stories|updates|look ?ahead)\b|\byour inbox\b|\bnewsletter\b"
+    r"|\bdelivered (?:daily|weekly)\b"
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|said|says|say|will|would|did|does|do|can|could|"
+    r"should|may|might|must|came|comes|went|made|took|got)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])(\s+)(?=\S)")
+_NAMED_PROMO = re.compile(
+    r"(?:[A-Z][\w'’&-]*\s+){1,5}(?=(?:The|Our|Your|All)\s)(?P<pitch>[^.!?\"“”]{10,150})[.!]"
+)
+_PITCH = re.compile(_NEWS_PROMO, re.IGNORECASE)
+_INVITATION = re.compile(
+    r"(?:Sign up|Subscribe|Register)\b[^.!?\"“”]{0,80}\b(?:our|your)\b[^.!?\"“”]{0,60}"
+    r"\b(?:newsletters?|inbox|alerts)\b[^.!?\"“”]{0,60}[.!]"
+)
+_RUN_IN_AUTHOR = re.compile(
+    r"(?P<body>.*[.!?…][\"'”’)\]]*)\s+(?P<line>Authors?: (?:[^.!?:]|\b\w\.|\b[JS]r\.){2,80})"
+    r"(?:\s+(?P<more>(?:Find|Read|See) .{2,60}['’]s? (?:articles|stories|work)\b.*))?",
+    re.DOTALL,
+)
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a whole line is furniture wherever it stands."""
+    return len(line) <= _MAX_FURNITURE_CHARS and bool(_ANYWHERE.fullmatch(line))
+
+
+def is_related_heading(line: str) -> bool:
+    """Whether a line can head a list of other articles: "Related Articles", "More from X"."""
+    return len(line) <= _MAX_TAIL_CHARS and bool(_RELATED.fullmatch(line))
+
+
+def is_tail_marker(line: str) -> bool:
+    """Whether a line, at the end of an article, begins what is no longer the article."""
+    return is_related_heading(line) or bool(_TAIL.fullmatch(line))
+
+
+def articles_by(line: str) -> tuple[str, str | None] | None:
+    """The author and publisher in "Find X's articles on PUBLISHER . Follow her on X"."""
+    found = _ARTICLES_BY.fullmatch(line)
+    return (found["name"], found["publisher"]) if found else None
+
+
+def could_close_a_page(line: str) -> bool:
+    """Whether a line is short enough, and no sentence, to stand among a page's tail."""
+    return len(line) <= _MAX_TAIL_CHARS and not re.search(r"\w{2}[.!?][\"'”’)]*$", line)
+
+
+def without_promos(line: str) -> str:
+    """Drop the newsletter promos that run into a line of prose.
+
+    A promo is a sentence of its own that is built like none in prose: a name in capitals, then a
+    capitalised article, no verb, and a newsletter's pitch ("Monday Mornings The latest local
+    business news and a lookahead to the coming week."); or an invitation to subscribe.
+    """
+    pieces = _SENTENCE.split(line)
+    kept = [piece for piece in pieces[::2] if not _is_promo(piece)]
+    # Where nothing goes, nothing changes, not even the spacing.
+    return line if len(kept) == len(pieces[::2]) else " ".join(kept)
+
+
+def split_run_in_author(line: str) -> tuple[str, list[str]]:
+    """Part a paragraph from the author line that runs into its end; no lines if there is none."""
+    found = _RUN_IN_AUTHOR.fullmatch(line)
+    if found is None:
+        return line, []
+    return found["body"], [part for part in (found["line"], found["more"]) if part]
+
+
+def _is_promo(sentence: str) -> bool:
+    if _INVITATION.fullmatch(sentence):
+        return True
+    named = _NAMED_PROMO.fullmatch(sentence)
+    return bool(named and _PITCH.search(named["pitch"]) and not _VERB.search(named["pitch"]))

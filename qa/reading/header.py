@@ -1,0 +1,185 @@
+"""The lines between a headline and its body: byline, publisher, date, address, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from qa.reading.cleaning import Line
+from qa.reading.dates import parse_date
+from qa.reading.draft import Draft, Found
+from qa.reading.fields import SEPARATOR, is_agency, is_name_like, is_role, parse_age, parse_byline
+from qa.reading.furniture import is_furniture
+
+_MAX_HEADER_LINES = 8
+_MAX_HEADER_CHARS = 200
+_MAX_PARTS = 4
+_MAX_TITLE_CHARS = 250
+_MAX_TITLE_WORDS = 40
+_MIN_PROSE_CHARS = 80
+
+_PUBLISHER = re.compile(
+    r"(?:publisher|source|publication|outlet|newspaper|site|published (?:by|in))\s*:\s*(\S.*)",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s+(\S.*)", re.IGNORECASE
+)
+_PUBLISHED = re.compile(
+    r"(?:first\s+)?(?:published|posted|date|publication date|pub date|issued|released)"
+    r"(?:\s+on)?\s*:?\s+(\S.*)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:first |last )?(?:published|posted|updated|date|publisher|source|publication)\b(?::|.*\d)",
+    re.IGNORECASE,
+)
+_URL = re.compile(
+    r"(?:(?:url|link|web|original|canonical|available at)\s*:?\s+)?(https?://\S+)", re.I
+)
+_LANGUAGE = re.compile(r"(?:language|lang)\s*:\s*([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.IGNORECASE)
+_READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
+_TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
+
+
+def parse_header_line(line: str) -> Found | None:
+    """What a line says, if all of it is header: "By A | Toronto Star | 14 March 2025"."""
+    if len(line) > _MAX_HEADER_CHARS:
+        return None
+    return _parse_parts(line) or _parse_part(line)
+
+
+def _parse_parts(line: str) -> Found | None:
+    parts = [part for part in SEPARATOR.split(line) if part]
+    if not 2 <= len(parts) <= _MAX_PARTS:
+        return None
+    found, unnamed = Found(), []
+    for part in parts:
+        said = _parse_part(part)
+        if said is not None:
+            found = merge(found, said)
+        elif not (_READING_TIME.fullmatch(part) or is_role(part) or is_agency(part)):
+            unnamed.append(part)
+    if found == Found() or len(unnamed) > 1 or not all(is_name_like(part) for part in unnamed):
+        return None
+    # Of a line's parts, one may go unlabelled, and that is the publisher.
+    return merge(found, Found(publisher=unnamed[0])) if unnamed else found
+
+
+def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
+    """Read the header lines after a title into a draft; give back the lines of the body.
+
+    A line that is no header may stand among them once: a name without a label is the publisher,
+    anything else (the standfirst) stays in the body.
+    """
+    known: dict[int, Found] = {}
+    name_at: int | None = None
+    standfirst_at: int | None = None
+    for index, line in enumerate(lines[:_MAX_HEADER_LINES]):
+        found = parse_header_line(line.text)
+        if found is not None:
+            # Below a standfirst, which may already be the body, a bare date or age could be a
+            # heading of the body or a line of it.
+            if standfirst_at is not None and not _is_unmistakable(found, line.text):
+                break
+            known[index] = found
+        elif is_furniture(line.text):
+            continue
+        elif name_at is None and standfirst_at is None and is_name_like(line.text):
+            name_at = index
+        elif standfirst_at is None and len(line.text) <= _MAX_HEADER_CHARS:
+            standfirst_at = index
+        else:
+            break
+    if not known:
+        return lines
+    merged = Found()
+    for found in known.values():
+        merged = merge(merged, found)
+    dropped = set(known)
+    if (
+        name_at is not None
+        and merged.publisher is None
+        and _stands_in_header(lines, name_at, known)
+    ):
+        merged = replace(merged, publisher=lines[name_at].text)
+        dropped.add(name_at)
+    draft.take(Found(author=merged.author), "byline")
+    draft.take(merged, origin)
+    return [line for index, line in enumerate(lines) if index not in dropped]
+
+
+def _is_unmistakable(found: Found, line: str) -> bool:
+    return bool(found.author or found.url or _LABEL.match(line))
+
+
+def _stands_in_header(lines: list[Line], at: int, known: Mapping[int, Found]) -> bool:
+    """Whether a name is a publisher: by the header lines around it.
+
+    After them it could also be a heading of the body, unless a blank line parts it from the body,
+    or an age stands before it, as pages have it.
+    """
+    if at + 1 in known:
+        return True
+    if at - 1 not in known or lines[at].gap or at + 1 >= len(lines):
+        return False
+    return lines[at + 1].gap or known[at - 1].age is not None
+
+
+def is_headline(line: str) -> bool:
+    """Whether a line can be a headline: not long, not a sentence, not a header or furniture."""
+    if len(line) > _MAX_TITLE_CHARS or len(line.split()) > _MAX_TITLE_WORDS:
+        return False
+    if not any(character.isalpha() for character in line):
+        return False
+    # A full stop ends a sentence, unless it belongs to an abbreviation ("the U.S.").
+    if re.search(
+        r"[,;:]$|(?<!\b[A-Z])(?<!\b(?:Jr|Sr|Co))(?<!\bInc)\.[\"'”’)\]]*$", line
+    ) and not re.search(r"(?:\.\.\.|…)$", line):
+        return False
+    return parse_header_line(line) is None and not is_furniture(line)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line reads like part of a body: long, or a finished sentence."""
+    return len(line) >= _MIN_PROSE_CHARS or bool(re.search(r"\w{2}[.!?…][\"'”’)\]]*$", line))
+
+
+def bare_title(line: str) -> str:
+    """A title without a label or a mark of Markdown before it."""
+    labelled = _TITLE_LABEL.fullmatch(line)
+    return labelled[1] if labelled else re.sub(r"^#{1,6}\s+", "", line)
+
+
+def merge(first: Found, second: Found) -> Found:
+    """Both; the first wins where both know a field."""
+    return Found(
+        **{
+            each.name: value if (value := getattr(first, each.name)) is not None
+            else getattr(second, each.name)
+            for each in fields(Found)
+        }
+    )  # fmt: skip
+
+
+def _parse_part(part: str) -> Found | None:
+    author = parse_byline(part)
+    if author is not None:
+        return Found(author=author)
+    if found := _URL.fullmatch(part):
+        return Found(url=found[1])
+    if found := _PUBLISHER.fullmatch(part):
+        return Found(publisher=found[1]) if len(found[1]) <= _MIN_PROSE_CHARS else None
+    if found := _LANGUAGE.fullmatch(part):
+        return Found(language=found[1])
+    if found := _UPDATED.fullmatch(part):
+        moment = parse_date(found[1])
+        if moment is not None:
+            return Found(updated_at=moment)
+    found = _PUBLISHED.fullmatch(part)
+    moment = parse_date(found[1] if found else part)
+    if moment is not None:
+        return Found(published_at=moment)
+    age = parse_age(part)
+    return Found(age=age) if age else None

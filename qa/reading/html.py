@@ -1,0 +1,139 @@
+"""Web pages: trafilatura finds the body; each field comes from the most trustworthy place.
+
+In order: JSON-LD, meta tags, the visible byline and time element, trafilatura's own guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qa.errors import ReadingError
+from qa.reading.cleaning import Line, clean_line, split_lines
+from qa.reading.dates import parse_date
+from qa.reading.decoding import decode
+from qa.reading.draft import Draft, Found, Part, same_words
+from qa.reading.fields import clean_author
+from qa.reading.header import take_head
+from qa.reading.json_ld import article_in
+from qa.reading.markup import text_of_markup
+from qa.reading.meta import read_meta, read_times, read_visible_byline, without_site
+from qa.reading.single import fill_body
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})"
+    rb"|<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]{2,30})",
+    re.IGNORECASE,
+)
+_CHARSET_WITHIN_BYTES = 4096  # browsers look at the first 1024; some pages put comments before
+_SHORT_BODY_CHARS = 400  # a teaser before a paywall; then a longer body in the JSON-LD is better
+_BULLET = re.compile(r"^[-–•*]\s+")
+_CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
+
+
+def read_html(data: bytes) -> Iterator[Part]:
+    """Read a saved web page.
+
+    Yields:
+        Its one article.
+
+    Raises:
+        ReadingError: If it has no body.
+    """
+    text = decode(data, declared_charset(data))
+    root = _parse(text)
+    scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
+    stated, stated_body = article_in([str(script) for script in scripts])
+    draft = Draft()
+    draft.take(stated, "json-ld")
+    draft.take(read_meta(root), "meta")
+    draft.take(_top_heading(root), "heading")
+    draft.take(read_visible_byline(root), "byline")
+    draft.take(read_times(root), "time element")
+    body = extract_body(text) or ""
+    if stated_body and len(body) < _SHORT_BODY_CHARS and len(stated_body) > 2 * len(body):
+        body = text_of_markup(stated_body) if "</" in stated_body else stated_body
+    if not body.strip():
+        raise ReadingError("no article body found in the page; save the article's own page")
+    lines = [_without_marks(line) for line in split_lines(body)]
+    headings = [clean_line(each.text_content()) for each in root.iter("h1")]
+    # The title, even where the page tells search engines another.
+    while lines and any(same_words(lines[0].text, heading) for heading in headings):
+        lines = lines[1:]
+    fill_body(take_head(lines, draft, "page"), draft, "page")
+    _take_guesses(draft, text)
+    if draft.found.title:
+        title = without_site(draft.found.title, draft.found.publisher)
+        draft.found = replace(draft.found, title=title)
+    yield draft
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding which a page names for itself."""
+    found = _CHARSET.search(data[:_CHARSET_WITHIN_BYTES])
+    return (found[1] or found[2]).decode("ascii") if found else None
+
+
+def extract_body(text: str) -> str | None:
+    """The article's body, a line for each block.
+
+    Options swept on 181 news pages (article-extraction-benchmark, F1 of 4-token shingles): with
+    comments .953, without .960, favouring precision .964, favouring recall .959, without the
+    fallback extractors .962, without tables .957, deduplicating .943. With furniture lines removed
+    afterwards the whole reader scores .967. The options were chosen on these same pages.
+    """
+    from trafilatura import extract
+
+    body = extract(text, include_comments=False, favor_precision=True)
+    return body or extract(text, include_comments=False)
+
+
+def _parse(text: str) -> HtmlElement:
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError as error:
+        raise ReadingError("no article body found in the page; it holds no elements") from error
+
+
+def _top_heading(root: HtmlElement) -> Found:
+    """The page's only first-level heading; where there are more, none is surely the title."""
+    texts = {clean_line(each.text_content()) for each in root.iter("h1")} - {""}
+    return Found(title=texts.pop()) if len(texts) == 1 else Found()
+
+
+def _without_marks(line: Line) -> Line:
+    """Drop what trafilatura writes for list items and table cells."""
+    row = _CELLS.match(line.text)
+    text = re.sub(r"\s*\|\s*", " | ", row[1]) if row else _BULLET.sub("", line.text)
+    return line._replace(text=text)
+
+
+def _take_guesses(draft: Draft, text: str) -> None:
+    """Fill what is still unknown from trafilatura's reading of the page."""
+    from trafilatura import extract_metadata
+
+    found = draft.found
+    if found.title and found.publisher and found.author and found.published_at:
+        return
+    guessed = extract_metadata(text, extensive=False)
+    if guessed is None:
+        return
+    title = guessed.title
+    draft.take(
+        Found(
+            title=without_site(title, guessed.sitename) if title else None,
+            publisher=(guessed.sitename or "").lstrip("@") or None,
+            author=clean_author(guessed.author.replace(";", ",")) if guessed.author else None,
+            published_at=parse_date(guessed.date) if guessed.date else None,
+            url=guessed.url,
+        ),
+        "trafilatura",
+    )

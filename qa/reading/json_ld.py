@@ -1,0 +1,106 @@
+"""JSON-LD in a page: what the publisher tells search engines about the article."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from qa.reading.aliases import as_text, author_of, moment_of
+from qa.reading.draft import Found
+
+_TYPES = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)")
+_WRAPPER = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$"
+)
+_MAX_NODES = 2000  # a page's article is among the first; a crafted page may nest for ever
+
+Node = Mapping[str, object]
+
+
+def article_in(scripts: Sequence[str]) -> tuple[Found, str | None]:
+    """The article that a page's JSON-LD scripts describe.
+
+    Returns:
+        Its fields, and its body if the script holds one; empty where there is no article.
+    """
+    nodes = [node for script in scripts for node in _nodes(_parse(script))]
+    articles = [node for node in nodes if _is_article(node)]
+    if not articles:
+        return Found(), None
+    # The first that has a headline: a list of teasers may follow.
+    article = next((node for node in articles if as_text(node.get("headline"))), articles[0])
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
+    page = article.get("mainEntityOfPage")
+    found = Found(
+        title=_text(article.get("headline")) or _text(article.get("name")),
+        publisher=_text(_resolved(article.get("publisher"), by_id)),
+        author=author_of(_resolved(article.get("author"), by_id)),
+        published_at=moment_of(article.get("datePublished")),
+        updated_at=moment_of(article.get("dateModified")),
+        url=_address(article.get("url")) or _address(page),
+        language=_language(article.get("inLanguage")),
+    )
+    body = article.get("articleBody")
+    return found, html.unescape(body) if isinstance(body, str) else None
+
+
+def _parse(script: str) -> object:
+    try:
+        return json.loads(_WRAPPER.sub("", script).strip(), strict=False)
+    except (ValueError, RecursionError):
+        return None  # broken scripts are common; the page's other sources take over
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    """All objects that may be the article: lists, graphs and main entities are opened."""
+    waiting, seen = [value], 0
+    while waiting and seen < _MAX_NODES:
+        each = waiting.pop(0)
+        seen += 1
+        if isinstance(each, list):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            yield each
+            waiting.extend(each[key] for key in ("@graph", "mainEntity") if key in each)
+            page = each.get("mainEntityOfPage")
+            if isinstance(page, dict) and len(page) > 1:
+                waiting.append(page)
+
+
+def _is_article(node: Node) -> bool:
+    kinds = node.get("@type")
+    return any(
+        isinstance(kind, str) and _TYPES.fullmatch(kind.rsplit("/", 1)[-1])
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
+
+
+def _resolved(value: object, by_id: Mapping[str, Node]) -> object:
+    """The name or names, unescaped; {"@id": …} is followed to the object of that name."""
+    if isinstance(value, list):
+        return [_resolved(item, by_id) for item in value if not isinstance(item, list)]
+    if isinstance(value, dict) and "name" not in value:
+        value = by_id.get(str(value.get("@id")))  # what is not there is only an address, no name
+    return _text(value)
+
+
+def _text(value: object) -> str | None:
+    return _unescaped(as_text(value))
+
+
+def _unescaped(text: str | None) -> str | None:
+    return html.unescape(text) if text else None
+
+
+def _address(value: object) -> str | None:
+    text = as_text(value)
+    return text if text and text.startswith(("http://", "https://")) else None
+
+
+def _language(value: object) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("alternateName") or value.get("name")
+    text = as_text(value)
+    return text if text and re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", text) else None

@@ -1,0 +1,75 @@
+"""JSON Lines: one article a line. A bad line costs that line, never the others."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from qa.errors import ReadingError
+from qa.reading.aliases import read_body, read_fields
+from qa.reading.decoding import check_line, check_text, decode
+from qa.reading.draft import Draft, Failure, Part
+
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_MARKUP = re.compile(r"</(?:p|div|h[1-6]|li)>|<br\s*/?>", re.IGNORECASE)
+
+
+def read_jsonl(data: bytes) -> Iterator[Part]:
+    """Read a .jsonl file.
+
+    Args:
+        data: Its bytes; lines are decoded one by one, so that one bad byte costs one line.
+
+    Yields:
+        An article or a failure for each line that is not blank.
+
+    Raises:
+        ReadingError: If the file as a whole is empty or no text.
+    """
+    if data.startswith(_UTF16_BOMS):
+        data = decode(data).encode("utf-8", "surrogatepass")
+    check_text(data)
+    # Only "\n" ends a line: U+2028 may stand unescaped in a JSON string.
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not raw.strip():
+            continue
+        try:
+            yield _read_line(raw, number)
+        except ReadingError as error:
+            yield Failure(error.reason, error.line or number)
+
+
+def _read_line(raw: bytes, number: int) -> Draft:
+    check_line(len(raw), number)
+    try:
+        value = json.loads(raw.decode("utf-8").strip(), parse_constant=lambda _: None)
+    except UnicodeDecodeError as error:
+        raise ReadingError(f"not valid UTF-8 at byte {error.start + 1} of the line") from error
+    except json.JSONDecodeError as error:
+        raise ReadingError(f"not valid JSON: {error.msg} at character {error.colno}") from error
+    except (RecursionError, ValueError) as error:
+        raise ReadingError("not usable JSON: nested too deeply, or too long a number") from error
+    if not isinstance(value, dict):
+        raise ReadingError(f"not a JSON object but {_KINDS.get(type(value), 'something else')}")
+    text = read_body(value)
+    if text is None:
+        raise ReadingError('no text; it is looked for under "text", "body", "content"')
+    if _MARKUP.search(text):
+        from qa.reading.markup import text_of_markup
+
+        text = text_of_markup(text)
+    found, notes = read_fields(value)
+    draft = Draft(text=text, line=number, dated_by_name=False, notes=notes)
+    draft.take(found, "json")
+    return draft
+
+
+_KINDS: dict[type, str] = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}

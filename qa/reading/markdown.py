@@ -1,0 +1,145 @@
+"""Markdown with or without front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from qa.errors import ReadingError
+from qa.reading.aliases import read_fields
+from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.draft import Draft, Found, Part
+from qa.reading.header import take_head
+from qa.reading.markup import text_of_markup
+from qa.reading.single import fill_body
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_UNCLOSED = re.compile(r"\s*---\s*\n\s*[\w-]+\s*:")
+_FENCE_LINES = 1  # the "---" above the front matter
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+def read_markdown(text: str) -> Iterator[Part]:
+    """Read a Markdown file.
+
+    Yields:
+        Its one article.
+
+    Raises:
+        ReadingError: If its front matter is broken.
+    """
+    values, content = _split_front_matter(text)
+    draft = Draft()
+    if values:
+        found, draft.notes = read_fields(values)
+        draft.take(found, "front matter")
+    blocks, heading = _blocks(content, wants_title=draft.found.title is None)
+    draft.take(Found(title=heading), "heading")
+    lines = take_head(split_lines("\n\n".join(blocks)), draft, "header")
+    fill_body(lines, draft, "header")
+    yield draft
+
+
+def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]:
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    handler = YAMLHandler()
+    if not handler.detect(text):
+        return None, text
+    try:
+        raw, content = handler.split(text)
+    except ValueError as error:
+        if _UNCLOSED.match(text):
+            raise ReadingError("front matter is not closed; end it with a line ---") from error
+        return None, text
+    before = text[: text.find("---")].count("\n") + _FENCE_LINES
+    raw_starts = len(raw) - len(raw.lstrip("\n"))
+    try:
+        values = yaml.safe_load(raw)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = before + (mark.line + 1 if mark else 1) - min(raw_starts, 1)
+        reason = clean_line(error.problem or "not valid YAML")
+        raise ReadingError(f"front matter: {reason}", line=line) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ReadingError(f"front matter: {clean_line(str(error))[:120]}") from error
+    # Two rules around prose are not front matter.
+    return (values, content) if isinstance(values, Mapping) else (None, text)
+
+
+def _blocks(content: str, *, wants_title: bool) -> tuple[list[str], str | None]:
+    """The body's blocks as text, and the first top heading if a title is wanted."""
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark").enable("table").parse(content)
+    blocks: list[str] = []
+    title: str | None = None
+    items: list[str] = []  # the marks of the list items we are in, "" once used
+    row: list[str] | None = None
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open", "table_open"):
+            depth += 1
+            if depth == 1:
+                blocks.append("")
+        elif token.type in ("bullet_list_close", "ordered_list_close", "table_close"):
+            depth -= 1
+        elif token.type == "list_item_open":
+            items.append(f"{token.info}{token.markup} " if token.info else "")
+        elif token.type == "list_item_close":
+            items.pop()
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            blocks[-1] += "\n" + " | ".join(row)
+            row = None
+        else:
+            piece = _piece(token)
+            if piece is None:
+                continue
+            if row is not None:
+                row.append(piece)
+                continue
+            if _is_top_heading(tokens, index) and wants_title and title is None and piece.strip():
+                title = clean_line(piece)
+                continue
+            if depth:
+                mark, items[-1:] = (items[-1] if items else ""), [""] * bool(items)
+                blocks[-1] += "\n" + mark + piece
+            else:
+                blocks.append(piece)
+    return [block for block in blocks if block.strip()], title
+
+
+def _is_top_heading(tokens: Sequence[Token], index: int) -> bool:
+    opening = tokens[index - 1] if index else None
+    return opening is not None and opening.type == "heading_open" and opening.tag == "h1"
+
+
+def _piece(token: Token) -> str | None:
+    """A block's text; None for the tokens that have none."""
+    if token.type == "inline":
+        return _inline_text(token.children or [])
+    if token.type in ("fence", "code_block"):
+        return token.content.rstrip("\n")
+    if token.type == "html_block":
+        return text_of_markup(token.content)
+    return None
+
+
+def _inline_text(tokens: Sequence[Token]) -> str:
+    pieces: list[str] = []
+    for token in tokens:
+        if token.type in ("text", "code_inline", "text_special"):
+            pieces.append(token.content)
+        elif token.type == "softbreak":
+            pieces.append(" ")
+        elif token.type == "hardbreak" or (
+            token.type == "html_inline" and _LINE_BREAK.fullmatch(token.content)
+        ):
+            pieces.append("\n")
+    return "".join(pieces)

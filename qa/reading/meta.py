@@ -1,0 +1,152 @@
+"""A page's meta tags, and what its visible byline and time elements say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from qa.reading.cleaning import clean_line
+from qa.reading.dates import parse_date
+from qa.reading.draft import Found
+from qa.reading.fields import clean_author, is_name_like, parse_byline
+from qa.reading.header import merge, parse_header_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+
+_TITLES = ("og:title", "twitter:title", "headline", "parsely-title", "dc.title", "citation_title")
+_PUBLISHERS = (
+    "og:site_name",
+    "publisher",
+    "dc.publisher",
+    "application-name",
+    "citation_journal_title",
+)
+_AUTHORS = (
+    "author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author",
+    "dc.creator", "dcterms.creator", "citation_author",
+)  # fmt: skip
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date", "dc.date.issued",
+    "dcterms.created", "dc.date", "citation_publication_date", "date",
+)  # fmt: skip
+_UPDATED = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
+    "lastmod",
+)  # fmt: skip
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_MAX_BYLINE_CHARS = 200
+
+# Teasers, comments and footers have bylines and times of their own.
+_ELSEWHERE = (
+    "[not(ancestor-or-self::aside or ancestor-or-self::nav or ancestor-or-self::footer or "
+    "ancestor-or-self::*[contains(concat(' ', @class, ' ', @id), 'comment') or "
+    "contains(concat(' ', @class, ' ', @id), 'related')])]"
+)
+_BYLINES = (
+    "//*[@rel='author' or @itemprop='author' or contains(@class, 'byline') or "
+    "contains(@class, 'author') or contains(@class, 'dateline')]" + _ELSEWHERE
+)
+_NAMED_PUBLISHERS = "|".join(
+    f"//*[contains(concat(' ', normalize-space(@{attribute}), ' '), ' {mark} ')]{_ELSEWHERE}"
+    for attribute, mark in (("itemprop", "publisher"), ("class", "publisher"), ("class", "source"))
+)
+_TIMES = "//time" + _ELSEWHERE
+
+
+def read_meta(root: HtmlElement) -> Found:
+    """What the head of a page says: OpenGraph, other meta tags, its address, its language."""
+    tags: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = clean_line(element.get("content") or "")
+        if name and content:
+            tags.setdefault(name.strip().lower(), []).append(content)
+    publisher = _first(tags, _PUBLISHERS)
+    title = _first(tags, _TITLES)
+    language = root.get("lang") or _first(tags, ("language", "og:locale", "dc.language")) or ""
+    dates = [list(_dates(tags, names)) for names in (_PUBLISHED, _UPDATED)]
+    return Found(
+        title=without_site(title, publisher) if title else None,
+        publisher=publisher,
+        author=_author(tags),
+        published_at=dates[0][0] if dates[0] else None,
+        updated_at=dates[1][0] if dates[1] else None,
+        url=_address(root, tags),
+        language=language.replace("_", "-") if _LANGUAGE.fullmatch(language) else None,
+    )
+
+
+def read_visible_byline(root: HtmlElement) -> Found:
+    """What a reader sees under the headline: "By A | 14 March 2025"."""
+    found = Found()
+    for element in root.xpath(_BYLINES):
+        text = clean_line(" ".join(element.itertext()))
+        if not text or len(text) > _MAX_BYLINE_CHARS:
+            continue
+        said = parse_header_line(text)
+        if said is None and (element.get("rel") == "author" or element.get("itemprop") == "author"):
+            author = clean_author(text)
+            # The name alone, checked for the shape of one as a byline would be.
+            said = Found(author=parse_byline(f"By {author}")) if author else None
+        found = merge(found, said or Found())
+    names = (clean_line(each.text_content()) for each in root.xpath(_NAMED_PUBLISHERS))
+    return merge(found, Found(publisher=next((name for name in names if is_name_like(name)), None)))
+
+
+def read_times(root: HtmlElement) -> Found:
+    """The first time element that holds a date, and the first that is marked as a change."""
+    found = Found()
+    for element in root.xpath(_TIMES):
+        moment = parse_date(element.get("datetime") or clean_line(element.text_content()))
+        if moment is None:
+            continue
+        marks = f"{element.get('itemprop')} {element.get('class')}".lower()
+        if "modif" in marks or "updat" in marks:
+            found = merge(found, Found(updated_at=moment))
+        else:
+            found = merge(found, Found(published_at=moment))
+    return found
+
+
+def without_site(title: str, publisher: str | None) -> str:
+    """A title without the name of the site behind it."""
+    if publisher:
+        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(publisher)}\s*$", "", title, flags=re.IGNORECASE)
+        return bare.strip() or title
+    return title
+
+
+def _first(tags: dict[str, list[str]], names: tuple[str, ...]) -> str | None:
+    return next((tags[name][0] for name in names if name in tags), None)
+
+
+def _author(tags: dict[str, list[str]]) -> str | None:
+    for name in _AUTHORS:
+        authors = [author for text in tags.get(name, []) if (author := clean_author(text))]
+        if authors:
+            return ", ".join(dict.fromkeys(authors))
+    return None
+
+
+def _dates(tags: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[datetime]:
+    for name in names:
+        for text in tags.get(name, []):
+            moment = parse_date(text)
+            if moment is not None:
+                yield moment
+
+
+def _address(root: HtmlElement, tags: dict[str, list[str]]) -> str | None:
+    links = [
+        element.get("href") or ""
+        for element in root.iter("link")
+        if element.get("rel") == "canonical"
+    ]
+    for address in [*links, *tags.get("og:url", [])]:
+        if address.strip().startswith(("http://", "https://")):
+            return address.strip()
+    return None

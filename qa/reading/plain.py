@@ -1,0 +1,84 @@
+"""Plain text: a saved page with several articles, or one article with a few header lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from qa.reading.cleaning import Line, split_lines
+from qa.reading.draft import Draft, Part
+from qa.reading.header import parse_header_line
+from qa.reading.saved_page import read_saved_page
+from qa.reading.single import read_single
+
+_MIN_WRAP_CHARS = 50
+_MAX_WRAP_CHARS = 120
+_MIN_WRAPPED_LINES = 3
+
+
+def read_plain(text: str) -> Iterator[Part]:
+    """Read a .txt file.
+
+    Args:
+        text: Its content.
+
+    Yields:
+        The articles of a saved page, or else one article.
+    """
+    lines = split_lines(text)
+    parts = read_saved_page(lines)
+    if parts:
+        yield from parts
+        return
+    draft = Draft()
+    read_single(unwrap(lines), draft, "header")
+    yield draft
+
+
+def unwrap(lines: list[Line]) -> list[Line]:
+    """Join the lines of hard-wrapped paragraphs.
+
+    A line was wrapped if the next one's first word would not have fitted on it. A paragraph is
+    joined only if that holds of each of its lines, so lists and verse stay; the title's paragraph
+    and header lines are left alone. A file needs several such lines, since its longest line would
+    pass the test by chance.
+    """
+    width = max((len(line.text) for line in lines), default=0)
+    if not _MIN_WRAP_CHARS <= width <= _MAX_WRAP_CHARS:
+        return lines
+    paragraphs = list(_paragraphs(lines))
+    wrapped = [
+        at for at, paragraph in enumerate(paragraphs) if at and _is_wrapped(paragraph, width)
+    ]
+    if sum(len(paragraphs[at]) - 1 for at in wrapped) < _MIN_WRAPPED_LINES:
+        return lines
+    wrapped_at, joined = set(wrapped), list[Line]()
+    for at, paragraph in enumerate(paragraphs):
+        if at in wrapped_at:
+            text = " ".join(line.text for line in paragraph)
+            joined.append(paragraph[0]._replace(text=text))
+        else:
+            joined.extend(paragraph)
+    return joined
+
+
+def _is_wrapped(paragraph: list[Line], width: int) -> bool:
+    return (
+        len(paragraph) > 1
+        and all(
+            len(line.text) + 1 + len(following.text.split(" ", 1)[0]) > width
+            for line, following in pairwise(paragraph)
+        )
+        and not any(parse_header_line(line.text) for line in paragraph)
+    )
+
+
+def _paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
+    paragraph: list[Line] = []
+    for line in lines:
+        if line.gap and paragraph:
+            yield paragraph
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield paragraph

@@ -1,0 +1,283 @@
+"""A saved news page: a main article, the site's furniture, then articles from other publishers.
+
+    title, body …                                 the main article
+    Author: … / Hashtags / Comments …             furniture
+    Related Articles                              a heading
+    Toronto Star / 4 hours ago / - Toronto Star   a header: its parts in any order, some missing
+    title, body …                                 a related article, up to the next header
+
+After a heading a header needs little to be believed; without one it must be unmistakable, since
+a body may itself hold a short line, or the words "an hour ago".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qa.reading.cleaning import Line
+from qa.reading.dates import is_day_first, looks_like_date, parse_date
+from qa.reading.draft import Draft, Found, Part
+from qa.reading.fields import SEPARATOR, is_name_like, parse_age, parse_byline
+from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
+from qa.reading.header import is_headline, is_prose
+from qa.reading.single import closes_page, read_single, split_tail
+
+ORIGIN = "page"
+_BULLET = re.compile(r"[-–—•·*]\s*(?P<name>\S.*)")
+_MAX_HEADER_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The lines above a related article's title.
+
+    Attributes:
+        start: Index of its first line.
+        end: Index of the title, or of a byline above it.
+        publisher: As written, or None.
+        age: The age or the date, as written, or None.
+        repeated: Whether the publisher stands there twice, as only page headers have it.
+        one_line: Whether publisher and age share a line.
+    """
+
+    start: int
+    end: int
+    publisher: str | None
+    age: str | None
+    repeated: bool
+    one_line: bool
+
+
+def read_saved_page(lines: list[Line]) -> list[Part]:
+    """The articles of a saved page in their order; empty if this is no saved page."""
+    heading = _heading(lines)
+    if heading is None:
+        headers = _unannounced(lines)
+        main_end = headers[0].start if headers else 0
+    else:
+        headers = list(_headers(lines, heading + 1, announced=True))
+        main_end = heading
+    day_first = _day_first(headers)
+    segments = [(header, header.end) for header in headers] if headers else []
+    if not segments and heading is not None:
+        titles = _titled_blocks(lines, heading + 1)
+        segments = [(Header(at, at, None, None, False, False), at) for at in titles]
+    if not segments:
+        return []
+    parts: list[Part] = []
+    main = lines[:main_end]
+    if any(not _is_tail_line(line.text) for line in split_tail(main)[0]):
+        draft = Draft(line=main[0].number, dated_by_name=False)
+        first = _match(main, 0, announced=True)
+        # "Title / age / publisher" has the shape of "publisher / age / title".
+        if first is not None and len(main[0].text.split()) < len(main[first.end].text.split()):
+            _take_header(draft, first, day_first)
+            main = main[first.end :]
+        read_single(main, draft, ORIGIN)
+        parts.append(draft)
+    ends = [header.start for header, _ in segments[1:]] + [len(lines)]
+    for (header, title_at), end in zip(segments, ends, strict=True):
+        draft = Draft(line=lines[title_at].number, dated_by_name=False)
+        _take_header(draft, header, day_first)
+        read_single(lines[title_at:end], draft, ORIGIN)
+        parts.append(draft)
+    return parts
+
+
+def _is_tail_line(line: str) -> bool:
+    return is_furniture(line) or is_tail_marker(line)
+
+
+def _heading(lines: list[Line]) -> int | None:
+    """Index of the first heading that is followed by a related article."""
+    index = 0
+    while index < len(lines):
+        if not is_related_heading(lines[index].text):
+            index += 1
+            continue
+        following = _skip_furniture(lines, index + 1)
+        if _match(lines, following, announced=True):
+            return index
+        # Without any header, only a heading that closes a page's furniture can be believed:
+        # elsewhere the headline after it is a link within the body.
+        if index and _ends_article(lines[index - 1].text) and _titled_blocks(lines, index + 1):
+            return index
+        index = following
+    return None
+
+
+def _ends_article(line: str) -> bool:
+    return closes_page(line) or is_tail_marker(line)
+
+
+def _skip_furniture(lines: list[Line], index: int) -> int:
+    while index < len(lines) and _is_tail_line(lines[index].text):
+        index += 1
+    return index
+
+
+def _headers(lines: list[Line], start: int, *, announced: bool) -> Iterator[Header]:
+    """The headers from a line on, each with a title after it."""
+    index = _skip_furniture(lines, start)
+    first_at = index
+    compact = not any(line.gap for line in lines[start + 1 :])
+    publishers: set[str | None] = set()
+    while index < len(lines):
+        header = _match(lines, index, announced=announced)
+        believed = header is not None and (
+            _is_certain(header)
+            or index == first_at
+            # Without a publisher it is a line of a body, unless this page's first had none.
+            or (lines[index].gap and (header.publisher is not None or None in publishers))
+            or header.publisher in publishers - {None}
+            or (announced and compact and header.publisher is not None)
+            or (index > 0 and _is_tail_line(lines[index - 1].text))
+        )
+        if header is not None and believed:
+            yield header
+            publishers.add(header.publisher)
+            index = header.end + 1
+        else:
+            index += 1
+
+
+def _unannounced(lines: list[Line]) -> list[Header]:
+    """The headers of a page without a heading; none unless they cannot be anything else.
+
+    Such a page shows furniture before the first, or repeats a publisher's name, or has two of
+    them; and all give ages, not dates, which a diary's sections might have too.
+    """
+    prose = next((i for i, line in enumerate(lines) if i and is_prose(line.text)), len(lines))
+    start = prose + 1
+    if _match(lines, 0, announced=False):
+        start = 0
+    headers = [
+        header
+        for header in _headers(lines, start, announced=False)
+        if header.repeated or (header.age is not None and parse_age(header.age) is not None)
+    ]
+    # A page's only header at its top belongs to the one article there is.
+    if not [header for header in headers if header.start > 0]:
+        return []
+    furnished = any(_is_tail_line(line.text) for line in lines[: headers[-1].start])
+    if furnished or any(header.repeated for header in headers) or len(headers) > 1:
+        return headers
+    return []
+
+
+def _is_certain(header: Header) -> bool:
+    return header.repeated or header.one_line
+
+
+def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
+    """The header that starts at a line, if one does and a title follows it."""
+    publisher: str | None = None
+    bullet: str | None = None
+    age: str | None = None
+    one_line = False
+    index = start
+    while index < min(len(lines) - 1, start + _MAX_HEADER_PARTS):
+        text = lines[index].text
+        if lines[index].gap and index > start and not _double_spaced(lines, start):
+            break
+        marked = _BULLET.fullmatch(text)
+        bare = marked["name"] if marked else text
+        both = _publisher_and_age(bare)
+        if both is not None and age is None:
+            publisher, age, one_line = publisher or both[0], both[1], True
+        elif age is None and _is_age(bare):
+            age = bare
+        elif marked and bullet is None and is_name_like(bare):
+            bullet = bare
+        elif publisher is None and is_name_like(text) and _is_publisher_at(lines, index, age):
+            publisher = text
+        else:
+            break
+        index += 1
+    repeated = bool(publisher and bullet and _same_name(publisher, bullet))
+    if age is None and not repeated:
+        return None
+    if not announced and not repeated and publisher is None and bullet is None:
+        return None
+    # A byline may stand above the title; read_single takes it there.
+    byline = index + 1 < len(lines) and parse_byline(lines[index].text) is not None
+    title_at = index + 1 if byline else index
+    if title_at >= len(lines) or not is_headline(lines[title_at].text):
+        return None
+    if _BULLET.match(lines[title_at].text):
+        return None
+    return Header(start, index, publisher or bullet, age, repeated, one_line)
+
+
+def _is_publisher_at(lines: list[Line], index: int, age: str | None) -> bool:
+    """Whether a name in a header is a publisher and not already the title.
+
+    Before the age it is a publisher if the age comes next, or a bullet with the same name. After
+    the age it is one unless the body follows at once, for then it is the title.
+    """
+    following = lines[index + 1].text
+    if age is None:
+        marked = _BULLET.fullmatch(following)
+        if marked and _same_name(marked["name"], lines[index].text):
+            return True
+        return _is_age(following) or bool(marked and _is_age(marked["name"]))
+    if _BULLET.fullmatch(following):
+        return True
+    return is_headline(following) and index + 2 < len(lines)
+
+
+def _double_spaced(lines: list[Line], start: int) -> bool:
+    """Whether blank lines stand between all lines here, and so say nothing."""
+    near = lines[start + 1 : start + 5]
+    return bool(near) and all(line.gap for line in near)
+
+
+def _publisher_and_age(line: str) -> tuple[str, str] | None:
+    parts = [part for part in SEPARATOR.split(line) if part]
+    ages = [part for part in parts if _is_age(part)]
+    names = [part for part in parts if part not in ages]
+    if len(parts) > _MAX_HEADER_PARTS or len(ages) != 1 or not names:
+        return None
+    return (names[0], ages[0]) if all(is_name_like(name) for name in names) else None
+
+
+def _is_age(text: str) -> bool:
+    return parse_age(text) is not None or looks_like_date(text)
+
+
+def _same_name(left: str, right: str) -> bool:
+    return left.casefold().split() == right.casefold().split()
+
+
+def _day_first(headers: list[Header]) -> bool | None:
+    """How this page writes numeric dates, where one of them shows it and none contradicts."""
+    shown = {is_day_first(header.age) for header in headers if header.age} - {None}
+    return shown.pop() if len(shown) == 1 else None
+
+
+def _take_header(draft: Draft, header: Header, day_first: bool | None) -> None:
+    found = Found(publisher=header.publisher)
+    if header.age is not None:
+        age = parse_age(header.age)
+        published_at = None if age else parse_date(header.age, day_first=day_first)
+        # A date whose order the page does not show is kept as it is worded.
+        wording = age or (header.age if published_at is None else None)
+        found = Found(publisher=header.publisher, age=wording, published_at=published_at)
+    draft.take(found, ORIGIN)
+
+
+def _titled_blocks(lines: list[Line], start: int) -> list[int]:
+    """Related articles without any header: a headline after a blank line, then prose."""
+    first = _skip_furniture(lines, start)
+    if not _is_titled_block(lines, first):
+        return []
+    later = (at for at in range(first + 1, len(lines)) if lines[at].gap)
+    return [first, *(at for at in later if _is_titled_block(lines, at))]
+
+
+def _is_titled_block(lines: list[Line], at: int) -> bool:
+    if at + 1 >= len(lines):
+        return False
+    return is_headline(lines[at].text) and is_prose(lines[at + 1].text)

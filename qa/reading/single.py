@@ -1,0 +1,113 @@
+"""One article from its lines: title, header lines, body, and the furniture after the body."""
+
+from __future__ import annotations
+
+import re
+
+from qa.reading.cleaning import Line, join_lines
+from qa.reading.draft import Draft, Found
+from qa.reading.fields import parse_byline
+from qa.reading.furniture import (
+    articles_by,
+    could_close_a_page,
+    is_furniture,
+    is_related_heading,
+    is_tail_marker,
+    split_run_in_author,
+    without_promos,
+)
+from qa.reading.header import bare_title, is_headline, merge, parse_header_line, take_head
+
+_MAX_LINES_BEFORE_TITLE = 4
+
+
+def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
+    """Fill a draft from the lines of one article.
+
+    Args:
+        lines: Title first; header lines may also stand before it.
+        draft: What to fill; a title it already has is not looked for again.
+        origin: The provenance of what is found.
+    """
+    lines = [line for line in lines if not re.fullmatch(r"[=*_~.#-]{3,}", line.text)]
+    if draft.found.title is None:
+        lines = _take_title(lines, draft, origin)
+    lines = take_head(lines, draft, origin)
+    fill_body(lines, draft, origin)
+
+
+def fill_body(lines: list[Line], draft: Draft, origin: str) -> None:
+    """Set a draft's text to the lines without furniture, and read what the tail says."""
+    body, tail = split_tail(lines)
+    said = Found()
+    kept: list[Line] = []
+    gap = False
+    for line in body:
+        if is_furniture(line.text):
+            gap = gap or line.gap
+            continue
+        kept.append(line._replace(text=without_promos(line.text), gap=line.gap or gap))
+        gap = False
+    if kept:
+        text, run_in = split_run_in_author(kept[-1].text)
+        kept[-1] = kept[-1]._replace(text=text)
+        tail = run_in + tail
+    for line_text in tail:
+        said = merge(said, _said_in_tail(line_text))
+    draft.take(Found(author=said.author), "byline")
+    draft.take(said, origin)
+    draft.text = join_lines([line for line in kept if line.text])
+
+
+def split_tail(lines: list[Line]) -> tuple[list[Line], list[str]]:
+    """Part a body from the furniture that ends it.
+
+    The tail starts at the first marker ("Hashtags", "Comments", "Related Articles") after which
+    there is nothing but furniture and short lines; then at the furniture just before it.
+    """
+    end = len(lines)
+    for index in range(len(lines) - 1, 0, -1):
+        text = lines[index].text
+        if is_tail_marker(text):
+            end = index
+        elif not (closes_page(text) or could_close_a_page(text)):
+            break
+    while end > 1 and closes_page(lines[end - 1].text):
+        end -= 1
+    return lines[:end], [line.text for line in lines[end:]]
+
+
+def closes_page(line: str) -> bool:
+    """Whether a line at the end of a body is furniture, or names the author once more."""
+    return (
+        is_furniture(line)
+        or is_related_heading(line)
+        or articles_by(line) is not None
+        or parse_byline(line) is not None
+    )
+
+
+def _said_in_tail(line: str) -> Found:
+    author = parse_byline(line)
+    if author is not None:
+        return Found(author=author)
+    named = articles_by(line)
+    return Found(author=named[0], publisher=named[1]) if named else Found()
+
+
+def _take_title(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
+    """Take the first line as the title if it can be one, past header lines that stand before it."""
+    before: list[Line] = []
+    for index, line in enumerate(lines[: _MAX_LINES_BEFORE_TITLE + 1]):
+        if parse_header_line(line.text) is not None or is_furniture(line.text):
+            before.append(line)
+            continue
+        title = bare_title(line.text)
+        if not is_headline(title):
+            break
+        draft.take(Found(title=title), origin)
+        draft.line = line.number
+        rest = lines[index + 1 :]
+        # The first line after a title counts as following a gap, whatever stood between.
+        return before + rest
+    return lines

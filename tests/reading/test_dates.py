@@ -1,0 +1,109 @@
+"""Dates: strict, aware, plausible."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.reading.dates import date_in_name, from_timestamp, parse_date
+
+DAY = datetime(2025, 3, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-03-14", "2025/03/14", "2025.3.14", "20250314", "14 March 2025", "March 14, 2025",
+        "Mar. 14, 2025", "14 Mar 2025", "Friday, March 14th, 2025", "Fri 14 March 2025",
+        "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "14-03-2025",
+        "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日",
+    ],
+)  # fmt: skip
+def test_days_are_midnight_utc(text):
+    assert parse_date(text) == DAY
+    assert parse_date(text).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2025-03-14T10:30:00Z", (10, 30)),
+        ("2025-03-14T10:30:00+02:00", (8, 30)),
+        ("2025-03-14 10:30", (10, 30)),
+        ("2025-03-14 10:30:00 +0100", (9, 30)),
+        ("14 March 2025, 10:30 CET", (9, 30)),
+        ("March 14, 2025 at 10:30 a.m. EDT", (14, 30)),
+        ("March 14, 2025 10:30 PM ET", (2, 30)),
+        ("Fri, 14 Mar 2025 10:30:00 GMT", (10, 30)),
+        ("10:30 GMT, 14 March 2025", (10, 30)),
+        ("14 March 2025 12:05 am", (0, 5)),
+        ("14 March 2025 | 3pm", (15, 0)),
+    ],
+)
+def test_times_and_zones(text, utc):
+    moment = parse_date(text).astimezone(UTC)
+    assert (moment.hour, moment.minute) == utc
+    assert moment.date() - DAY.date() in (timedelta(0), timedelta(1))
+
+
+def test_an_unknown_zone_leaves_the_day():
+    assert parse_date("14 March 2025, 10:30 XQT") == DAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Monday", "March", "March 2025", "2025", "yesterday", "31 February 2025", "05/07/2025",
+        "05-07-2025", "14 March 1492", "14 March 3025", "in 14 March 2025", "14 March 2025 in Rome",
+        "14 March 2025 25:00", "2025-13-40", "14 Marchember 2025", "1.2.3", "9" * 70,
+    ],
+)  # fmt: skip
+def test_what_is_no_date(text):
+    assert parse_date(text) is None
+
+
+def test_the_order_of_an_ambiguous_date_must_be_told():
+    assert parse_date("05-07-2025", day_first=True) == datetime(2025, 7, 5, tzinfo=UTC)
+    assert parse_date("05-07-2025", day_first=False) == datetime(2025, 5, 7, tzinfo=UTC)
+    assert parse_date("05/05/2025") == datetime(2025, 5, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2025-03-14-lamp.txt", DAY),
+        ("20250314_lamp.md", DAY),
+        ("lamp-2025-03-14.html", DAY),
+        ("2025-02-31-lamp.txt", None),
+        ("000_1924017eeecf70b8.txt", None),
+        ("lamp-12025-03-14.txt", None),
+        ("20259914.txt", None),
+    ],
+)
+def test_dates_in_file_names(name, expected):
+    assert date_in_name(name) == expected
+
+
+def test_unix_times():
+    assert from_timestamp(1741910400) == from_timestamp(1741910400000) == DAY
+    assert from_timestamp(float("nan")) is None
+    assert from_timestamp(1e300) is None
+
+
+@given(
+    st.text(max_size=90)
+    | st.from_regex(r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,9}[-/. ][0-9: APMZ+]{1,20}")
+)
+def test_any_text_gives_an_aware_date_or_none(text):
+    for day_first in (None, True, False):
+        moment = parse_date(text, day_first=day_first)
+        assert moment is None or (moment.tzinfo is not None and moment.year >= 1600)
+
+
+@given(st.datetimes(min_value=datetime(1601, 1, 1), max_value=datetime(2026, 1, 1)))
+def test_iso_round_trip(moment):
+    aware = moment.replace(tzinfo=UTC)
+    assert parse_date(aware.isoformat()) == aware
