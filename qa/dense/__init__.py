@@ -1,0 +1,1 @@
+"""Vector indexes: nearest passages by inner product."""

@@ -1,0 +1,25 @@
+"""Embedders: from text to unit vectors and token states.
+
+`load_embedder` picks: the packaged model runs without PyTorch for questions and small updates, and
+through sentence-transformers for large ones; any other model runs through sentence-transformers.
+"""
+
+from __future__ import annotations
+
+from qa.protocols import Embedder
+from qa.settings import PACKAGED_MODEL
+
+
+def load_embedder(model: str) -> Embedder:
+    """Load a model by the name in the settings.
+
+    Raises:
+        ModelError: It cannot be loaded, or its weights are not the expected ones.
+    """
+    if model == PACKAGED_MODEL:
+        from qa.embedding.packaged import PackagedEmbedder
+
+        return PackagedEmbedder()
+    from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(model)

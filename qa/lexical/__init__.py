@@ -1,0 +1,1 @@
+"""Lexical indexes: BM25 over the terms of `qa.analysis`."""
