@@ -1,0 +1,402 @@
+"""The store: one SQLite file with every article, passage and embedding, of every generation.
+
+Rows carry the generation that added them and the one that removed them; a reader of generation g
+sees the rows with `added <= g < removed`. Rows are written before the generation they belong to
+is published, so no reader sees them early, and a writer that died leaves only rows that the next
+one rolls back. Readers and the writer do not block each other (write-ahead log).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from qa.analysis import fold
+from qa.errors import ArticleNotFoundError, IndexDamagedError
+from qa.protocols import Embedding, Floats, Ids
+from qa.records import Article, Filters, Passage, Problem, Span
+
+FOREVER: Final = 2**62
+"""The `removed` of a row that no generation has removed."""
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS sources (
+    source TEXT NOT NULL, digest TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE TABLE IF NOT EXISTS problems (
+    source TEXT NOT NULL, line INTEGER, reason TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE TABLE IF NOT EXISTS articles (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
+    title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT, author TEXT,
+    published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT, url TEXT,
+    language TEXT, provenance TEXT NOT NULL,
+    publisher_key TEXT, author_key TEXT, published_utc TEXT,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
+CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
+CREATE TABLE IF NOT EXISTS passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles (row),
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    sentences TEXT NOT NULL, embedding TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
+CREATE TABLE IF NOT EXISTS embeddings (
+    key TEXT PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+_KEYS_AT_ONCE: Final = 10_000
+"""SQLite takes at most 32,766 parameters in one statement."""
+_VERSIONED = ("sources", "problems", "articles", "passages")
+_ARTICLE_COLUMNS = (
+    "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
+    "dateline, agency, url, language, provenance"
+)
+
+
+class Store:
+    """One index's SQLite file.
+
+    Connections are per thread; SQLite's own locking keeps processes apart.
+
+    Args:
+        path: The file.
+        write: Open for writing, creating file and tables. Otherwise nothing is ever changed.
+    """
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        self._path = path
+        self._write = write
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        if write:
+            self._rows("PRAGMA journal_mode = WAL")
+            self._connection.executescript(_SCHEMA)
+            self._connection.commit()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            mode = "rwc" if self._write else "ro"
+            try:
+                connection = sqlite3.connect(
+                    f"{self._path.absolute().as_uri()}?mode={mode}",
+                    uri=True,
+                    timeout=30,
+                    check_same_thread=False,  # closed by whoever closes the store
+                )
+            except sqlite3.Error as error:
+                raise IndexDamagedError(f"cannot open {self._path}: {error}") from error
+            connection.row_factory = sqlite3.Row
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+        self._local = threading.local()
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamagedError(
+                f"cannot read {self._path}: {error}; move the index away and run: qa index"
+            ) from error
+
+    def _rows_by_key(self, sql: str, keys: Sequence[int] | Sequence[str]) -> Iterator[sqlite3.Row]:
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            part = keys[start : start + _KEYS_AT_ONCE]
+            yield from self._rows(f"{sql} ({', '.join('?' * len(part))})", part)
+
+    # ---- what a reader asks -------------------------------------------------------------------
+
+    def article(self, article_id: str, generation: int) -> Article:
+        """The article with this id, or with the only id that begins so.
+
+        Raises:
+            ArticleNotFoundError: None, or more than one.
+        """
+        rows: list[sqlite3.Row] = []
+        if article_id.isalnum():  # as every id is; GLOB reads "*", "?" and "[" its own way
+            rows = self._rows(
+                f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
+                "AND added <= ? AND removed > ? ORDER BY id LIMIT 2",
+                (article_id, generation, generation),
+            )
+        if len(rows) == 1 or (rows and rows[0]["id"] == article_id):
+            return _article(rows[0])
+        problem = "more than one article's id begins with" if rows else "no article has the id"
+        raise ArticleNotFoundError(f"{problem} {article_id!r}; `qa articles` lists them")
+
+    def articles(self, generation: int) -> list[Article]:
+        """All articles, newest first, those without a date last."""
+        rows = self._rows(
+            f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
+            "ORDER BY published_utc IS NULL, published_utc DESC, source, position",
+            (generation, generation),
+        )
+        return [_article(row) for row in rows]
+
+    def problems(self, generation: int) -> list[Problem]:
+        """Everything in the corpus that could not be read, by file and line."""
+        rows = self._rows(
+            "SELECT source, reason, line FROM problems WHERE added <= ? AND removed > ? "
+            "ORDER BY source, line",
+            (generation, generation),
+        )
+        return [Problem(row["source"], row["reason"], row["line"]) for row in rows]
+
+    def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """The passages with these ids, each with its article."""
+        rows = self._rows_by_key(
+            'SELECT p.id AS passage_id, ordinal, start, "end", sentences, a.* '
+            "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
+            ids,
+        )
+        articles: dict[int, Article] = {}
+        found: dict[int, tuple[Passage, Article]] = {}
+        for row in rows:
+            article = articles.setdefault(row["row"], _article(row))
+            passage = Passage(
+                id=row["passage_id"],
+                article_id=article.id,
+                ordinal=row["ordinal"],
+                start=row["start"],
+                end=row["end"],
+                text=article.text[row["start"] : row["end"]],
+                sentences=tuple(Span(*pair) for pair in json.loads(row["sentences"])),
+            )
+            found[passage.id] = (passage, article)
+        return found
+
+    def embeddings(self, passage_ids: Sequence[int]) -> dict[int, Embedding]:
+        """The embeddings of the passages with these ids."""
+        rows = self._rows_by_key(
+            "SELECT p.id, vector, tokens, offsets FROM passages p "
+            "JOIN embeddings e ON e.key = p.embedding WHERE p.id IN",
+            passage_ids,
+        )
+        return {row["id"]: _embedding(row) for row in rows}
+
+    def allowed(self, filters: Filters, generation: int) -> Ids:
+        """Ids of the passages whose articles pass the filters, int64 (n,), ascending."""
+        clauses, values = _where(filters)
+        rows = self._rows(
+            "SELECT p.id FROM passages p JOIN articles a ON a.row = p.article "  # noqa: S608
+            f"WHERE p.added <= ? AND p.removed > ? AND {clauses} ORDER BY p.id",
+            (generation, generation, *values),
+        )
+        return np.asarray([row["id"] for row in rows], dtype=np.int64)
+
+    def field_values(self, field: str, generation: int) -> list[str]:
+        """The distinct publishers or authors, most articles first. `field` is a column's name."""
+        if field not in ("publisher", "author"):
+            raise ValueError(field)
+        rows = self._rows(
+            f"SELECT {field} AS value, count(*) AS n FROM articles WHERE {field} IS NOT NULL "  # noqa: S608
+            f"AND added <= ? AND removed > ? GROUP BY {field} ORDER BY n DESC, {field}",
+            (generation, generation),
+        )
+        return [row["value"] for row in rows]
+
+    # ---- what the writer does -----------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commit at the end, roll back on any exception."""
+        with self._connection:
+            yield
+
+    def roll_back_to(self, generation: int) -> None:
+        """Undo whatever a writer that died wrote for a generation it never published."""
+        with self.transaction():
+            for table in reversed(_VERSIONED):
+                self._connection.execute(f"DELETE FROM {table} WHERE added > ?", (generation,))  # noqa: S608
+                self._connection.execute(
+                    f"UPDATE {table} SET removed = ? WHERE removed > ? AND removed < ?",  # noqa: S608
+                    (FOREVER, generation, FOREVER),
+                )
+
+    def forget_before(self, generation: int) -> None:
+        """Delete rows that no generation from this one on can see, and unused embeddings."""
+        with self.transaction():
+            for table in reversed(_VERSIONED):
+                self._connection.execute(f"DELETE FROM {table} WHERE removed <= ?", (generation,))  # noqa: S608
+            self._connection.execute(
+                "DELETE FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
+            )
+
+    def sources(self, generation: int) -> dict[str, str]:
+        """Digest of each source that the generation was built from."""
+        rows = self._rows(
+            "SELECT source, digest FROM sources WHERE added <= ? AND removed > ?",
+            (generation, generation),
+        )
+        return {row["source"]: row["digest"] for row in rows}
+
+    def remove_source(self, source: str, generation: int) -> None:
+        """End the life of a source and all that came from it, from `generation` on."""
+        ended = (generation, source, FOREVER)
+        self._connection.execute(
+            "UPDATE passages SET removed = ? WHERE article IN "
+            "(SELECT row FROM articles WHERE source = ?) AND removed = ?",
+            ended,
+        )
+        for table in ("articles", "problems", "sources"):
+            self._connection.execute(
+                f"UPDATE {table} SET removed = ? WHERE source = ? AND removed = ?",  # noqa: S608
+                ended,
+            )
+
+    def add_source(
+        self, source: str, digest: str, problems: Iterable[Problem], generation: int
+    ) -> None:
+        """Record a source and what could not be read of it."""
+        self._connection.execute(
+            "INSERT INTO sources (source, digest, added) VALUES (?, ?, ?)",
+            (source, digest, generation),
+        )
+        self._connection.executemany(
+            "INSERT INTO problems (source, line, reason, added) VALUES (?, ?, ?, ?)",
+            [(p.source, p.line, p.reason, generation) for p in problems],
+        )
+
+    def add_article(self, article: Article, generation: int) -> int:
+        """Store an article; returns its row."""
+        published = article.published_at
+        values = {
+            **{name: getattr(article, name) for name in _ARTICLE_COLUMNS.split(", ")},
+            "published_at": published and published.isoformat(),
+            "updated_at": article.updated_at and article.updated_at.isoformat(),
+            "provenance": json.dumps(dict(article.provenance), sort_keys=True),
+            "publisher_key": article.publisher and name_key(article.publisher),
+            "author_key": article.author and name_key(article.author),
+            "published_utc": published and published.astimezone(UTC).isoformat(),
+            "added": generation,
+        }
+        marks = ", ".join(f":{name}" for name in values)
+        cursor = self._connection.execute(
+            f"INSERT INTO articles ({', '.join(values)}) VALUES ({marks})",  # noqa: S608
+            values,
+        )
+        assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
+        return cursor.lastrowid
+
+    def add_passage(
+        self, article_row: int, ordinal: int, sentences: Sequence[Span], key: str, generation: int
+    ) -> int:
+        """Store a passage of an article; returns its id."""
+        cursor = self._connection.execute(
+            'INSERT INTO passages (article, ordinal, start, "end", sentences, embedding, added) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (article_row, ordinal, sentences[0].start, sentences[-1].end,
+             json.dumps(sentences), key, generation),
+        )  # fmt: skip
+        assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
+        return cursor.lastrowid
+
+    def live_passages(self, generation: int) -> list[tuple[int, str, str, str]]:
+        """(id, embedding key, title, passage text) of every passage of a generation, by id."""
+        rows = self._rows(
+            "SELECT p.id, p.embedding, a.title, "
+            'substr(a.text, p.start + 1, p."end" - p.start) AS text '
+            "FROM passages p JOIN articles a ON a.row = p.article "
+            "WHERE p.added <= ? AND p.removed > ? ORDER BY p.id",
+            (generation, generation),
+        )
+        return [tuple(row) for row in rows]
+
+    def missing_embeddings(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that have no embedding yet."""
+        wanted = set(keys)
+        known = {row["key"] for row in self._rows("SELECT key FROM embeddings")}
+        return wanted - known
+
+    def add_embeddings(self, embeddings: Mapping[str, Embedding]) -> None:
+        """Store embeddings by key, at once and for good: an interrupted sync resumes from them."""
+        with self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
+                [
+                    (key, e.vector.astype("<f4").tobytes(), e.tokens.tobytes(),
+                     e.offsets.astype("<i4").tobytes())
+                    for key, e in embeddings.items()
+                ],
+            )  # fmt: skip
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
+        """The vectors with these keys, each float32 (dimension,)."""
+        rows = self._rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
+        return {row["key"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
+
+
+def name_key(name: str) -> str:
+    """How names are compared: words only, without case and accents ("JAPAN Forward")."""
+    return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+
+
+def _where(filters: Filters) -> tuple[str, list[str]]:
+    clauses, values = ["1"], []
+    if filters.publisher:
+        clauses.append("a.publisher_key = ?")
+        values.append(name_key(filters.publisher))
+    if filters.author:
+        clauses.append("' ' || a.author_key || ' ' LIKE '% ' || ? || ' %'")
+        values.append(name_key(filters.author))
+    if filters.after:
+        clauses.append("a.published_utc >= ?")
+        values.append(_midnight(filters.after))
+    if filters.before:
+        clauses.append("a.published_utc < ?")
+        values.append(_midnight(filters.before))
+    return " AND ".join(clauses), values
+
+
+def _midnight(day: date) -> str:
+    return datetime.combine(day, time(), UTC).isoformat()
+
+
+def _article(row: sqlite3.Row) -> Article:
+    def moment(name: str) -> datetime | None:
+        return datetime.fromisoformat(row[name]) if row[name] else None
+
+    return Article(
+        id=row["id"],
+        title=row["title"],
+        text=row["text"],
+        source=row["source"],
+        position=row["position"],
+        publisher=row["publisher"],
+        author=row["author"],
+        published_at=moment("published_at"),
+        updated_at=moment("updated_at"),
+        age=row["age"],
+        dateline=row["dateline"],
+        agency=row["agency"],
+        url=row["url"],
+        language=row["language"],
+        provenance=json.loads(row["provenance"]),
+    )
+
+
+def _embedding(row: sqlite3.Row) -> Embedding:
+    offsets = np.frombuffer(row["offsets"], dtype="<i4").reshape(-1, 2)
+    tokens = np.frombuffer(row["tokens"], dtype=np.int8)
+    return Embedding(
+        vector=np.frombuffer(row["vector"], dtype="<f4"),
+        tokens=tokens.reshape(len(offsets), -1) if len(offsets) else tokens.reshape(0, 1),
+        offsets=offsets,
+    )
