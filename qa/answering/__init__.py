@@ -1,0 +1,84 @@
+"""Answer a question from the passages found: quote the sentences that answer it, or decline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa import analysis
+from qa.answering import model
+from qa.answering.features import candidates, question_features
+from qa.answering.matching import Words
+from qa.answering.quotes import Quote, select
+from qa.protocols import Embedding, LexicalIndex
+from qa.query import Question
+from qa.records import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the passages say to a question.
+
+    Attributes:
+        quotes: The best quotes, best first, also where the answer is declined.
+        confidence: Estimated probability that the archive holds the answer, 0 to 1.
+        answered: Whether the confidence reaches the threshold.
+        unknown: Words of the question that occur nowhere in the archive, as the user wrote them.
+    """
+
+    quotes: list[Quote]
+    confidence: float
+    answered: bool
+    unknown: list[str]
+
+
+def find_answer(
+    question: Question,
+    query: Embedding,
+    hits: Sequence[Hit],
+    embeddings: Mapping[int, Embedding],
+    lexical: LexicalIndex,
+) -> Finding:
+    """Choose the sentences to quote, and judge whether they answer.
+
+    Args:
+        question: The question, analysed.
+        query: The question, embedded.
+        hits: The passages found, best first.
+        embeddings: Their embeddings by passage id.
+        lexical: The archive's lexical index: it knows how rare a term is.
+    """
+    weights = model.packaged()
+
+    def idf(term: str) -> float:
+        return analysis.idf(len(lexical), lexical.document_frequency(term))
+
+    def is_known(term: str) -> bool:
+        return lexical.document_frequency(term) > 0
+
+    unknown = _unknown_words(question, is_known)
+    words = Words.of(question, query, idf)
+    found = candidates(question, query, hits, embeddings, words)
+    if not found:
+        return Finding(quotes=[], confidence=0.0, answered=False, unknown=unknown)
+    scores = weights.sentence(np.stack([candidate.features for candidate in found]))
+    order = np.argsort(-scores, kind="stable")
+    ranked, ranked_scores = [found[i] for i in order], scores[order]
+    evidence = question_features(question, words, ranked, float(ranked_scores[0]), is_known)
+    log_odds = float(weights.question(evidence[None, :])[0])
+    confidence = 1 / (1 + math.exp(-max(-50.0, log_odds)))
+    return Finding(
+        quotes=select(ranked, ranked_scores),
+        confidence=confidence,
+        answered=confidence >= weights.threshold,
+        unknown=unknown,
+    )
+
+
+def _unknown_words(question: Question, is_known: Callable[[str], bool]) -> list[str]:
+    words = (token.group() for token in analysis.tokens(question.text))
+    pairs = ((word, analysis.term(word)) for word in words)
+    return list(dict.fromkeys(word for word, term in pairs if term and not is_known(term)))

@@ -1,0 +1,215 @@
+"""What speaks for a sentence as the answer, and for the archive as holding one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from qa.analysis import terms
+from qa.answering.matching import Match, Words
+from qa.protocols import Embedding, Floats
+from qa.query import Question
+from qa.records import Hit, Span
+
+SENTENCE_FEATURES: Final = (
+    "maxsim",  # mean over the question's tokens of the best cosine in the sentence
+    "maxsim_content",  # the same, weighted by rarity: stop words count nothing
+    "maxsim_context",  # mean best cosine anywhere in the passage or title
+    "pooled",  # cosine of the mean token states of question and sentence
+    "coverage",  # share of the question's terms in the sentence, weighted by rarity
+    "coverage_before",  # the same with the sentence before and the title
+    "coverage_after",  # the same with the sentence after
+    "coverage_passage",  # the same over the whole passage and title
+    "passage_score",  # the passage's fused score
+    "passage_cosine",  # the passage's cosine with the question
+    "answer_type",  # offers something of the type asked for
+    "log_words",  # longer sentences match by chance
+)
+
+QUESTION_FEATURES: Final = (
+    "score",  # of the best sentence, by the sentence weights
+    "maxsim",  # of the best sentence, as are the next four
+    "maxsim_content",
+    "coverage_before",
+    "answer_type",
+    "log_words",
+    "passage_cosine",  # best of all passages
+    "names_covered",  # share of the question's names and figures in the best passage and title
+    "name_in_sentence",  # worst support of a name in the best sentence and title
+    "name_near",  # the same with the sentences beside it
+    "name_anywhere",  # the same over the first passages found
+    "worst_gap",  # largest rarity left unsupported near the best sentence
+    "total_gap",  # sum of rarity left unsupported there
+    "weak_share",  # share of the question's words supported by less than .5 there
+    "unknown",  # share of the question's terms, by rarity, that occur nowhere in the archive
+    "question_words",  # long questions match badly even where they are answered
+    "asks_date",
+    "asks_name",
+    "asks_number",
+)
+
+NAMES_LOOKED_FOR_IN: Final = 6
+"""Passages in which `name_anywhere` looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer.
+
+    Attributes:
+        match: The question laid over its passage.
+        sentence: Its range in the article's text.
+        features: float32 (len(SENTENCE_FEATURES),).
+    """
+
+    match: Match
+    sentence: Span
+    features: Floats
+
+    @property
+    def hit(self) -> Hit:
+        """The passage it stands in."""
+        return self.match.hit
+
+
+def candidates(
+    question: Question,
+    query: Embedding,
+    hits: Sequence[Hit],
+    embeddings: Mapping[int, Embedding],
+    words: Words,
+) -> list[Candidate]:
+    """Every sentence of the passages found, with its features.
+
+    Args:
+        question: The question, analysed.
+        query: The question, embedded.
+        hits: Passages found, best first.
+        embeddings: Their embeddings by passage id, made from `indexed_text`.
+        words: The question's content words.
+    """
+    found: list[Candidate] = []
+    for hit in hits:
+        match = Match(query, hit, embeddings[hit.passage.id])
+        found.extend(_of_passage(question, words, match))
+    return found
+
+
+def _of_passage(question: Question, words: Words, match: Match) -> list[Candidate]:
+    hit, passage = match.hit, match.hit.passage
+    texts = [hit.article.text[s.start : s.end] for s in passage.sentences]
+    own = [set(terms(text)) for text in texts]
+    context = match.best()
+    of_passage = (
+        words.coverage(match.title_terms.union(*own)),
+        hit.score,
+        float(match.query.vector @ match.embedding.vector),
+    )
+    found = []
+    for i, sentence in enumerate(passage.sentences):
+        inside = match.inside(sentence)
+        best = match.best(inside)
+        before = own[i - 1] if i else set()
+        after = own[i + 1] if i + 1 < len(own) else set()
+        features = (
+            _mean(best),
+            float(best @ words.token_weights),
+            _mean(context),
+            match.pooled(inside),
+            words.coverage(own[i]),
+            words.coverage(own[i] | before | match.title_terms),
+            words.coverage(own[i] | after),
+            *of_passage,
+            question.answer_type_in(texts[i]),
+            math.log1p(len(texts[i].split())),
+        )
+        found.append(Candidate(match, sentence, np.asarray(features, dtype=np.float32)))
+    return found
+
+
+def question_features(
+    question: Question,
+    words: Words,
+    ranked: Sequence[Candidate],
+    score: float,
+    is_known: Callable[[str], bool],
+) -> Floats:
+    """What speaks for the archive holding the answer.
+
+    Args:
+        question: The question, analysed.
+        words: Its content words.
+        ranked: The candidates, best first; at least one.
+        score: The best one's score.
+        is_known: Whether a term occurs in the archive.
+
+    Returns:
+        float32 (len(QUESTION_FEATURES),).
+    """
+    best = ranked[0]
+    value = dict(zip(SENTENCE_FEATURES, best.features.tolist(), strict=True))
+    cosine = SENTENCE_FEATURES.index("passage_cosine")
+    near = best.match.support(words, _with_neighbours(best))
+    gaps = (1 - near) * words.rarity
+    return np.asarray(
+        (
+            score,
+            value["maxsim"],
+            value["maxsim_content"],
+            value["coverage_before"],
+            value["answer_type"],
+            value["log_words"],
+            max(float(c.features[cosine]) for c in ranked),
+            _names_covered(question, best.match),
+            _worst_name(words, best.match.support(words, best.sentence)),
+            _worst_name(words, near),
+            _worst_name(words, _support_anywhere(words, ranked)),
+            gaps.max(initial=0.0),
+            gaps.sum(),
+            _mean(near < WEAK),
+            1 - words.coverage({t for t in words.terms if is_known(t)}),
+            len(question.text.split()),
+            question.answer_type == "date",
+            question.answer_type == "name",
+            question.answer_type == "number",
+        ),
+        dtype=np.float32,
+    )
+
+
+WEAK: Final = 0.5
+"""A word matched by a cosine below this is hardly matched: between unrelated words of running text
+the packaged model's token states lie around .3."""
+
+
+def _mean(values: Floats | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+    return float(values.mean()) if values.size else 0.0
+
+
+def _with_neighbours(candidate: Candidate) -> Span:
+    sentences = candidate.hit.passage.sentences
+    place = sentences.index(candidate.sentence)
+    last = sentences[min(place + 1, len(sentences) - 1)]
+    return Span(sentences[max(place - 1, 0)].start, last.end)
+
+
+def _names_covered(question: Question, match: Match) -> float:
+    if not question.names:
+        return 1.0
+    present = match.title_terms | set(terms(match.hit.passage.text))
+    return len(question.names & present) / len(question.names)
+
+
+def _worst_name(words: Words, support: Floats) -> float:
+    return float(support[words.is_name].min(initial=1.0))
+
+
+def _support_anywhere(words: Words, ranked: Sequence[Candidate]) -> Floats:
+    matches = {c.hit.rank: c.match for c in ranked}
+    first = [matches[rank] for rank in sorted(matches)[:NAMES_LOOKED_FOR_IN]]
+    supports = [m.support(words, Span(m.hit.passage.start, m.hit.passage.end)) for m in first]
+    return np.asarray(np.max(supports, axis=0))

@@ -1,0 +1,130 @@
+"""How well a question's words are matched in a stretch of text: by term, or by token states.
+
+Late interaction: see `qa.embedding.tokens`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.analysis import term, terms, tokens
+from qa.embedding.tokens import similarities
+from qa.passages import indexed_text
+from qa.protocols import Embedding, Floats
+from qa.query import Question
+from qa.records import Hit, Span
+
+Idf = Callable[[str], float]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The content words of a question, those that are no stop words.
+
+    Attributes:
+        terms: Their index terms, with repeats.
+        rarity: float32 (words,), their idf in the archive.
+        is_name: bool (words,), names and figures.
+        token_rows: Which of the question's tokens make up each word, bool (words, tokens).
+        token_weights: float32 (tokens,), each token's word's rarity, scaled to sum to 1.
+    """
+
+    terms: list[str]
+    rarity: Floats
+    is_name: Mask
+    token_rows: Mask
+    token_weights: Floats
+
+    @classmethod
+    def of(cls, question: Question, query: Embedding, idf: Idf) -> Words:
+        """Line the question's words up with its tokens."""
+        found = [(t, term(t.group())) for t in tokens(question.text)]
+        content = [(token, name) for token, name in found if name is not None]
+        rarity = np.asarray([idf(name) for _, name in content], dtype=np.float32)
+        rows = np.zeros((len(content), len(query.tokens)), dtype=bool)
+        for row, (token, _) in enumerate(content):
+            rows[row] = covered(query, Span(token.start(), token.end()))
+        weights = (rarity[:, None] * rows).max(axis=0, initial=0.0)
+        total = weights.sum()
+        return cls(
+            terms=[name for _, name in content],
+            rarity=rarity,
+            is_name=np.asarray([name in question.names for _, name in content], dtype=bool),
+            token_rows=rows,
+            token_weights=weights / total if total else weights,
+        )
+
+    def coverage(self, present: set[str]) -> float:
+        """Share of the distinct terms that are present, weighted by rarity, 0 to 1."""
+        weights = dict(zip(self.terms, self.rarity.tolist(), strict=True))
+        total = sum(weights.values())
+        return sum(w for t, w in weights.items() if t in present) / total if total else 0.0
+
+
+class Match:
+    """A question laid over one passage and its title.
+
+    Args:
+        query: The question, embedded.
+        hit: The passage.
+        embedding: The passage's embedding, made from `indexed_text`.
+    """
+
+    def __init__(self, query: Embedding, hit: Hit, embedding: Embedding) -> None:
+        self.query = query
+        self.hit = hit
+        self.embedding = embedding
+        self._title_end = len(indexed_text(hit.article.title, ""))
+        self.title_terms = set(terms(hit.article.title))
+        self.cosines = _cosines(query, embedding)
+
+    def inside(self, span: Span) -> Mask:
+        """Which of the passage's tokens lie in a range of the article's text."""
+        shift = self._title_end - self.hit.passage.start
+        return covered(self.embedding, Span(span.start + shift, span.end + shift))
+
+    def best(self, inside: Mask | None = None) -> Floats:
+        """Each question token's best cosine there, float32 (tokens,); 0 where there is none."""
+        cosines = self.cosines if inside is None else self.cosines[:, inside]
+        if cosines.shape[1] == 0:
+            return np.zeros(len(cosines), dtype=np.float32)
+        return np.asarray(cosines.max(axis=1))
+
+    def pooled(self, inside: Mask) -> float:
+        """Cosine of the mean token states of the question and of the tokens there."""
+        if not inside.any() or not len(self.query.tokens):
+            return 0.0
+        a = self.query.tokens.astype(np.float32).mean(axis=0)
+        b = self.embedding.tokens[inside].astype(np.float32).mean(axis=0)
+        return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9))
+
+    def support(self, words: Words, span: Span) -> Floats:
+        """How well each word is matched in a range of the article or in its title.
+
+        Returns:
+            float32 (words,): 1 where the word's term occurs, else the mean best cosine of its
+            tokens.
+        """
+        title = self.embedding.offsets[:, 1] < self._title_end
+        best = self.best(self.inside(span) | title)
+        counts = np.maximum(words.token_rows.sum(axis=1), 1)
+        soft = (words.token_rows @ best) / counts
+        present = self.title_terms | set(terms(self.hit.article.text[span.start : span.end]))
+        exact = np.asarray([t in present for t in words.terms], dtype=bool)
+        return np.where(exact, np.float32(1), soft).astype(np.float32)
+
+
+def covered(embedding: Embedding, span: Span) -> Mask:
+    """Which of a text's tokens lie within a range of that text, bool (tokens,)."""
+    return (embedding.offsets[:, 0] >= span.start) & (embedding.offsets[:, 1] <= span.end)
+
+
+def _cosines(query: Embedding, embedding: Embedding) -> Floats:
+    if not len(query.tokens) or not len(embedding.tokens):
+        return np.zeros((len(query.tokens), len(embedding.tokens)), dtype=np.float32)
+    return similarities(query.tokens, embedding.tokens)

@@ -1,0 +1,72 @@
+"""The two small linear models behind an answer: which sentence, and whether there is one at all.
+
+Their weights lie in `weights.json`, written by `benchmarks/fit_answering.py`, which also says what
+they were fitted on and what they reach on questions they were not fitted on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from qa.answering.features import QUESTION_FEATURES, SENTENCE_FEATURES
+from qa.protocols import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`intercept + ((features - mean) / scale) @ weights`.
+
+    Attributes:
+        mean: float32 (features,).
+        scale: float32 (features,), all above 0.
+        weights: float32 (features,).
+        intercept: Added at the end.
+    """
+
+    mean: Floats
+    scale: Floats
+    weights: Floats
+    intercept: float = 0.0
+
+    def __call__(self, features: Floats) -> Floats:
+        """Score rows of features, float32 (n, features) → (n,)."""
+        standard = (features - self.mean) / self.scale
+        return np.asarray(standard @ self.weights + self.intercept, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerModel:
+    """The weights in use.
+
+    Attributes:
+        sentence: Scores sentences; differences are log odds of holding the answer.
+        question: Log odds that the archive holds the answer.
+        threshold: Confidence below which the tool says that the archive does not hold the answer.
+    """
+
+    sentence: Linear
+    question: Linear
+    threshold: float
+
+
+@cache
+def packaged() -> AnswerModel:
+    """The weights that ship with the package, fitted for the packaged embedding model."""
+    file = resources.files("qa.answering") / "weights.json"
+    values = json.loads(file.read_text(encoding="utf-8"))
+    return AnswerModel(
+        sentence=_linear(values["sentence"], SENTENCE_FEATURES),
+        question=_linear(values["question"], QUESTION_FEATURES),
+        threshold=values["threshold"],
+    )
+
+
+def _linear(values: dict[str, dict[str, list[float]]], names: tuple[str, ...]) -> Linear:
+    rows = np.asarray([values["features"][name] for name in names], dtype=np.float32)
+    intercept = values.get("intercept", 0.0)
+    return Linear(rows[:, 0], rows[:, 1], rows[:, 2], float(intercept))  # type: ignore[arg-type]

@@ -1,0 +1,261 @@
+"""The archive: one index with everything one can do with it. The library's front door."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa.answering import Finding, find_answer
+from qa.citations import cite
+from qa.indexing import sync
+from qa.protocols import OnProgress
+from qa.records import Answer, Article, Citation, Filters, Hit, Problem, SyncReport
+from qa.retriever import Retrieval, Retriever, make_filters
+from qa.settings import Settings
+
+ANSWER_DEPTH = 20
+"""Passages whose sentences may be quoted. On SQuAD the answer's paragraph is among the first ten
+for 98 %; twenty leave room for long articles cut into many passages, at half a millisecond each."""
+
+MAX_REASON = 200
+"""Characters of the words named in a refusal: a question may be a pasted page."""
+
+SECOND = 1.0
+"""The second quote is part of the answer's text if its log odds are within this of the first's;
+this is how two sources with differing figures come to stand side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What can be filtered by, most articles first."""
+
+    publishers: list[str]
+    authors: list[str]
+
+
+class Archive:
+    """Articles that can be asked. Made by `Archive.open` or `Archive.build`.
+
+        >>> archive = Archive.open("index")                                     # doctest: +SKIP
+        >>> answer = archive.ask("How many people were hurt on the ferry?")     # doctest: +SKIP
+        >>> print(answer.text)                                                  # doctest: +SKIP
+
+    Safe to use from several threads. A generation published by another process is used from the
+    next call on.
+
+    Args:
+        index: The index folder.
+        settings: Model, passage size, fusion.
+    """
+
+    def __init__(self, index: Path, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self.retriever = Retriever(index, settings)
+
+    @classmethod
+    def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Archive:
+        """Open an index. Changes nothing on disk.
+
+        Args:
+            index: The index folder.
+            settings: None reads `qa.toml` in the working directory, if it exists.
+
+        Raises:
+            IndexMissingError: There is no index; `Archive.build` makes one.
+            IndexMismatchError: It was built with another model, format or setting.
+            IndexDamagedError: One of its files is missing or broken.
+        """
+        archive = cls(Path(index), settings or Settings.load())
+        archive.retriever.generation()
+        return archive
+
+    @classmethod
+    def build(
+        cls,
+        corpus: str | Path = "corpus",
+        index: str | Path = "index",
+        settings: Settings | None = None,
+    ) -> Archive:
+        """Make the index, or bring it up to date, and open it.
+
+        Where the index was built with other settings, everything is done anew.
+
+        Raises:
+            InputError: The corpus is not a folder.
+            IndexBusyError: Another process is writing the index.
+        """
+        archive = cls(Path(index), settings or Settings.load())
+        archive.sync(corpus)
+        return archive
+
+    def sync(
+        self,
+        corpus: str | Path = "corpus",
+        *,
+        rebuild: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> SyncReport:
+        """Make the index hold exactly what the corpus folder holds. Readers are never disturbed.
+
+        Args:
+            corpus: Folder with articles.
+            rebuild: Read every file again, whether it changed or not.
+            on_progress: Called with the stage and how far it is.
+
+        Raises:
+            InputError: The corpus is not a folder.
+            IndexBusyError: Another process is writing the index.
+        """
+        return sync(
+            Path(corpus),
+            self.index,
+            self.settings,
+            self.retriever.embedder,
+            rebuild=rebuild,
+            on_progress=on_progress,
+        )
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+    ) -> list[Hit]:
+        """The passages that best fit a question, best first. See `Retriever.search`."""
+        return self.retriever.search(
+            question, k, publisher=publisher, author=author, after=after, before=before
+        )
+
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+    ) -> Answer:
+        """Answer a question with verbatim quotes, or say that the archive does not hold it.
+
+        Args:
+            question: In plain words.
+            k: How many passages to return with the answer.
+            publisher: Only this publisher's articles, whatever the case.
+            author: Only articles whose author's name holds these words.
+            after: Only articles published on this day or later: a date or "2025-07-31".
+            before: Only articles published earlier than this day.
+
+        Raises:
+            InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
+        """
+        began = time.perf_counter()
+        filters = make_filters(publisher, author, after, before)
+        found = self.retriever.retrieve(question, max(k, ANSWER_DEPTH) if k >= 1 else k, filters)
+        searched = time.perf_counter()
+        finding = self._find(found)
+        citations: tuple[Citation, ...] = ()
+        if finding is not None and finding.answered:
+            citations = tuple(
+                cite(number, quote.article, quote.start, quote.end)
+                for number, quote in enumerate(finding.quotes, 1)
+            )
+        done = time.perf_counter()
+        return Answer(
+            question=question,
+            answered=bool(citations),
+            reason=None if citations else self._reason(found, finding, filters),
+            text=_text(citations, finding),
+            citations=citations,
+            passages=tuple(found.hits[:k]),
+            confidence=finding.confidence if finding is not None else 0.0,
+            generation=found.generation.manifest.generation,
+            timings_ms={
+                **found.timings_ms,
+                "answer": (done - searched) * 1000,
+                "total": (done - began) * 1000,
+            },
+        )
+
+    def articles(self) -> list[Article]:
+        """All articles, newest first, those without a date last."""
+        return self.retriever.store.articles(self._number())
+
+    def article(self, article_id: str) -> Article:
+        """One article by its id, or by a beginning of it that no other shares.
+
+        Raises:
+            ArticleNotFoundError: There is none, or more than one.
+        """
+        return self.retriever.store.article(article_id, self._number())
+
+    def problems(self) -> list[Problem]:
+        """Everything in the corpus that could not be read, with the reason."""
+        return self.retriever.store.problems(self._number())
+
+    def facets(self) -> Facets:
+        """The publishers and authors one can filter by."""
+        store, number = self.retriever.store, self._number()
+        return Facets(store.field_values("publisher", number), store.field_values("author", number))
+
+    def info(self) -> dict[str, Any]:
+        """What the index holds and was built with, ready for JSON."""
+        manifest = self.retriever.generation().manifest
+        size = sum(path.stat().st_size for path in self.index.rglob("*") if path.is_file())
+        return {
+            "index": str(self.index),
+            **asdict(manifest),
+            "problems": len(self.problems()),
+            "bytes_on_disk": size,
+            "engines": {"lexical": "rank-bm25", "dense": "faiss-flat"},
+            "settings": asdict(self.settings),
+        }
+
+    def close(self) -> None:
+        """Close the files this archive has open."""
+        self.retriever.close()
+
+    def _number(self) -> int:
+        return self.retriever.generation().manifest.generation
+
+    def _find(self, found: Retrieval) -> Finding | None:
+        if found.query is None or not found.hits:
+            return None
+        embeddings = self.retriever.store.embeddings([hit.passage.id for hit in found.hits])
+        return find_answer(
+            found.question, found.query, found.hits, embeddings, found.generation.lexical
+        )
+
+    def _reason(self, found: Retrieval, finding: Finding | None, filters: Filters) -> str:
+        if not found.question.text:
+            return "the question is empty"
+        if not found.generation.manifest.passages:
+            return "the archive is empty; put articles into the corpus folder and run: qa index"
+        if finding is None:
+            named = ", ".join(f"{k} {v}" for k, v in asdict(filters).items() if v)
+            return f"no article passes the filters ({named}); loosen them, or see `qa articles`"
+        if finding.unknown:
+            unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
+            return f"the archive does not say; nowhere in it: {unknown}"
+        return "the archive does not say; the nearest passages follow"
+
+
+def _text(citations: Sequence[Citation], finding: Finding | None) -> str:
+    """The first quote, and the second where it is nearly as good, each with its number."""
+    if finding is None or not citations:
+        return ""
+    lead = finding.quotes[0].score
+    shown = [c for c, q in zip(citations, finding.quotes, strict=True) if lead - q.score < SECOND][
+        :2
+    ]
+    return " ".join(f"{citation.quote} [{citation.number}]" for citation in shown)

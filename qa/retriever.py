@@ -1,0 +1,213 @@
+"""The retriever: from a question to ranked, cited passages of the published generation."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from qa.citations import cite
+from qa.embedding import load_embedder
+from qa.errors import InputError
+from qa.generation import Generation, Generations
+from qa.protocols import Embedder, Embedding
+from qa.query import Question
+from qa.ranking import Ranked, rank
+from qa.records import Filters, Hit
+from qa.settings import Settings
+from qa.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What one search found, with what an answer needs beyond the hits.
+
+    Attributes:
+        question: The question, analysed.
+        query: The question, embedded; None where the search found nothing to embed it for.
+        hits: Best first.
+        generation: The generation searched.
+        timings_ms: "embed" and "search".
+    """
+
+    question: Question
+    query: Embedding | None
+    hits: list[Hit]
+    generation: Generation
+    timings_ms: dict[str, float]
+
+
+class Retriever:
+    """Searches one index. Safe to use from several threads; follows new generations by itself.
+
+    Args:
+        index: The index folder.
+        settings: Must be those the index was built with.
+    """
+
+    def __init__(self, index: Path, settings: Settings) -> None:
+        self._generations = Generations(index)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._loaded: Generation | None = None
+
+    @classmethod
+    def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Retriever:
+        """Open an index for searching. Changes nothing on disk.
+
+        Args:
+            index: The index folder.
+            settings: None reads `qa.toml` in the working directory, if it exists.
+
+        Raises:
+            IndexMissingError: There is no index.
+            IndexMismatchError: It was built with another model, format or setting.
+            IndexDamagedError: One of its files is missing or broken.
+        """
+        retriever = cls(Path(index), settings or Settings.load())
+        retriever.generation()
+        return retriever
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, loaded when first needed."""
+        return load_embedder(self._settings.model)
+
+    @cached_property
+    def store(self) -> Store:
+        """The articles."""
+        return Store(self._generations.store_path)
+
+    def generation(self) -> Generation:
+        """The published generation; loaded anew when another one has been published.
+
+        Raises:
+            IndexMissingError, IndexMismatchError, IndexDamagedError: As `open`.
+        """
+        stamp = self._generations.stamp()
+        if self._loaded is None or stamp != self._stamp:
+            with self._lock:
+                if self._loaded is None or stamp != self._stamp:
+                    self._loaded = self._generations.load(self._settings)
+                    self._stamp = stamp
+        return self._loaded
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+    ) -> list[Hit]:
+        """The passages that best fit a question, best first.
+
+        Args:
+            question: In plain words. An empty question finds nothing.
+            k: At most this many.
+            publisher: Only this publisher's articles, whatever the case.
+            author: Only articles whose author's name holds these words.
+            after: Only articles published on this day or later: a date or "2025-07-31".
+            before: Only articles published earlier than this day.
+
+        Raises:
+            InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
+        """
+        filters = make_filters(publisher, author, after, before)
+        return self.retrieve(question, k, filters).hits
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
+        """As `search`, with the question's analysis and embedding. Raises as `search`."""
+        if k < 1:
+            raise InputError(f"k must be at least 1, not {k}")
+        _check_text("question", question)
+        generation = self.generation()
+        asked = Question.parse(question.strip())
+        began = time.perf_counter()
+        if not asked.text or not len(generation.dense):
+            return Retrieval(asked, None, [], generation, {"embed": 0.0, "search": 0.0})
+        generation.manifest.check_model(self.embedder.fingerprint)
+        query = self.embedder.embed_query(asked.text)
+        embedded = time.perf_counter()
+        number = generation.manifest.generation
+        ranked = rank(
+            asked.terms,
+            query.vector,
+            generation.lexical,
+            generation.dense,
+            self._settings,
+            min(k, len(generation.dense)),
+            self.store.allowed(filters, number) if filters else None,
+        )
+        hits = self._hits(ranked)
+        timings = {
+            "embed": (embedded - began) * 1000,
+            "search": (time.perf_counter() - embedded) * 1000,
+        }
+        return Retrieval(asked, query, hits, generation, timings)
+
+    def _hits(self, ranked: list[Ranked]) -> list[Hit]:
+        passages = self.store.passages([found.id for found in ranked])
+        hits = []
+        for number, found in enumerate(ranked, 1):
+            passage, article = passages[found.id]
+            hits.append(
+                Hit(
+                    passage=passage,
+                    article=article,
+                    score=found.score,
+                    rank=number,
+                    lexical=found.lexical,
+                    dense=found.dense,
+                    citation=cite(number, article, passage.start, passage.end, passage.text),
+                )
+            )
+        return hits
+
+    def close(self) -> None:
+        """Close the store."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+
+def make_filters(
+    publisher: str | None = None,
+    author: str | None = None,
+    after: date | str | None = None,
+    before: date | str | None = None,
+) -> Filters:
+    """Filters from what a user gives; empty strings count as not given.
+
+    Raises:
+        InputError: A date cannot be read, or a name is not valid Unicode.
+    """
+    _check_text("publisher", publisher or "")
+    _check_text("author", author or "")
+    return Filters(publisher or None, author or None, _day("after", after), _day("before", before))
+
+
+def _check_text(name: str, value: str) -> None:
+    # A terminal that is not set to UTF-8 makes lone surrogates, which no model or database takes.
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the {name} is not valid Unicode text: {value[:60]!r}") from error
+
+
+def _day(name: str, value: date | str | None) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise InputError(f"{name} must be a day like 2025-07-31, not {value!r}") from error

@@ -1,0 +1,80 @@
+"""Records as plain dictionaries, ready for JSON: the shapes of `--json` and of the web API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qa.records import Answer, Article, Citation, Hit, Problem
+
+
+def article_reference(article: Article) -> dict[str, Any]:
+    """What identifies an article in a citation; no text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "author": article.author,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "url": article.url,
+        "source": article.source,
+    }
+
+
+def article(record: Article) -> dict[str, Any]:
+    """A whole article."""
+    return {
+        **article_reference(record),
+        "position": record.position,
+        "updated_at": record.updated_at.isoformat() if record.updated_at else None,
+        "age": record.age,
+        "dateline": record.dateline,
+        "agency": record.agency,
+        "language": record.language,
+        "provenance": dict(record.provenance),
+        "text": record.text,
+    }
+
+
+def citation(record: Citation) -> dict[str, Any]:
+    """A quote and where it stands."""
+    return {
+        "n": record.number,
+        "quote": record.quote,
+        "start": record.start,
+        "end": record.end,
+        "article": article_reference(record.article),
+    }
+
+
+def hit(record: Hit) -> dict[str, Any]:
+    """A passage found; an arm that did not return it has rank null."""
+    return {
+        "rank": record.rank,
+        "text": record.passage.text,
+        "start": record.passage.start,
+        "end": record.passage.end,
+        "score": round(record.score, 6),
+        "lexical_rank": record.lexical.rank if record.lexical else None,
+        "dense_rank": record.dense.rank if record.dense else None,
+        "article": article_reference(record.article),
+    }
+
+
+def answer(record: Answer) -> dict[str, Any]:
+    """A whole answer."""
+    return {
+        "question": record.question,
+        "answered": record.answered,
+        "reason": record.reason,
+        "answer": record.text,
+        "confidence": round(record.confidence, 4),
+        "citations": [citation(c) for c in record.citations],
+        "passages": [hit(h) for h in record.passages],
+        "generation": record.generation,
+        "timings_ms": {step: round(ms, 2) for step, ms in record.timings_ms.items()},
+    }
+
+
+def problem(record: Problem) -> dict[str, Any]:
+    """Something that could not be read."""
+    return {"source": record.source, "line": record.line, "reason": record.reason}
