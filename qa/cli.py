@@ -1,0 +1,264 @@
+"""The command line: `qa`.
+
+Exit codes: 0 answered or done, 1 a known error (one line on standard error), 2 wrong usage,
+3 the archive does not hold the answer (or holds nothing that was searched for), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import InputError, QAError
+
+if TYPE_CHECKING:
+    from qa.archive import Archive
+
+OK, ERROR, NOT_IN_ARCHIVE = 0, 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the entry point of `qa`.
+
+    Args:
+        arguments: The command line without the program's name; None takes the process's own.
+
+    Returns:
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except QAError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `qa articles | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    from qa import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="qa", description="Ask an archive of articles; get verbatim, verified, cited passages."
+    )
+    parser.add_argument("--version", action="version", version=f"qa {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], about: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--index",
+            type=Path,
+            default=Path("index"),
+            metavar="DIR",
+            help="folder of the index; default: index",
+        )
+        added.add_argument(
+            "--settings",
+            type=Path,
+            metavar="FILE",
+            help="settings; default: qa.toml, if there is one",
+        )
+        return added
+
+    index = command("index", _index, "bring the index up to date with the corpus folder")
+    index.add_argument(
+        "--corpus",
+        type=Path,
+        default=Path("corpus"),
+        metavar="DIR",
+        help="folder of the articles; default: corpus",
+    )
+    index.add_argument("--rebuild", action="store_true", help="read every file again")
+    index.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    ask = command("ask", _ask, "answer a question with quotes; - reads one question a line")
+    ask.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words, or -")
+    _add_search_options(ask, k=5)
+
+    search = command("search", _search, "list the passages that best fit a question")
+    search.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words")
+    _add_search_options(search, k=10)
+
+    articles = command("articles", _articles, "list the articles, or what could not be read")
+    articles.add_argument(
+        "--problems", action="store_true", help="list what could not be read, and why"
+    )
+    articles.add_argument("--json", action="store_true", help="print JSON")
+
+    show = command("show", _show, "print one article")
+    show.add_argument("article_id", metavar="ARTICLE_ID", help="an id, or its first digits")
+    show.add_argument("--json", action="store_true", help="print JSON")
+
+    info = command("info", _info, "say what the index holds and was built with")
+    info.add_argument("--json", action="store_true", help="print JSON")
+
+    serve = command("serve", _serve, "serve the web page")
+    serve.add_argument(
+        "--corpus",
+        type=Path,
+        default=Path("corpus"),
+        metavar="DIR",
+        help="folder of the articles; default: corpus",
+    )
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address; default: 127.0.0.1, this machine only"
+    )
+    serve.add_argument("--port", type=int, help="port; default: 7860, or the next free one")
+    return parser
+
+
+def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
+    parser.add_argument(
+        "-k", type=int, default=k, metavar="N", help=f"passages to show; default: {k}"
+    )
+    parser.add_argument("--publisher", help="only this publisher")
+    parser.add_argument("--author", help="only authors whose name holds these words")
+    parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
+    parser.add_argument("--before", metavar="DAY", help="only before this day")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _open(options: argparse.Namespace) -> Archive:
+    from qa.archive import Archive
+    from qa.settings import Settings
+
+    return Archive.open(options.index, Settings.load(options.settings))
+
+
+def _filters(options: argparse.Namespace) -> dict[str, str | None]:
+    return {name: getattr(options, name) for name in ("publisher", "author", "after", "before")}
+
+
+def _print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def _index(options: argparse.Namespace) -> int:
+    from qa import terminal
+    from qa.archive import Archive
+    from qa.settings import Settings
+
+    archive = Archive(options.index, Settings.load(options.settings))
+    with terminal.progress_bar() as on_progress:
+        report = archive.sync(options.corpus, rebuild=options.rebuild, on_progress=on_progress)
+    if options.json:
+        from dataclasses import asdict
+
+        _print_json(asdict(report))
+    else:
+        print(terminal.render_report(report))
+    return OK
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if options.question == ["-"]:
+        return _ask_each_line(options)
+    from qa import serialise, terminal
+
+    question = " ".join(options.question)
+    if not question.strip():
+        raise InputError('the question is empty; try: qa ask "How many were hurt on the ferry?"')
+    answer = _open(options).ask(question, options.k, **_filters(options))
+    if options.json:
+        _print_json(serialise.answer(answer))
+    else:
+        print(terminal.render_answer(answer))
+    return OK if answer.answered else NOT_IN_ARCHIVE
+
+
+def _ask_each_line(options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
+
+    archive = _open(options)
+    for line in sys.stdin:
+        answer = archive.ask(line.strip(), options.k, **_filters(options))
+        if options.json:
+            _print_json(serialise.answer(answer))
+        else:
+            print(terminal.render_answer(answer), end="\n\n", flush=True)
+    return OK
+
+
+def _search(options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
+
+    hits = _open(options).search(" ".join(options.question), options.k, **_filters(options))
+    if options.json:
+        _print_json([serialise.hit(hit) for hit in hits])
+    else:
+        print(terminal.render_hits(hits) if hits else "nothing found")
+    return OK if hits else NOT_IN_ARCHIVE
+
+
+def _articles(options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
+
+    archive = _open(options)
+    if options.problems:
+        problems = archive.problems()
+        if options.json:
+            _print_json([serialise.problem(problem) for problem in problems])
+        else:
+            print("\n".join(map(terminal.render_problem, problems)) or "no problems")
+        return OK
+    articles = archive.articles()
+    if options.json:
+        _print_json([serialise.article(article) for article in articles])
+    else:
+        print(terminal.render_articles(articles) if articles else "no articles; run: qa index")
+    return OK
+
+
+def _show(options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
+
+    article = _open(options).article(options.article_id)
+    if options.json:
+        _print_json(serialise.article(article))
+    else:
+        print(terminal.render_article(article))
+    return OK
+
+
+def _info(options: argparse.Namespace) -> int:
+    from qa import terminal
+
+    info = _open(options).info()
+    if options.json:
+        _print_json(info)
+    else:
+        print(terminal.render_info(info))
+    return OK
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from qa.settings import Settings
+    from qa.web.server import serve
+
+    serve(
+        corpus=options.corpus,
+        index=options.index,
+        settings=Settings.load(options.settings),
+        host=options.host,
+        port=options.port,
+    )
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

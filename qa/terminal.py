@@ -1,0 +1,172 @@
+"""How records look in the terminal. Plain text; bold and dim where standard output is one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from qa.protocols import OnProgress, Progress
+from qa.records import Answer, Article, Hit, Problem, SyncReport
+
+MAX_WIDTH = 100
+
+
+@contextmanager
+def progress_bar() -> Iterator[OnProgress]:
+    """A bar on standard error for each stage, with rate and time left; none if not a terminal."""
+    from tqdm import tqdm
+
+    bars: dict[str, Any] = {}
+
+    def on_progress(progress: Progress) -> None:
+        if progress.total == 0:
+            return
+        if progress.stage not in bars:
+            for bar in bars.values():
+                bar.close()
+            bars[progress.stage] = tqdm(
+                total=progress.total, desc=progress.stage, unit="", disable=None, leave=False
+            )
+        bar = bars[progress.stage]
+        bar.update(progress.done - bar.n)
+
+    try:
+        yield on_progress
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def render_answer(answer: Answer) -> str:
+    """The answer first, then who says so, then the passages."""
+    parts = []
+    if answer.answered:
+        parts += [_wrap(answer.text, bold=True), ""]
+        for citation in answer.citations:
+            head = f"[{citation.number}] "
+            parts.append(_wrap(head + byline(citation.article), indent=" " * len(head)))
+            parts.append(_wrap(f"“{citation.quote}”", first="    ", indent="    ", dim=True))
+    else:
+        parts.append(_wrap(f"Not in this archive: {answer.reason}.", bold=True))
+    if answer.passages:
+        heading = "Passages:" if answer.answered else "Nearest passages, none of which answers:"
+        parts += ["", heading]
+        parts.append(render_hits(answer.passages))
+    return "\n".join(parts)
+
+
+def render_hits(hits: Sequence[Hit]) -> str:
+    """One paragraph a passage, with both arms' ranks."""
+    parts = []
+    for hit in hits:
+        arms = (("words", hit.lexical), ("meaning", hit.dense))
+        ranks = ", ".join(f"{arm} {evidence.rank}" for arm, evidence in arms if evidence)
+        head = f"{hit.rank:>3}. {byline(hit.article)} ({hit.score:.2f}: {ranks})"
+        parts.append(_wrap(head, indent="     "))
+        parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
+    return "\n".join(parts)
+
+
+def byline(article: Article) -> str:
+    """Title, publisher, author, date and id on one line, as far as known."""
+    when = article.published_at.date().isoformat() if article.published_at else article.age
+    known = [article.title, article.publisher, article.author, when]
+    return _clean(" · ".join(part for part in known if part) + f"  #{article.id}")
+
+
+def render_articles(articles: Sequence[Article]) -> str:
+    """One line an article."""
+    return "\n".join(f"{byline(article)}  {article.source}" for article in articles)
+
+
+def render_article(article: Article) -> str:
+    """The whole article under its fields."""
+    shown = (
+        "publisher",
+        "author",
+        "published_at",
+        "updated_at",
+        "age",
+        "dateline",
+        "url",
+        "source",
+        "id",
+    )
+    lines = [_bold(_clean(article.title))]
+    for name in shown:
+        if value := getattr(article, name):
+            origin = article.provenance.get(name)
+            text = value.isoformat() if isinstance(value, datetime) else value
+            lines.append(f"{name + ':':<14}{_clean(text)}" + (f"  ({origin})" if origin else ""))
+    paragraphs = (_wrap(paragraph) for paragraph in article.text.split("\n") if paragraph.strip())
+    return "\n".join(lines) + "\n\n" + "\n\n".join(paragraphs)
+
+
+def render_problem(problem: Problem) -> str:
+    """`file:line: reason`."""
+    place = problem.source if problem.line is None else f"{problem.source}:{problem.line}"
+    return _clean(f"{place}: {problem.reason}")
+
+
+def render_report(report: SyncReport) -> str:
+    """What a sync did."""
+    counts = [
+        f"{len(report.added)} added",
+        f"{len(report.changed)} changed",
+        f"{len(report.deleted)} deleted",
+        f"{report.unchanged} unchanged",
+    ]
+    lines = [
+        f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}; "
+        f"files: {', '.join(counts)}; {report.embedded} passages embedded in "
+        f"{report.seconds:.1f} s; generation {report.generation}"
+    ]
+    if report.problems:
+        lines.append(f"{_count(len(report.problems), 'problem')} (qa articles --problems):")
+        lines += [f"  {render_problem(problem)}" for problem in report.problems]
+    return "\n".join(lines)
+
+
+def render_info(info: dict[str, Any]) -> str:
+    """Name and value, one a line."""
+    flat = {
+        name: ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        for name, value in info.items()
+    }
+    width = max(map(len, flat)) + 2
+    return "\n".join(f"{name:<{width}}{value}" for name, value in flat.items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _wrap(
+    text: str, first: str = "", indent: str = "", *, bold: bool = False, dim: bool = False
+) -> str:
+    width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
+    filled = textwrap.fill(
+        _clean(text), width, initial_indent=first, subsequent_indent=indent, break_long_words=False
+    )
+    return _bold(filled) if bold else _style("2", filled) if dim else filled
+
+
+def _clean(text: str) -> str:
+    """Without control characters: a hostile title must not drive the terminal."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\ufffd", text)
+
+
+def _bold(text: str) -> str:
+    return _style("1", text)
+
+
+def _style(code: str, text: str) -> str:
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
+    return text if plain else f"\033[{code}m{text}\033[0m"
