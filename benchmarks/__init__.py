@@ -1,0 +1,1 @@
+"""Measurements: speed and quality. `make bench` runs them; none is asserted in the tests."""

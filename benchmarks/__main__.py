@@ -1,0 +1,71 @@
+"""`make bench`: measure, print, and write `benchmarks/RESULTS.md` with the machine it ran on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import quality, speed
+from qa.generation import package_versions
+
+
+def main() -> None:
+    """Run all measurements."""
+    text = "\n".join([*_machine(), "", *_speed(speed.measure()), "", *_quality(quality.measure())])
+    print(text)
+    (Path(__file__).parent / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
+
+
+def _machine() -> list[str]:
+    versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
+    return [
+        "# Results",
+        "",
+        f"Written by `make bench` on {datetime.now(UTC).date()}: {os.cpu_count()} cores of "
+        f"{_cpu()}, Python {platform.python_version()}; {versions}.",
+    ]
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or "an unknown CPU"
+
+
+def _speed(rows: list[speed.Row]) -> list[str]:
+    return [
+        "## Speed",
+        "",
+        "| what | seconds | held against | seconds | times faster |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.what} | {row.seconds:.3f} | {row.against} | {row.other_seconds:.3f} "
+            f"| {row.ratio:.1f} |"
+            for row in rows
+        ),
+    ]
+
+
+def _quality(rows: list[quality.Quality]) -> list[str]:
+    return [
+        "## Quality",
+        "",
+        "Shares of questions; none of these took part in fitting.",
+        "",
+        "| archive | first quote holds the answer | one of three | rightly refused "
+        "| falsely refused |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.what} ({row.answerable} + {row.unanswerable} questions) | {row.first:.2f} "
+            f"| {row.three:.2f} | {row.refused:.2f} | {row.false_refusals:.2f} |"
+            for row in rows
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""A small archive in memory, cut, indexed and ranked by the product's own code: for fitting."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from qa import analysis
+from qa.answering.features import Candidate, candidates
+from qa.answering.matching import Words
+from qa.citations import cite
+from qa.dense.flat import FlatIndex
+from qa.lexical.bm25 import BM25Index
+from qa.passages import cut, indexed_text
+from qa.protocols import Embedder, Embedding
+from qa.query import Question
+from qa.ranking import rank
+from qa.records import Article, Hit, Passage
+from qa.settings import Settings
+
+SETTINGS = Settings()
+
+
+class EmbeddingCache:
+    """Embeds each text once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Embedding] = {}
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Embed the texts that are new."""
+        new = sorted(set(texts) - self._known.keys())
+        self._known.update(zip(new, self._embedder.embed_passages(new), strict=True))
+
+    def __getitem__(self, text: str) -> Embedding:
+        return self._known[text]
+
+
+class MemoryArchive:
+    """Articles that can be searched, without a disk.
+
+    Args:
+        articles: What to index.
+        cache: Must hold `indexed_texts(articles)`.
+    """
+
+    def __init__(self, articles: Iterable[Article], cache: EmbeddingCache) -> None:
+        self._found: dict[int, tuple[Passage, Article]] = {}
+        self._embeddings: dict[int, Embedding] = {}
+        terms: list[tuple[int, list[str]]] = []
+        for article in articles:
+            for ordinal, part in enumerate(cut(article.text, SETTINGS.passage_size)):
+                number = len(self._found) + 1
+                text = article.text[part.start : part.end]
+                passage = Passage(
+                    number, article.id, ordinal, part.start, part.end, text, part.sentences
+                )
+                indexed = indexed_text(article.title, text)
+                self._found[number] = passage, article
+                self._embeddings[number] = cache[indexed]
+                terms.append((number, analysis.terms(indexed)))
+        ids = np.asarray(list(self._found), dtype=np.int64)
+        self.lexical = BM25Index.build(terms)
+        self.dense = FlatIndex(ids, np.stack([self._embeddings[i].vector for i in ids.tolist()]))
+
+    def idf(self, term: str) -> float:
+        """As the product computes it."""
+        return analysis.idf(len(self.lexical), self.lexical.document_frequency(term))
+
+    def is_known(self, term: str) -> bool:
+        """Whether the term occurs at all."""
+        return self.lexical.document_frequency(term) > 0
+
+    def hits(self, question: Question, query: Embedding, k: int) -> list[Hit]:
+        """The k best passages."""
+        ranked = rank(question.terms, query.vector, self.lexical, self.dense, SETTINGS, k)
+        hits = []
+        for number, found in enumerate(ranked, 1):
+            passage, article = self._found[found.id]
+            citation = cite(number, article, passage.start, passage.end)
+            hits.append(
+                Hit(passage, article, found.score, number, found.lexical, found.dense, citation)
+            )
+        return hits
+
+    def words(self, question: Question, query: Embedding) -> Words:
+        """The question's content words, weighed by this archive."""
+        return Words.of(question, query, self.idf)
+
+    def candidates(
+        self, question: Question, query: Embedding, words: Words, k: int
+    ) -> list[Candidate]:
+        """The sentences of the k best passages, with their features."""
+        hits = self.hits(question, query, k)
+        return candidates(question, query, hits, self._embeddings, words)
+
+
+def indexed_texts(articles: Iterable[Article]) -> list[str]:
+    """Every text that an index of these articles embeds."""
+    return [
+        indexed_text(article.title, article.text[part.start : part.end])
+        for article in articles
+        for part in cut(article.text, SETTINGS.passage_size)
+    ]
+
+
+def normalise(text: str) -> str:
+    """As SQuAD's evaluation does: no case, punctuation, articles, extra spaces."""
+    bare = "".join(c for c in text.lower() if c not in string.punctuation + "“”‘’—–")
+    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", bare).split())
+
+
+def holds(text: str, answers: Sequence[str]) -> bool:
+    """Whether a text contains one of the answers, both normalised."""
+    normal = normalise(text)
+    return any(answer and answer in normal for answer in map(normalise, answers))

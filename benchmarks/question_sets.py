@@ -1,0 +1,195 @@
+"""Questions put to archives, from the evaluation data in `../shared` and our own question files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, holds, indexed_texts
+from qa.answering.features import Candidate
+from qa.answering.matching import Words
+from qa.archive import ANSWER_DEPTH
+from qa.query import Question
+from qa.reading import read_bytes, read_file
+from qa.records import Article
+
+ROOT: Final = Path(__file__).parent.parent
+SHARED: Final = ROOT.parent / "shared"
+QUESTIONS: Final = ROOT / "benchmarks" / "questions"
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass
+class Asked:
+    """A question put to an archive.
+
+    Attributes:
+        archive: What was asked.
+        question: The question, analysed.
+        words: Its content words.
+        found: The candidate sentences.
+        answers: Acceptable answers; empty where the archive does not hold one.
+        kind: "answerable", "off-topic", "same-subject" or "near-miss".
+        group: Questions of one group share articles and are never split by cross-validation.
+    """
+
+    archive: MemoryArchive
+    question: Question
+    words: Words
+    found: list[Candidate]
+    answers: list[str]
+    kind: str
+    group: int
+
+    @cached_property
+    def features(self) -> Array:
+        """float64 (candidates, features)."""
+        return np.stack([c.features for c in self.found]).astype(np.float64)
+
+    @cached_property
+    def holding(self) -> Array:
+        """float64 (candidates,): 1 where the sentence holds an answer."""
+        texts = (c.hit.article.text[c.sentence.start : c.sentence.end] for c in self.found)
+        return np.asarray([float(holds(text, self.answers)) for text in texts])
+
+
+def ask(
+    archive: MemoryArchive,
+    cache: EmbeddingCache,
+    text: str,
+    answers: Sequence[str],
+    kind: str,
+    group: int,
+) -> Asked:
+    """Put one question, whose text the cache holds, to an archive."""
+    question = Question.parse(text)
+    words = archive.words(question, cache[text])
+    found = archive.candidates(question, cache[text], words, ANSWER_DEPTH)
+    return Asked(archive, question, words, found, list(answers), kind, group)
+
+
+def ask_rows(
+    archive: MemoryArchive, cache: EmbeddingCache, rows: Iterable[dict[str, Any]], group: int
+) -> list[Asked]:
+    """Put the questions of one of our own files to an archive."""
+    rows = list(rows)
+    cache.add(row["question"] for row in rows)
+    return [
+        ask(archive, cache, r["question"], r["answers"], r.get("kind", "answerable"), group)
+        for r in rows
+    ]
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """The rows of one of our question files."""
+    with (QUESTIONS / name).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def seed_page(cache: EmbeddingCache) -> MemoryArchive:
+    """The seed page alone, as the product reads it."""
+    [page] = sorted((SHARED / "seeds").glob("*.txt"))
+    articles = read_file(page, page.name).articles
+    cache.add(indexed_texts(articles))
+    return MemoryArchive(articles, cache)
+
+
+def news(cache: EmbeddingCache, *names: str) -> list[Asked]:
+    """Questions on archives of four real news articles each; group is the archive's number."""
+    folder = SHARED / "data" / "article_extraction"
+    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    pages = json.loads((QUESTIONS / "news_archives.json").read_text(encoding="utf-8"))
+    asked = []
+    rows = [row for name in names for row in load(name)]
+    for number, page in enumerate(pages):
+        own = [row for row in rows if row["archive"] == number]
+        articles = []
+        for article_id in page:
+            page_html = gzip.decompress((folder / "html" / f"{article_id}.html.gz").read_bytes())
+            found = read_bytes(page_html, f"{article_id}.html").articles
+            title = found[0].title if found else ""
+            body = truth[article_id]["articleBody"]
+            articles.append(Article(id=article_id, title=title, text=body, source=article_id))
+        if own:
+            cache.add(indexed_texts(articles))
+            asked += ask_rows(MemoryArchive(articles, cache), cache, own, number)
+    return asked
+
+
+class Squad:
+    """The SQuAD half, as one archive and as many small ones."""
+
+    def __init__(self, cache: EmbeddingCache) -> None:
+        folder = SHARED / "data" / "squad2"
+        self._cache = cache
+        self._articles: dict[str, Article] = {}
+        for row in _json_lines(folder / "corpus.jsonl"):
+            article = Article(row["_id"], row["title"], row["text"], source=row["_id"])
+            self._articles[article.id] = article
+        self._titles = sorted({article.title for article in self._articles.values()})
+        self._queries = _json_lines(folder / "queries.jsonl")
+        random.Random(0).shuffle(self._queries)  # noqa: S311 - a sample, no secret
+        cache.add(indexed_texts(self._articles.values()))
+        cache.add(query["text"] for query in self._queries)
+
+    def whole(self, count: int) -> list[Asked]:
+        """Answerable questions to the archive of all paragraphs; group is the title's number."""
+        archive = MemoryArchive(self._articles.values(), self._cache)
+        queries = [q for q in self._queries if not q["metadata"]["is_impossible"]][:count]
+        return [self._ask(archive, q, "answerable", self._title_of(q)) for q in queries]
+
+    def parts(self) -> list[Asked]:
+        """Questions of four kinds to archives of twelve paragraphs of each of four titles."""
+        asked = []
+        for group in range(len(self._titles) // 4):
+            inside, outside = self._split(range(4 * group, 4 * group + 4))
+            archive = MemoryArchive((self._articles[i] for i in sorted(inside)), self._cache)
+            wanted = {"answerable": 120, "off-topic": 60, "same-subject": 60, "near-miss": 60}
+            for query in self._queries:
+                kind = _kind(query["metadata"], inside, outside)
+                if kind is not None and wanted[kind]:
+                    wanted[kind] -= 1
+                    asked.append(self._ask(archive, query, kind, group))
+        return asked
+
+    def _split(self, titles: Iterable[int]) -> tuple[set[str], set[str]]:
+        inside: set[str] = set()
+        outside: set[str] = set()
+        for number in titles:
+            own = [i for i, a in self._articles.items() if a.title == self._titles[number]]
+            random.Random(number).shuffle(own)  # noqa: S311 - a sample, no secret
+            inside.update(own[:12])
+            outside.update(own[12:])
+        return inside, outside
+
+    def _title_of(self, query: dict[str, Any]) -> int:
+        return self._titles.index(self._articles[query["metadata"]["paragraph_id"]].title)
+
+    def _ask(self, archive: MemoryArchive, query: dict[str, Any], kind: str, group: int) -> Asked:
+        answers = [answer["text"] for answer in query["metadata"]["answers"] or []]
+        held = answers if kind == "answerable" else []
+        return ask(archive, self._cache, query["text"], held, kind, group)
+
+
+def _kind(query: dict[str, Any], inside: set[str], outside: set[str]) -> str | None:
+    paragraph, impossible = query["paragraph_id"], query["is_impossible"]
+    if paragraph in inside:
+        return "near-miss" if impossible else "answerable"
+    if impossible:
+        return None
+    return "same-subject" if paragraph in outside else "off-topic"
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
