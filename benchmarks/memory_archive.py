@@ -21,7 +21,7 @@ from qa.ranking import rank
 from qa.records import Article, Hit, Passage
 from qa.settings import Settings
 
-SETTINGS = Settings()
+DEFAULT = Settings()
 
 
 class EmbeddingCache:
@@ -45,15 +45,19 @@ class MemoryArchive:
 
     Args:
         articles: What to index.
-        cache: Must hold `indexed_texts(articles)`.
+        cache: Must hold `indexed_texts(articles, settings)`.
+        settings: How to cut and fuse.
     """
 
-    def __init__(self, articles: Iterable[Article], cache: EmbeddingCache) -> None:
+    def __init__(
+        self, articles: Iterable[Article], cache: EmbeddingCache, settings: Settings = DEFAULT
+    ) -> None:
+        self._settings = settings
         self._found: dict[int, tuple[Passage, Article]] = {}
         self._embeddings: dict[int, Embedding] = {}
         terms: list[tuple[int, list[str]]] = []
         for article in articles:
-            for ordinal, part in enumerate(cut(article.text, SETTINGS.passage_size)):
+            for ordinal, part in enumerate(cut(article.text, settings.passage_size)):
                 number = len(self._found) + 1
                 text = article.text[part.start : part.end]
                 passage = Passage(
@@ -77,7 +81,7 @@ class MemoryArchive:
 
     def hits(self, question: Question, query: Embedding, k: int) -> list[Hit]:
         """The k best passages."""
-        ranked = rank(question.terms, query.vector, self.lexical, self.dense, SETTINGS, k)
+        ranked = rank(question.terms, query.vector, self.lexical, self.dense, self._settings, k)
         hits = []
         for number, found in enumerate(ranked, 1):
             passage, article = self._found[found.id]
@@ -99,12 +103,12 @@ class MemoryArchive:
         return candidates(question, query, hits, self._embeddings, words)
 
 
-def indexed_texts(articles: Iterable[Article]) -> list[str]:
+def indexed_texts(articles: Iterable[Article], settings: Settings = DEFAULT) -> list[str]:
     """Every text that an index of these articles embeds."""
     return [
         indexed_text(article.title, article.text[part.start : part.end])
         for article in articles
-        for part in cut(article.text, SETTINGS.passage_size)
+        for part in cut(article.text, settings.passage_size)
     ]
 
 

@@ -14,13 +14,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, holds, indexed_texts
+from benchmarks.memory_archive import (
+    DEFAULT,
+    EmbeddingCache,
+    MemoryArchive,
+    holds,
+    indexed_texts,
+)
 from qa.answering.features import Candidate
 from qa.answering.matching import Words
 from qa.archive import ANSWER_DEPTH
 from qa.query import Question
 from qa.reading import read_bytes, read_file
 from qa.records import Article
+from qa.settings import Settings
 
 ROOT: Final = Path(__file__).parent.parent
 SHARED: Final = ROOT.parent / "shared"
@@ -96,15 +103,15 @@ def load(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def seed_page(cache: EmbeddingCache) -> MemoryArchive:
+def seed_page(cache: EmbeddingCache, settings: Settings = DEFAULT) -> MemoryArchive:
     """The seed page alone, as the product reads it."""
     [page] = sorted((SHARED / "seeds").glob("*.txt"))
     articles = read_file(page, page.name).articles
-    cache.add(indexed_texts(articles))
-    return MemoryArchive(articles, cache)
+    cache.add(indexed_texts(articles, settings))
+    return MemoryArchive(articles, cache, settings)
 
 
-def news(cache: EmbeddingCache, *names: str) -> list[Asked]:
+def news(cache: EmbeddingCache, *names: str, settings: Settings = DEFAULT) -> list[Asked]:
     """Questions on archives of four real news articles each; group is the archive's number."""
     folder = SHARED / "data" / "article_extraction"
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
@@ -121,17 +128,18 @@ def news(cache: EmbeddingCache, *names: str) -> list[Asked]:
             body = truth[article_id]["articleBody"]
             articles.append(Article(id=article_id, title=title, text=body, source=article_id))
         if own:
-            cache.add(indexed_texts(articles))
-            asked += ask_rows(MemoryArchive(articles, cache), cache, own, number)
+            cache.add(indexed_texts(articles, settings))
+            asked += ask_rows(MemoryArchive(articles, cache, settings), cache, own, number)
     return asked
 
 
 class Squad:
     """The SQuAD half, as one archive and as many small ones."""
 
-    def __init__(self, cache: EmbeddingCache) -> None:
+    def __init__(self, cache: EmbeddingCache, settings: Settings = DEFAULT) -> None:
         folder = SHARED / "data" / "squad2"
         self._cache = cache
+        self._settings = settings
         self._articles: dict[str, Article] = {}
         for row in _json_lines(folder / "corpus.jsonl"):
             article = Article(row["_id"], row["title"], row["text"], source=row["_id"])
@@ -139,12 +147,12 @@ class Squad:
         self._titles = sorted({article.title for article in self._articles.values()})
         self._queries = _json_lines(folder / "queries.jsonl")
         random.Random(0).shuffle(self._queries)  # noqa: S311 - a sample, no secret
-        cache.add(indexed_texts(self._articles.values()))
+        cache.add(indexed_texts(self._articles.values(), settings))
         cache.add(query["text"] for query in self._queries)
 
     def whole(self, count: int) -> list[Asked]:
         """Answerable questions to the archive of all paragraphs; group is the title's number."""
-        archive = MemoryArchive(self._articles.values(), self._cache)
+        archive = MemoryArchive(self._articles.values(), self._cache, self._settings)
         queries = [q for q in self._queries if not q["metadata"]["is_impossible"]][:count]
         return [self._ask(archive, q, "answerable", self._title_of(q)) for q in queries]
 
@@ -153,7 +161,8 @@ class Squad:
         asked = []
         for group in range(len(self._titles) // 4):
             inside, outside = self._split(range(4 * group, 4 * group + 4))
-            archive = MemoryArchive((self._articles[i] for i in sorted(inside)), self._cache)
+            articles = [self._articles[i] for i in sorted(inside)]
+            archive = MemoryArchive(articles, self._cache, self._settings)
             wanted = {"answerable": 120, "off-topic": 60, "same-subject": 60, "near-miss": 60}
             for query in self._queries:
                 kind = _kind(query["metadata"], inside, outside)

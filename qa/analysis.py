@@ -24,13 +24,15 @@ STOP_WORDS: Final = frozenset(
     a about above after again against all am an and any are as at be because been before being
     below between both but by can could did do does doing down during each few for from further
     had has have having he her here hers herself him himself his how i if in into is it its itself
-    just me more most my myself no nor not now of off on once only or other our ours ourselves out
-    over own s same she should so some such t than that the their theirs them themselves then there
-    these they this those through to too under until up us very was we were what when where which
-    while who whom whose why will with would you your yours yourself yourselves
+    just many me more most much my myself no nor not now of off on once only or other our ours
+    ourselves out over own s same she should so some such t than that the their theirs them
+    themselves then there these they this those through to too under until up us very was we were
+    what when where which while who whom whose why will with would you your yours yourself
+    yourselves
     """.split()  # noqa: SIM905 - a list of 150 strings reads worse
 )
-"""The Snowball project's English list, without contractions, which the tokenizer splits."""
+"""The Snowball project's English list without contractions, which the tokenizer splits, and with
+"many" and "much": they come from "how many", not from what is asked about."""
 
 # In order: names of two words, dotted initials (U.S.), numbers (1,238 or 52.9), words.
 _TWO_WORDS = "|".join(alias.replace("_", r"\s+") for alias in ALIASES if "_" in alias)

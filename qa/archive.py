@@ -244,6 +244,8 @@ class Archive:
         if finding is None:
             named = ", ".join(f"{k} {v}" for k, v in asdict(filters).items() if v)
             return f"no article passes the filters ({named}); loosen them, or see `qa articles`"
+        if not found.question.terms:
+            return "the question has only common words; name a person, a place or a thing"
         if finding.unknown:
             unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
             return f"the archive does not say; nowhere in it: {unknown}"

@@ -13,53 +13,20 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from qa.analysis import fold
 from qa.errors import ArticleNotFoundError, IndexDamagedError
 from qa.protocols import Embedding, Floats, Ids
 from qa.records import Article, Filters, Passage, Problem, Span
+from qa.rows import ARTICLE_COLUMNS, FOREVER, SCHEMA, name_key, to_article, to_embedding, where
 
-FOREVER: Final = 2**62
-"""The `removed` of a row that no generation has removed."""
-
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS sources (
-    source TEXT NOT NULL, digest TEXT NOT NULL,
-    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
-CREATE TABLE IF NOT EXISTS problems (
-    source TEXT NOT NULL, line INTEGER, reason TEXT NOT NULL,
-    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
-CREATE TABLE IF NOT EXISTS articles (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT, author TEXT,
-    published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT, url TEXT,
-    language TEXT, provenance TEXT NOT NULL,
-    publisher_key TEXT, author_key TEXT, published_utc TEXT,
-    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
-CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
-CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
-CREATE TABLE IF NOT EXISTS passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles (row),
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    sentences TEXT NOT NULL, embedding TEXT NOT NULL,
-    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
-CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
-CREATE TABLE IF NOT EXISTS embeddings (
-    key TEXT PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL
-) WITHOUT ROWID;
-"""
 _KEYS_AT_ONCE: Final = 10_000
 """SQLite takes at most 32,766 parameters in one statement."""
 _VERSIONED = ("sources", "problems", "articles", "passages")
-_ARTICLE_COLUMNS = (
-    "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
-    "dateline, agency, url, language, provenance"
-)
 
 
 class Store:
@@ -79,7 +46,7 @@ class Store:
         self._open: list[sqlite3.Connection] = []
         if write:
             self._rows("PRAGMA journal_mode = WAL")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(SCHEMA)
             self._connection.commit()
 
     @property
@@ -132,23 +99,23 @@ class Store:
         rows: list[sqlite3.Row] = []
         if article_id.isalnum():  # as every id is; GLOB reads "*", "?" and "[" its own way
             rows = self._rows(
-                f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
+                f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
                 "AND added <= ? AND removed > ? ORDER BY id LIMIT 2",
                 (article_id, generation, generation),
             )
         if len(rows) == 1 or (rows and rows[0]["id"] == article_id):
-            return _article(rows[0])
+            return to_article(rows[0])
         problem = "more than one article's id begins with" if rows else "no article has the id"
         raise ArticleNotFoundError(f"{problem} {article_id!r}; `qa articles` lists them")
 
     def articles(self, generation: int) -> list[Article]:
         """All articles, newest first, those without a date last."""
         rows = self._rows(
-            f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
+            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
             "ORDER BY published_utc IS NULL, published_utc DESC, source, position",
             (generation, generation),
         )
-        return [_article(row) for row in rows]
+        return [to_article(row) for row in rows]
 
     def problems(self, generation: int) -> list[Problem]:
         """Everything in the corpus that could not be read, by file and line."""
@@ -169,7 +136,7 @@ class Store:
         articles: dict[int, Article] = {}
         found: dict[int, tuple[Passage, Article]] = {}
         for row in rows:
-            article = articles.setdefault(row["row"], _article(row))
+            article = articles.setdefault(row["row"], to_article(row))
             passage = Passage(
                 id=row["passage_id"],
                 article_id=article.id,
@@ -189,11 +156,11 @@ class Store:
             "JOIN embeddings e ON e.key = p.embedding WHERE p.id IN",
             passage_ids,
         )
-        return {row["id"]: _embedding(row) for row in rows}
+        return {row["id"]: to_embedding(row) for row in rows}
 
     def allowed(self, filters: Filters, generation: int) -> Ids:
         """Ids of the passages whose articles pass the filters, int64 (n,), ascending."""
-        clauses, values = _where(filters)
+        clauses, values = where(filters)
         rows = self._rows(
             "SELECT p.id FROM passages p JOIN articles a ON a.row = p.article "  # noqa: S608
             f"WHERE p.added <= ? AND p.removed > ? AND {clauses} ORDER BY p.id",
@@ -278,7 +245,7 @@ class Store:
         """Store an article; returns its row."""
         published = article.published_at
         values = {
-            **{name: getattr(article, name) for name in _ARTICLE_COLUMNS.split(", ")},
+            **{name: getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")},
             "published_at": published and published.isoformat(),
             "updated_at": article.updated_at and article.updated_at.isoformat(),
             "provenance": json.dumps(dict(article.provenance), sort_keys=True),
@@ -341,62 +308,3 @@ class Store:
         """The vectors with these keys, each float32 (dimension,)."""
         rows = self._rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
         return {row["key"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
-
-
-def name_key(name: str) -> str:
-    """How names are compared: words only, without case and accents ("JAPAN Forward")."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
-
-
-def _where(filters: Filters) -> tuple[str, list[str]]:
-    clauses, values = ["1"], []
-    if filters.publisher:
-        clauses.append("a.publisher_key = ?")
-        values.append(name_key(filters.publisher))
-    if filters.author:
-        clauses.append("' ' || a.author_key || ' ' LIKE '% ' || ? || ' %'")
-        values.append(name_key(filters.author))
-    if filters.after:
-        clauses.append("a.published_utc >= ?")
-        values.append(_midnight(filters.after))
-    if filters.before:
-        clauses.append("a.published_utc < ?")
-        values.append(_midnight(filters.before))
-    return " AND ".join(clauses), values
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat()
-
-
-def _article(row: sqlite3.Row) -> Article:
-    def moment(name: str) -> datetime | None:
-        return datetime.fromisoformat(row[name]) if row[name] else None
-
-    return Article(
-        id=row["id"],
-        title=row["title"],
-        text=row["text"],
-        source=row["source"],
-        position=row["position"],
-        publisher=row["publisher"],
-        author=row["author"],
-        published_at=moment("published_at"),
-        updated_at=moment("updated_at"),
-        age=row["age"],
-        dateline=row["dateline"],
-        agency=row["agency"],
-        url=row["url"],
-        language=row["language"],
-        provenance=json.loads(row["provenance"]),
-    )
-
-
-def _embedding(row: sqlite3.Row) -> Embedding:
-    offsets = np.frombuffer(row["offsets"], dtype="<i4").reshape(-1, 2)
-    tokens = np.frombuffer(row["tokens"], dtype=np.int8)
-    return Embedding(
-        vector=np.frombuffer(row["vector"], dtype="<f4"),
-        tokens=tokens.reshape(len(offsets), -1) if len(offsets) else tokens.reshape(0, 1),
-        offsets=offsets,
-    )

@@ -69,7 +69,8 @@ def find_answer(
     ranked, ranked_scores = [found[i] for i in order], scores[order]
     evidence = question_features(question, words, ranked, float(ranked_scores[0]), is_known)
     log_odds = float(weights.question(evidence[None, :])[0])
-    confidence = 1 / (1 + math.exp(-max(-50.0, log_odds)))
+    # "Who is it?" asks nothing that a passage could answer, however near it may lie.
+    confidence = 1 / (1 + math.exp(-max(-50.0, log_odds))) if question.terms else 0.0
     return Finding(
         quotes=select(ranked, ranked_scores),
         confidence=confidence,

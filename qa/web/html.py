@@ -1,0 +1,179 @@
+"""Text → HTML that is safe: what the answers (`answer_html`) and lists (`articles_html`) share.
+
+Articles come from anywhere, so each of their fields is hostile until escaped. Everything is built
+from literal `Markup` templates, whose `format` and `join` escape whatever is not `Markup` itself:
+a field cannot pass unescaped by being forgotten. Attributes are always quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from qa.records import Article, Span
+
+EMPTY = Markup("")
+DOT = Markup(' <span class="dot" aria-hidden="true">·</span> ')
+_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+
+
+def notice(text: str, kind: str = "note") -> Markup:
+    """One line to the user; `kind` is "note" or "error"."""
+    role = "alert" if kind == "error" else "status"
+    return Markup('<p class="notice {}" role="{}">{}</p>').format(kind, role, sentence(text))
+
+
+def highlighted(text: str, marks: Iterable[Span], start: int = 0) -> Markup:
+    """A text with some of its characters marked.
+
+    Args:
+        text: What to show: the characters of an article from `start` on.
+        marks: What to mark, in the article's offsets. Overlapping ones become one mark; what lies
+            outside `text` is left out.
+        start: The offset of `text` in the article.
+    """
+    parts: list[str] = []
+    at = 0
+    for begin, end in _merged(marks):
+        begin, end = max(begin - start, at), min(end - start, len(text))
+        if begin < end:
+            parts += [text[at:begin], Markup("<mark>{}</mark>").format(text[begin:end])]
+            at = end
+    return EMPTY.join([*parts, text[at:]])
+
+
+def paragraphs(text: str, marks: Iterable[Span], start: int = 0) -> Markup:
+    """A text as paragraphs, with some characters marked; arguments as in `highlighted`.
+
+    A mark that runs over the end of a paragraph becomes one in each.
+    """
+    marks = list(marks)
+    return EMPTY.join(
+        Markup("<p>{}</p>").format(highlighted(found.group(), marks, start + found.start()))
+        for found in _PARAGRAPH.finditer(text)
+    )
+
+
+def _merged(marks: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for mark in sorted(marks):
+        if merged and mark.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(mark.end, merged[-1].end))
+        else:
+            merged.append(mark)
+    return merged
+
+
+def link(url: str | None, label: str) -> Markup:
+    """A link that opens a tab of its own, or nothing where the URL is not a plain web address."""
+    if not url or not _is_web_address(url):
+        return EMPTY
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
+        url.strip(), label
+    )
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
+
+
+def byline(article: Article) -> Markup:
+    """Publisher · author · date, as far as known."""
+    known = [field(part) for part in (article.publisher, article.author) if part]
+    return DOT.join([*known, *([when(article)] if when(article) else [])])
+
+
+def field(text: str) -> Markup:
+    """A field of an article, kept from turning the direction of the text around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def when(article: Article) -> Markup:
+    """The date; where only an age is known, that, marked as no date."""
+    if article.published_at:
+        return day(article.published_at)
+    if article.age:
+        return Markup(
+            '<span title="The page gives an age and no date">“<bdi>{}</bdi>” '
+            '<span class="aside">as written on the page</span></span>'
+        ).format(article.age)
+    return EMPTY
+
+
+def day(moment: datetime) -> Markup:
+    """As in 14 January 2025."""
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), words(moment))
+
+
+def words(moment: date) -> str:
+    """As in 14 January 2025, as plain text."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def open_button(article: Article, span: Span | None = None, label: str = "Open article") -> Markup:
+    """The button that opens an article in the panel, at a spot if one is given."""
+    start, end = span or ("", "")
+    return Markup(
+        '<button type="button" class="open" data-open="{}" data-start="{}" data-end="{}">{}'
+        '<span class="sr-only">: {}</span></button>'
+    ).format(article.id, start, end, label, article.title)
+
+
+def article_panel(article: Article, marks: Sequence[Span] = ()) -> Markup:
+    """A whole article, for the panel, with a spot marked."""
+    language = Markup(' lang="{}"').format(article.language) if article.language else EMPTY
+    return Markup(
+        '<article class="full" aria-labelledby="panel-title"><h2 id="panel-title" tabindex="-1"{}>'
+        '<bdi>{}</bdi></h2><p class="byline">{}</p><div class="body"{}>{}</div>{}</article>'
+    ).format(
+        language,
+        article.title,
+        byline(article),
+        language,
+        paragraphs(article.text, marks),
+        _particulars(article),
+    )
+
+
+def _particulars(article: Article) -> Markup:
+    shown: list[tuple[str, str, str]] = [
+        ("Publisher", "publisher", article.publisher or ""),
+        ("Author", "author", article.author or ""),
+        ("Published", "published_at", when(article) if article.published_at else ""),
+        ("Age as written", "age", article.age or ""),
+        ("Updated", "updated_at", day(article.updated_at) if article.updated_at else ""),
+        ("Dateline", "dateline", article.dateline or ""),
+        ("Address", "url", link(article.url, article.url or "") or article.url or ""),
+        ("File", "source", article.source),
+        ("Article id", "id", article.id),
+    ]
+    rows = (
+        Markup("<div><dt>{}</dt><dd><bdi>{}</bdi>{}</dd></div>").format(
+            label, value, _origin(article.provenance.get(name))
+        )
+        for label, name, value in shown
+        if value
+    )
+    return Markup('<dl class="particulars">{}</dl>').format(EMPTY.join(rows))
+
+
+def _origin(origin: str | None) -> Markup:
+    return Markup(' <span class="aside">from {}</span>').format(origin) if origin else EMPTY
+
+
+def count(number: int, noun: str) -> str:
+    """As in 1 article, 2,000 articles."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at the beginning."""
+    return text[:1].upper() + text[1:]
