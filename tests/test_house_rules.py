@@ -1,0 +1,58 @@
+"""What the code promises of itself: public names, docstrings, frozen records, small files."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+import qa
+from qa import records
+from qa.cli import _parser
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "qa").rglob("*.py"))
+MAX_LINES = 400
+
+
+def test_public_names_are_those_listed_and_documented():
+    assert sorted(qa.__all__) == sorted(qa._MODULE_OF)
+    for name in qa.__all__:
+        assert getattr(qa, name).__doc__, name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_modules_are_small_and_documented(path):
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= MAX_LINES
+    assert ast.get_docstring(ast.parse(source)), path
+
+
+def test_records_are_frozen_and_slotted():
+    classes = [c for c in vars(records).values() if dataclasses.is_dataclass(c)]
+    assert len(classes) >= 8
+    for record in classes:
+        assert record.__dataclass_params__.frozen, record
+        assert "__slots__" in vars(record), record
+
+
+def test_every_command_and_option_has_help_and_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [commands] = [a for a in _parser()._actions if a.choices]
+    for name, command in commands.choices.items():
+        assert f"qa {name}" in readme, name
+        assert command.description
+        for action in command._actions:
+            assert action.help or not action.option_strings, (name, action)
+
+
+def test_the_readme_python_example_runs(tmp_path, monkeypatch, capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    exec(compile(example, "README.md", "exec"), {})
+    assert "[1] " in capsys.readouterr().out

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.passages import MAX_SENTENCE_WORDS, PassageSize, cut, indexed_text, sentences
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+PROSE = st.lists(
+    st.sampled_from(
+        ["The U.S.", "in Sept.", "4", "at 6 a.m.", "Tuesday", "“Yes.”", "'No!'", "He", "(ran.)",
+         "ran.", "Why?", "...", "…", "Mr.", "?!", "\n", "\n\n", "\r", "\t", "\u2028", "\xa0",
+         "\u200b", "e\u0301", "🎉", "今日は。", "שלום.", "3.5", "www.x.com", '"', ",", ".:", "—",
+         "word " * 30, "x" * 300]
+    ),
+    max_size=80,
+).map(" ".join)  # fmt: skip
+TEXTS = st.one_of(st.text(), PROSE)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "The U.S. said no.",
+        "The U.N. and Dr. O'Brien met Gen. Smith in Washington, D.C. Tuesday.",
+        "She joined in Sept. 2024, he said.",
+        "On Sept. 4, it sank.",
+        "It opens at 6 a.m. Tuesday.",
+        "It closed at 5 p.m. Monday and opens at 9 a.m. May 4.",
+        "It rose 3.5 percent to $1.2 million.",
+        '"Was it late?" she asked.',
+        "Prices rose... and then fell.",
+    ],
+)
+def test_one_sentence_stays_whole(whole):
+    assert split(f"It began. {whole} It ended.") == ["It began.", whole, "It ended."]
+
+
+def test_sentences_end_after_quotes_and_at_line_ends():
+    assert split("“I saw it.” He said so. 'No!' Then he ran.") == [
+        "“I saw it.”", "He said so.", "'No!'", "Then he ran.",
+    ]  # fmt: skip
+    assert split("A line without a stop\nAnother line") == [
+        "A line without a stop", "Another line",
+    ]  # fmt: skip
+    assert split("He left at 9 p.m. He was tired.") == ["He left at 9 p.m.", "He was tired."]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t\r\n", "\xa0\u2003"])
+def test_nothing_gives_nothing(text):
+    assert sentences(text) == []
+    assert cut(text, PassageSize()) == []
+
+
+@given(TEXTS)
+def test_sentences_are_ordered_trimmed_and_lose_nothing_but_space(text):
+    position = 0
+    for start, end in sentences(text):
+        assert position <= start < end
+        assert text[position:start].strip() == ""
+        assert text[start:end] == text[start:end].strip()
+        assert words(text[start:end]) <= MAX_SENTENCE_WORDS
+        position = end
+    assert text[position:].strip() == ""
+
+
+@given(TEXTS, st.integers(20, 150), st.integers(0, 5))
+def test_passages_are_runs_of_whole_sentences_and_hold_every_one(text, target, overlap):
+    all_sentences = sentences(text)
+    passages = cut(text, PassageSize(target, overlap))
+    held = []
+    for passage in passages:
+        first = all_sentences.index(passage.sentences[0])
+        run = tuple(all_sentences[first : first + len(passage.sentences)])
+        assert passage.sentences == run
+        assert (passage.start, passage.end) == (run[0].start, run[-1].end)
+        held += list(range(first, first + len(run)))
+    assert sorted(set(held)) == list(range(len(all_sentences)))
+    for before, after in itertools.pairwise(passages):
+        assert before.start < after.start
+        assert before.end < after.end  # none lies within another
+        if overlap == 0:
+            assert before.end <= after.start
+
+
+@given(st.lists(st.integers(1, 60), max_size=60), st.integers(20, 150))
+def test_sizes_stay_around_the_target(lengths, target):
+    text = " ".join(" ".join(["Lamp"] + ["lamp"] * (n - 1)) + "." for n in lengths)
+    passages = cut(text, PassageSize(target))
+    sizes = [words(text[p.start : p.end]) for p in passages]
+    assert sum(sizes) == sum(lengths)
+    # The nearest sentence end is within half a sentence; the last may take up a short rest.
+    for size in sizes[:-1]:
+        assert target - 30 <= size <= max(60, target + 30)
+    if sizes[1:]:
+        assert target // 3 <= sizes[-1] <= max(60, target + 30) + target // 3
+
+
+def test_overlap_shares_exactly_so_many_sentences():
+    text = " ".join(f"Sentence number {n} has seven words here." for n in range(40))
+    plain, shared = cut(text, PassageSize(50)), cut(text, PassageSize(50, 2))
+    for before, after in itertools.pairwise(shared):
+        assert after.sentences[:2] == before.sentences[-2:]
+    for before, after in itertools.pairwise(plain):
+        assert not set(after.sentences) & set(before.sentences)
+
+
+def test_a_run_on_line_of_a_thousand_words_is_cut_at_its_sentences():
+    line = " ".join(f"The {n}th point was made by Mr. Ng at 6 p.m. Monday." for n in range(90))
+    assert words(line) > 1000
+    assert len(sentences(line)) == 90
+    assert all(60 <= words(line[p.start : p.end]) <= 130 for p in cut(line, PassageSize(90)))
+
+
+def test_a_sentence_without_full_stop_is_cut_at_its_clauses():
+    clause = "the list goes on and on,"
+    text = " ".join([clause] * 300)
+    parts = split(text)
+    assert len(parts) > 10
+    assert all(part.endswith("on,") and words(part) <= MAX_SENTENCE_WORDS for part in parts)
+    assert " ".join(parts) == text
+
+
+def test_words_without_any_stop_or_comma_are_cut_at_the_limit():
+    text = " ".join(f"w{n}" for n in range(1000))
+    assert [words(part) for part in split(text)] == [MAX_SENTENCE_WORDS] * 8 + [40]
+
+
+def test_a_word_longer_than_any_passage_is_one_sentence():
+    assert split("x" * 50_000) == ["x" * 50_000]
+
+
+def test_the_title_is_indexed_in_front_of_the_passage():
+    assert indexed_text("Title", "Passage.") == "Title\nPassage."

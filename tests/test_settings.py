@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from qa.errors import InputError
+from qa.passages import PassageSize
+from qa.settings import PACKAGED_MODEL, Settings
+
+EVERYTHING = """
+model = "some/model"
+passage_words = 60
+overlap_sentences = 1
+fusion = "rrf"
+dense_weight = 0.75
+depth = 50
+"""
+
+
+def test_a_file_sets_everything(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(EVERYTHING)
+    settings = Settings.load(file)
+    assert settings == Settings("some/model", 60, 1, "rrf", 0.75, 50)
+    assert settings.passage_size == PassageSize(60, 1)
+
+
+def test_what_a_file_does_not_set_keeps_its_default(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("dense_weight = 1  # an integer is a number too\n")
+    assert Settings.load(file) == dataclasses.replace(Settings(), dense_weight=1)
+
+
+def test_qa_toml_in_the_working_directory_is_read_if_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load() == Settings()
+    assert Settings().model == PACKAGED_MODEL
+    (tmp_path / "qa.toml").write_text("depth = 7")
+    assert Settings.load().depth == 7
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("passage_wrods = 60", "unknown setting 'passage_wrods'; known: ['dense_weight'"),
+        ("[section]\ndepth = 5", "unknown setting 'section'"),
+        ("depth = ", "cannot read settings"),
+        (b"\xff\xfe", "cannot read settings"),
+        ("depth = 0", "depth must be a whole number from 1 to 10000, not 0"),
+        ("depth = '5'", "depth must be a whole number from 1 to 10000, not '5'"),
+        ("depth = true", "depth must be a whole number from 1 to 10000, not True"),
+        ("passage_words = 19", "passage_words must be a whole number from 20 to 150, not 19"),
+        ("passage_words = 90.0", "passage_words must be a whole number from 20 to 150, not 90.0"),
+        ("overlap_sentences = 6", "overlap_sentences must be"),
+        ("dense_weight = 1.01", "dense_weight must be a number from 0.0 to 1.0, not 1.01"),
+        ("dense_weight = nan", "dense_weight must be"),
+        ("fusion = 'sum'", "fusion must be one of ('convex', 'rrf'), not 'sum'"),
+        ("fusion = ['rrf']", "fusion must be one of"),
+        ("model = 3", "model must be a name or a folder, not 3"),
+        ("model = ' '", "model must be"),
+    ],
+)
+def test_a_bad_file_is_named_in_one_line(tmp_path, content, said):
+    file = tmp_path / "mine.toml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError) as caught:
+        Settings.load(file)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_named_file_must_exist(tmp_path):
+    with pytest.raises(InputError, match=r"cannot read settings from .*absent\.toml"):
+        Settings.load(tmp_path / "absent.toml")
+    with pytest.raises(InputError, match="cannot read settings"):
+        Settings.load(tmp_path)
+
+
+def test_settings_made_in_code_are_checked_too():
+    with pytest.raises(InputError, match="dense_weight"):
+        Settings(dense_weight=math.inf)
+    with pytest.raises(InputError, match="passage_words"):
+        dataclasses.replace(Settings(), passage_words=151)

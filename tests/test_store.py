@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.errors import ArticleNotFoundError, IndexDamagedError
+from qa.protocols import Embedding
+from qa.records import Article, Filters, Problem, Span
+from qa.store import Store, name_key
+
+TOKYO = timezone(timedelta(hours=9))
+ZENG = Article(
+    id="ab12", title="Rare earths", text="China sells. It stopped.", source="a.txt", position=2,
+    publisher="JAPAN Forward", author="Jennifer Zeng",
+    published_at=datetime(2025, 7, 31, 8, 0, tzinfo=TOKYO),  # 30 July, 23:00 in UTC
+    updated_at=datetime(2025, 8, 1, tzinfo=UTC), age="an hour ago", dateline="TOKYO (AP)",
+    agency="AP", url="https://example.org/a?b=1&c", language="en", provenance={"title": "page"},
+)  # fmt: skip
+
+
+def embedding(seed: int, count: int = 3) -> Embedding:
+    rng = np.random.default_rng(seed)
+    return Embedding(
+        vector=rng.standard_normal(384).astype(np.float32),
+        tokens=rng.integers(-127, 127, (count, 96)).astype(np.int8),
+        offsets=np.asarray([(i, i + 1) for i in range(count)], dtype=np.int32).reshape(-1, 2),
+    )
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "store.sqlite", write=True)
+    yield made
+    made.close()
+
+
+def add(store: Store, article: Article, generation: int, key: str = "k") -> int:
+    """Add an article with one passage that spans it; returns the passage's id."""
+    with store.transaction():
+        store.add_source(article.source, f"digest of {article.text}", [], generation)
+        row = store.add_article(article, generation)
+        return store.add_passage(row, 0, [Span(0, len(article.text))], key, generation)
+
+
+def plain(name: str, text: str = "Text.", **fields: object) -> Article:
+    return Article(id=name, title=name.title(), text=text, source=f"{name}.txt", **fields)
+
+
+def ids(articles) -> list[str]:
+    return [article.id for article in articles]
+
+
+def test_an_article_comes_back_as_it_was(store):
+    add(store, ZENG, 1)
+    assert store.article("ab12", 1) == ZENG
+    assert store.articles(1) == [ZENG]
+    assert store.article("ab12", 1).published_at.utcoffset() == timedelta(hours=9)
+
+
+def test_a_passage_comes_back_with_its_sentences_and_article(store):
+    with store.transaction():
+        row = store.add_article(ZENG, 1)
+        spans = [Span(0, 12), Span(13, 24)]
+        number = store.add_passage(row, 4, spans, "k", 1)
+    passage, article = store.passages([number])[number]
+    assert article == ZENG
+    assert (passage.id, passage.article_id, passage.ordinal) == (number, "ab12", 4)
+    assert (passage.start, passage.end, passage.text) == (0, 24, ZENG.text)
+    assert passage.sentences == tuple(spans)
+    assert store.live_passages(1) == [(number, "k", "Rare earths", ZENG.text)]
+
+
+@pytest.fixture(scope="module")
+def long_lived_store(tmp_path_factory):
+    made = Store(tmp_path_factory.mktemp("store") / "store.sqlite", write=True)
+    yield made
+    made.close()
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_any_text_comes_back_and_sqlite_cuts_it_as_python_does(long_lived_store, text):
+    store = long_lived_store
+    middle = len(text) // 2
+    with store.transaction():
+        row = store.add_article(plain("a", text), 1)
+        number = store.add_passage(row, 0, [Span(middle, len(text))], "k", 1)
+    try:
+        assert store.article("a", 1).text == text
+        assert store.live_passages(1) == [(number, "k", "A", text[middle:])]
+        assert store.passages([number])[number][0].text == text[middle:]
+    finally:
+        store.roll_back_to(0)
+
+
+def test_rows_are_seen_from_the_generation_that_added_them_until_the_one_that_removed_them(store):
+    add(store, plain("old"), 1)
+    add(store, plain("new"), 2)
+    with store.transaction():
+        store.remove_source("old.txt", 3)
+    seen = {g: sorted(ids(store.articles(g))) for g in range(5)}
+    assert seen == {0: [], 1: ["old"], 2: ["new", "old"], 3: ["new"], 4: ["new"]}
+    for generation, expected in seen.items():
+        assert sorted(store.sources(generation)) == [f"{name}.txt" for name in expected]
+        assert len(store.live_passages(generation)) == len(expected)
+        assert len(store.allowed(Filters(), generation)) == len(expected)
+    with pytest.raises(ArticleNotFoundError):
+        store.article("old", 3)
+
+
+def test_rolling_back_undoes_what_was_never_published(store):
+    first = add(store, plain("old"), 1)
+    with store.transaction():
+        store.remove_source("old.txt", 2)
+        store.add_source("bad.txt", "d", [Problem("bad.txt", "broken", 3)], 2)
+    add(store, plain("new"), 2)
+    store.roll_back_to(1)
+    assert ids(store.articles(1)) == ids(store.articles(9)) == ["old"]
+    assert store.sources(9) == {"old.txt": "digest of Text."}
+    assert store.problems(9) == []
+    assert [row[0] for row in store.live_passages(9)] == [first]
+
+
+def test_a_passage_id_is_never_used_again(store):
+    add(store, plain("old"), 1)
+    second = add(store, plain("new"), 2)
+    store.roll_back_to(1)
+    assert add(store, plain("third"), 2) > second
+
+
+def test_forgetting_keeps_all_that_a_generation_still_sees(store):
+    add(store, plain("old"), 1, key="old")
+    add(store, plain("stays"), 1, key="stays")
+    store.add_embeddings({"old": embedding(1), "stays": embedding(2)})
+    with store.transaction():
+        store.remove_source("old.txt", 2)
+    store.forget_before(1)
+    assert sorted(ids(store.articles(1))) == ["old", "stays"]
+    assert store.missing_embeddings(["old", "stays"]) == set()
+    store.forget_before(2)
+    assert ids(store.articles(1)) == ids(store.articles(2)) == ["stays"]
+    assert store.missing_embeddings(["old", "stays"]) == {"old"}
+
+
+def test_removing_a_source_removes_only_what_lives_and_came_from_it(store):
+    add(store, plain("a", "One."), 1)
+    with store.transaction():
+        store.remove_source("a.txt", 2)
+    add(store, plain("a", "Two."), 2)
+    with store.transaction():
+        store.remove_source("other.txt", 3)
+    assert [article.text for g in (1, 2, 3) for article in store.articles(g)] == [
+        "One.", "Two.", "Two.",
+    ]  # fmt: skip
+
+
+def test_a_transaction_is_all_or_nothing(store):
+    with pytest.raises(RuntimeError), store.transaction():
+        store.add_article(plain("a"), 1)
+        raise RuntimeError
+    assert store.articles(1) == []
+
+
+def test_articles_are_newest_first_and_those_without_a_date_last(store):
+    day = datetime(2025, 1, 1, tzinfo=UTC)
+    add(store, plain("undated"), 1)
+    add(store, plain("early", published_at=day), 1)
+    # 23:30 on the day before in UTC, though its own calendar says 1 January
+    add(store, plain("earliest", published_at=datetime(2025, 1, 1, 8, 30, tzinfo=TOKYO)), 1)
+    add(store, plain("late", published_at=day + timedelta(days=1)), 1)
+    assert ids(store.articles(1)) == ["late", "early", "earliest", "undated"]
+
+
+def test_an_id_may_be_given_by_its_beginning_if_that_is_unique(store):
+    for name in ("ab12", "ab34", "cd56", "cd56ef"):
+        add(store, plain(name), 1)
+    assert store.article("ab1", 1).id == "ab12"
+    assert store.article("cd56", 1).id == "cd56"  # whole, though another begins so
+    with pytest.raises(ArticleNotFoundError, match="more than one article's id begins with 'ab'"):
+        store.article("ab", 1)
+
+
+@pytest.mark.parametrize("wrong", ["", "*", "a*", "?", "[a-z]", "%", "b12", "AB12", "\ud800", "'"])
+def test_no_other_text_finds_an_article(store, wrong):
+    add(store, plain("ab12"), 1)
+    with pytest.raises(ArticleNotFoundError, match="no article has the id") as caught:
+        store.article(wrong, 1)
+    assert repr(wrong) in str(caught.value)
+
+
+def test_filters(store):
+    passage = {
+        name: add(store, plain(name, **fields), 1)
+        for name, fields in {
+            "zeng": {"publisher": "JAPAN Forward", "author": "Jennifer Zeng",
+                     "published_at": datetime(2025, 7, 31, 0, 0, tzinfo=UTC)},
+            "ashlee": {"publisher": "Toronto Star", "author": "Ashlee Li-Björk and Q. O’Brien",
+                       "published_at": datetime(2025, 7, 30, 23, 59, 59, tzinfo=UTC)},
+            "bare": {},
+        }.items()
+    }  # fmt: skip
+
+    def passing(**given):
+        found = store.allowed(Filters(**given), 1)
+        assert found.dtype == np.int64
+        return [name for name, number in passage.items() if number in found]
+
+    assert passing() == ["zeng", "ashlee", "bare"]
+    for publisher in ("JAPAN Forward", "japan forward", " Japan  FORWARD ", "Jápan-forward"):
+        assert passing(publisher=publisher) == ["zeng"]
+    for publisher in ("Japan", "Forward", "Japan Forward Daily", "%", "_", "*", "---"):
+        assert passing(publisher=publisher) == []
+    for author in ("zeng", "JENNIFER", "jennifer zeng"):
+        assert passing(author=author) == ["zeng"]
+    for author in ("Ashlee", "li bjork", "Li-Björk", "O'Brien", "q"):
+        assert passing(author=author) == ["ashlee"]
+    for author in ("lee", "Jenn", "%", "_", "zen_"):
+        assert passing(author=author) == []
+    assert passing(after=date(2025, 7, 31)) == ["zeng"]
+    assert passing(after=date(2025, 7, 30)) == ["zeng", "ashlee"]
+    assert passing(before=date(2025, 7, 31)) == ["ashlee"]
+    assert passing(before=date(2025, 7, 30)) == []
+    assert passing(after=date(2025, 7, 31), before=date(2025, 8, 1)) == ["zeng"]
+    assert passing(after=date(2025, 7, 31), author="ashlee") == []
+    assert store.allowed(Filters(), 0).tolist() == []
+
+
+def test_field_values_most_articles_first(store):
+    for n, publisher in enumerate(["B", "A", "C", "C", None]):
+        add(store, plain(f"x{n}", publisher=publisher, author="one" if n else None), 1)
+    assert store.field_values("publisher", 1) == ["C", "A", "B"]
+    assert store.field_values("author", 1) == ["one"]
+    assert store.field_values("author", 0) == []
+    with pytest.raises(ValueError, match="title"):
+        store.field_values("title", 1)
+
+
+def test_embeddings_come_back_bit_by_bit(store):
+    made = {"k1": embedding(1), "k2": embedding(2, count=0)}
+    store.add_embeddings(made)
+    numbers = {key: add(store, plain(key), 1, key=key) for key in made}
+    for key, number in numbers.items():
+        found = store.embeddings([number])[number]
+        np.testing.assert_array_equal(found.vector, made[key].vector)
+        np.testing.assert_array_equal(found.offsets, made[key].offsets)
+        assert found.tokens.tobytes() == made[key].tokens.tobytes()
+        assert len(found.tokens) == len(found.offsets)
+    assert found.vector.dtype == np.float32
+
+
+def test_more_keys_than_sqlite_takes_in_one_statement(store):
+    count = 33_000
+    with store.transaction():
+        row = store.add_article(plain("a", "x" * 10), 1)
+        for n in range(count):
+            store.add_passage(row, n, [Span(0, 1)], f"key {n % 7}", 1)
+    store.add_embeddings({f"key {n}": embedding(n, count=1) for n in range(7)})
+    numbers = [number for number, *_ in store.live_passages(1)]
+    assert len(numbers) == count
+    assert len(store.passages(numbers)) == count
+    assert len(store.embeddings(numbers)) == count
+    assert len(store.vectors([f"key {n % 7}" for n in range(count)])) == 7
+    assert store.missing_embeddings(f"key {n}" for n in range(count)) == {
+        f"key {n}" for n in range(7, count)
+    }
+
+
+def test_problems_are_ordered_by_file_and_line(store):
+    with store.transaction():
+        store.add_source(
+            "b.txt", "d", [Problem("b.txt", "late", 9), Problem("b.txt", "early", 2)], 1
+        )
+        store.add_source("a.txt", "d", [Problem("a.txt", "whole file")], 1)
+    assert store.problems(1) == [
+        Problem("a.txt", "whole file"), Problem("b.txt", "early", 2), Problem("b.txt", "late", 9),
+    ]  # fmt: skip
+    assert store.problems(0) == []
+
+
+def test_a_reader_cannot_write_and_makes_no_file(store, tmp_path):
+    add(store, ZENG, 1)
+    reader = Store(tmp_path / "store.sqlite")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"), reader.transaction():
+        reader.add_article(plain("b"), 1)
+    reader.close()
+    assert ids(store.articles(1)) == ["ab12"]
+    with pytest.raises(IndexDamagedError, match="cannot open .*absent"):
+        Store(tmp_path / "absent").articles(1)
+    assert not (tmp_path / "absent").exists()
+
+
+def test_a_reader_is_not_blocked_by_an_open_transaction_and_sees_none_of_it(store, tmp_path):
+    add(store, plain("old"), 1)
+    reader = Store(tmp_path / "store.sqlite")
+    with store.transaction():
+        store.add_article(plain("new"), 1)
+        assert ids(reader.articles(1)) == ["old"]
+    assert sorted(ids(reader.articles(1))) == ["new", "old"]
+    reader.close()
+
+
+@pytest.mark.parametrize("write", [True, False])
+@pytest.mark.parametrize("content", [b"garbage" * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_file_is_told_with_what_mends_it(tmp_path, content, write):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=r"move the index away and run: qa index"):
+        Store(path, write=write).articles(1)
+
+
+def test_closed_it_opens_again_when_asked(store):
+    add(store, ZENG, 1)
+    store.close()
+    assert store.article("ab12", 1) == ZENG
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("JAPAN Forward", "japan forward"),
+        ("  The\tGuardian ", "the guardian"),
+        ("Le Monde–Paris", "le monde paris"),
+        ("Süddeutsche", "suddeutsche"),
+        ("O’Brien", "o brien"),
+        ("50% _off*", "50 off"),
+        ("---", ""),
+        ("東京新聞", "東京新聞"),
+    ],
+)
+def test_name_key(name, key):
+    assert name_key(name) == key
+    assert name_key(name.upper()) == key
+    assert name_key(key) == key

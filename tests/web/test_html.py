@@ -1,0 +1,216 @@
+"""Nothing unescaped passes, and what is marked is the quote."""
+
+from __future__ import annotations
+
+import html as standard
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.citations import cite
+from qa.records import Answer, Article, Evidence, Filters, Hit, Passage, Problem, Span, SyncReport
+from qa.web import articles_html, html
+from qa.web.answer_html import render_answer
+from qa.web.uploads import Upload
+
+EVIL = (
+    """"><script>alert(1)</script><img src=x onerror='alert(2)'>"""
+    "&lt;b&gt; **md** [a](javascript:0)"
+)
+ARTICLE = Article(
+    id='x" onclick="alert(3)',
+    title=f"title {EVIL}",
+    text=f"First sentence {EVIL}. Second sentence.\n\nNext paragraph </mark></p>{EVIL}.",
+    source=f"folder/{EVIL}.txt",
+    publisher=f"publisher {EVIL}",
+    author=f"author {EVIL}",
+    age=f"age {EVIL}",
+    dateline=f"dateline {EVIL}",
+    url=f"javascript:alert(4)//{EVIL}",
+    language=f"en{EVIL}",
+    provenance={"title": EVIL, "author": EVIL},
+)
+
+
+def answer_of(article: Article, *, answered: bool = True) -> Answer:
+    span = Span(0, article.text.index("\n"))
+    citation = cite(1, article, *span)
+    passage = Passage(1, article.id, 0, *span, article.text[span.start : span.end], (span,))
+    hit = Hit(passage, article, 0.5, 1, Evidence(1, 2.0), None, citation)
+    return Answer(
+        question=f"question {EVIL}",
+        answered=answered,
+        reason=None if answered else f"reason {EVIL}",
+        text=f"{citation.quote} [1]" if answered else "",
+        citations=(citation,) if answered else (),
+        passages=(hit,),
+        confidence=0.5,
+        generation=3,
+        timings_ms={"total": 1.0, EVIL: 2.0},
+    )
+
+
+def rendered() -> list[str]:
+    filters = Filters(publisher=EVIL, author=EVIL)
+    problem = Problem(EVIL, EVIL, 3)
+    report = SyncReport(1, (EVIL,), (), (), 0, (problem,), 1, 1, 1, 0.1)
+    uploads = [
+        Upload(EVIL, EVIL, True, 1, (problem,)),
+        Upload(EVIL, None, False, 0, (problem,)),
+        Upload(EVIL, EVIL, False, 1, ()),
+    ]
+    return [
+        render_answer(answer_of(ARTICLE), filters),
+        render_answer(answer_of(ARTICLE, answered=False), filters),
+        html.article_panel(ARTICLE, [Span(2, 9)]),
+        html.notice(EVIL, "error"),
+        articles_html.article_table([ARTICLE], 1, 1),
+        articles_html.problem_list([problem]),
+        articles_html.report(report),
+        articles_html.upload_list(uploads),
+    ]
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_hostile_fields_are_text(number: int) -> None:
+    page = rendered()[number]
+    tags = re.findall(r"<[^>]*>", page)
+    assert tags
+    for tag in tags:
+        assert not re.match(r"</?(script|img|b)\b", tag), tag
+        assert " onerror=" not in re.sub(r'"[^"]*"', "", tag), tag
+        assert " onclick=" not in re.sub(r'"[^"]*"', "", tag), tag
+        assert 'href="javascript' not in tag, tag
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_hostile_fields_are_shown_whole(number: int) -> None:
+    page = rendered()[number]
+    assert EVIL in standard.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://example.org/a?b=1&c=2", True),
+        ("HTTP://example.org", True),
+        (" https://example.org ", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt://example.org/%0aalert(1)", False),
+        ("data:text/html,<script>", False),
+        ("//example.org", False),
+        ("https:", False),
+        ("http://[", False),
+        ("/relative", False),
+        (None, False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None, linked: bool) -> None:
+    made = html.link(url, "label")
+    assert bool(made) is linked
+    if linked:
+        assert 'rel="noopener noreferrer"' in made
+        assert 'target="_blank"' in made
+
+
+def marked(page: str) -> list[str]:
+    return [standard.unescape(text) for text in re.findall(r"<mark>(.*?)</mark>", page, re.DOTALL)]
+
+
+def test_the_mark_is_the_quote() -> None:
+    text = "Nothing here. It cost <$212> million & more. Nothing there."
+    article = replace(ARTICLE, text=text + "\n")
+    span = Span(14, 44)
+    assert marked(html.article_panel(article, [span])) == [text[14:44]]
+    answer = replace(
+        answer_of(article), citations=(cite(1, article, *span),), text=f"{text[14:44]} [1]"
+    )
+    assert marked(render_answer(answer, Filters())) == [text[14:44]]
+
+
+def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
+    text = "One two.\n\nThree four."
+    page = html.paragraphs(text, [Span(4, 15)])
+    assert marked(page) == ["two.", "Three"]
+    assert page.count("<p>") == 2
+
+
+def test_long_paragraphs_are_cut_between_words_around_the_quote() -> None:
+    text = "before " * 200 + "THE QUOTE " + "after " * 200
+    article = replace(ARTICLE, text=text + "\n")
+    start = text.index("THE")
+    answer = replace(answer_of(article), citations=(cite(1, article, start, start + 9),))
+    page = render_answer(answer, Filters())
+    card = page[page.index('class="context"') : page.index("Open article")]
+    assert marked(card) == ["THE QUOTE"]
+    assert card.count("…") == 2
+    assert set(re.sub(r"<[^>]*>", " ", card.split(">", 1)[1]).split()) == {
+        "…", "before", "THE", "QUOTE", "after",
+    }  # fmt: skip
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=60),
+    st.lists(st.tuples(st.integers(0, 70), st.integers(0, 70)), max_size=5),
+    st.integers(0, 10),
+)
+def test_highlighting_keeps_the_text_and_marks_just_the_spans(
+    text: str, pairs: list[tuple[int, int]], start: int
+) -> None:
+    spans = [Span(min(pair), max(pair)) for pair in pairs]
+    page = str(html.highlighted(text, spans, start))
+    assert standard_text(page) == text
+    expected = {n for n in range(len(text)) if any(s.start <= n + start < s.end for s in spans)}
+    at, inside, found = 0, False, set()
+    for part in re.split(r"(</?mark>)", page):
+        if part in ("<mark>", "</mark>"):
+            inside = part == "<mark>"
+        else:
+            length = len(unescape(part))
+            found |= set(range(at, at + length)) if inside else set()
+            at += length
+    assert found == expected
+
+
+def standard_text(page: str) -> str:
+    return unescape(re.sub(r"</?mark>", "", page))
+
+
+def unescape(text: str) -> str:
+    # Just what escaping does: html.unescape also replaces control characters.
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'")):
+        text = text.replace(entity, character)
+    return text.replace("&amp;", "&")
+
+
+def test_an_age_is_no_date() -> None:
+    aged = replace(ARTICLE, age="an hour ago")
+    assert "as written on the page" in html.when(aged)
+    dated = replace(aged, published_at=datetime(2025, 1, 14, tzinfo=UTC))
+    assert "14 January 2025" in html.when(dated)
+    assert "as written" not in html.when(dated)
+
+
+def test_not_in_the_archive_looks_different() -> None:
+    absent = render_answer(answer_of(ARTICLE, answered=False), Filters())
+    assert "Not in this archive" in absent
+    assert "Nearest passages" in absent
+    assert '<details class="passages" open>' in absent
+    assert "blockquote" not in absent
+    answered = render_answer(answer_of(ARTICLE), Filters())
+    assert "Not in this archive" not in answered
+    assert '<details class="passages">' in answered
+
+
+def test_a_report_in_words() -> None:
+    report = SyncReport(2, ("a.txt", "b.txt"), (), ("c.txt",), 3, (), 5, 9, 4, 1.25)
+    text = re.sub(r"<[^>]*>", "", articles_html.report(report))
+    assert "2 files added, 1 file deleted, 3 files unchanged" in text
+    assert "5 articles in 9 passages" in text
+    assert "a.txt, b.txt, c.txt" in text
+    nothing = SyncReport(2, (), (), (), 3, (), 5, 9, 0, 0.1)
+    assert "Nothing to do, 3 files unchanged" in articles_html.report(nothing)

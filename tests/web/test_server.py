@@ -1,0 +1,130 @@
+"""The server: endpoints, headers, start and stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.archive import Archive
+from qa.errors import InputError, QAError
+from qa.settings import Settings
+from qa.web.server import Running, open_archive
+from tests.conftest import ROOT
+from tests.web.conftest import Site, free_port, write_corpus
+
+
+@pytest.fixture(scope="module")
+def client(site: Site) -> Any:
+    from gradio_client import Client
+
+    return Client(site.address, verbose=False)
+
+
+def test_endpoints(client: Any, site: Site) -> None:
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(named) == {"/ask", "/search", "/article", "/articles", "/sync", "/status"}
+    answer = client.predict("How many homes were left without electricity?", api_name="/ask")
+    assert answer["answered"]
+    assert "41,000" in answer["answer"]
+    hits = client.predict("tram line", 2, api_name="/search")
+    assert [hit["rank"] for hit in hits] == [1, 2]
+    listed = client.predict(api_name="/articles")
+    assert len(listed) == len(site.archive.articles())
+    article = client.predict(listed[0]["id"], api_name="/article")
+    assert article["text"]
+    assert client.predict(api_name="/sync")["unchanged"] == 4
+    status = client.predict(api_name="/status")
+    assert status["articles"] == len(listed)
+    assert status["problems"][0]["source"] == "hostile.jsonl"
+
+
+def test_known_errors_reach_the_caller_as_one_line(client: Any) -> None:
+    with pytest.raises(Exception, match="after must be a day like 2025-07-31"):
+        client.predict("tram", after="yesterday", api_name="/ask")
+    with pytest.raises(Exception, match="no article"):
+        client.predict("ffffffffffff", api_name="/article")
+
+
+def test_headers_and_no_files_of_the_machine(site: Site) -> None:
+    with urllib.request.urlopen(site.address) as response:
+        assert "default-src 'self'" in response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+    for path in (site.corpus / "ferry.txt", Path("/etc/passwd"), ROOT / "pyproject.toml"):
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{site.address}/gradio_api/file={path}")
+
+
+def test_a_taken_port_is_one_line(site: Site) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        running = Running(site.archive, site.corpus, "127.0.0.1", taken.getsockname()[1])
+        with pytest.raises(InputError, match="name another: qa serve --port"), running:
+            pass
+
+
+def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Path) -> None:
+    write_corpus(tmp_path / "corpus")
+    built = open_archive(tmp_path / "corpus", tmp_path / "index", Settings())
+    assert len(built.articles()) == 4
+    built.close()
+    with pytest.raises(QAError, match="qa index"):
+        open_archive(tmp_path / "corpus", tmp_path / "index", Settings(passage_words=50))
+
+
+def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+    from qa.web.handlers import Handlers
+
+    (tmp_path / "corpus").mkdir()
+    archive = Archive.build(tmp_path / "corpus", tmp_path / "index", Settings())
+    handlers = Handlers(archive, tmp_path / "corpus")
+    assert "Add articles in the tab" in handlers.ask("Anything?", None, None, None, None)
+    assert "no articles yet" in handlers.list_articles("", 100)[0]
+    archive.close()
+
+
+def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
+    from qa.web.handlers import Handlers
+
+    handlers = Handlers(site.archive, site.corpus)
+    told = handlers.ask("tram", "", "", "<b>soon</b>", "")
+    assert 'role="alert"' in told
+    assert "after must be a day like 2025-07-31, not" in told.lower()
+    assert "<b>" not in told
+    assert "No article" in handlers.open_article({"id": "<b>"})
+    lost = Handlers(site.archive, site.corpus / "nowhere")
+    assert "is not a folder" in lost.rebuild()[0]
+
+
+def test_it_starts_says_where_and_stops_without_a_traceback(tmp_path: Path) -> None:
+    write_corpus(tmp_path / "corpus")
+    port = free_port()
+    where = ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), *where, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stdout
+        said = next(line for line in process.stdout if line.startswith("Serving"))
+        assert said == f"Serving 4 articles on http://127.0.0.1:{port} (Ctrl-C stops)\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert "Traceback" not in errors
+    assert process.returncode == 0

@@ -1,0 +1,125 @@
+"""Uploads are kept under safe names, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa import reading
+from qa.errors import InputError
+from qa.web.uploads import safe_name, store
+
+TEXT = "A headline\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in the harbour.\n"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    return folder
+
+
+def upload(tmp_path: Path, name: str, text: str | bytes = TEXT) -> Path:
+    folder = tmp_path / "upload"
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("story.txt", "story.txt"),
+        ("Story One.TXT", "Story-One.txt"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..\\..\\boot.md", "boot.md"),
+        ("/absolute/path.html", "path.html"),
+        (".hidden.txt", "hidden.txt"),
+        ("...txt", "article.txt"),
+        (".txt", "article.txt"),
+        ("Ünï ÇØdé.md", "Uni-Cde.md"),
+        ("<img src=x onerror=alert(1)>.html", "img-src-x-onerror-alert-1.html"),
+        ("README.md", "article-README.md"),
+        ("con.txt", "article-con.txt"),
+        ("日本.jsonl", "article.jsonl"),
+        ("a" * 300 + ".txt", "a" * 80 + ".txt"),
+        ("", "article"),
+    ],
+)
+def test_safe_names(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+@given(st.text(max_size=120))
+def test_any_name_becomes_a_plain_visible_one(name: str) -> None:
+    safe = safe_name(name + ".txt")
+    assert set(safe) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+    assert not safe.startswith((".", "-"))
+    assert Path(safe).name == safe
+    assert safe.endswith(".txt")
+
+
+def test_an_article_is_stored(tmp_path: Path, corpus: Path) -> None:
+    stored = store(upload(tmp_path, "my story.txt"), corpus)
+    assert (stored.name, stored.stored_as, stored.new, stored.articles) == (
+        "my story.txt", "my-story.txt", True, 1,
+    )  # fmt: skip
+    assert (corpus / "my-story.txt").read_text() == TEXT
+    assert reading.read_file(corpus / "my-story.txt", "my-story.txt").articles
+
+
+def test_other_content_gets_another_name(tmp_path: Path, corpus: Path) -> None:
+    store(upload(tmp_path, "story.txt"), corpus)
+    second = store(upload(tmp_path, "story.txt", TEXT + "\nMore of it.\n"), corpus)
+    assert second.stored_as == "story-2.txt"
+    assert (corpus / "story.txt").read_text() == TEXT
+
+
+def test_the_same_content_is_kept_once(tmp_path: Path, corpus: Path) -> None:
+    (corpus / "sub").mkdir()
+    (corpus / "sub" / "first.txt").write_text(TEXT)
+    again = store(upload(tmp_path, "second.txt"), corpus)
+    assert (again.stored_as, again.new) == ("sub/first.txt", False)
+    assert [file.name for file in corpus.rglob("*.txt")] == ["first.txt"]
+
+
+def test_a_link_in_the_way_is_not_followed(tmp_path: Path, corpus: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    (corpus / "story.txt").symlink_to(outside)
+    assert store(upload(tmp_path, "story.txt"), corpus).stored_as == "story-2.txt"
+    assert not outside.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("slides.pdf", b"%PDF-1.7 \x00\x01", "unknown kind of file"),
+        ("feed.jsonl", b"{broken\n", ""),
+        ("empty.txt", b"", ""),
+    ],
+)
+def test_what_cannot_be_read_is_refused(
+    tmp_path: Path, corpus: Path, name: str, content: bytes, reason: str
+) -> None:
+    refused = store(upload(tmp_path, name, content), corpus)
+    assert (refused.stored_as, refused.articles) == (None, 0)
+    assert refused.problems
+    assert reason in refused.problems[0].reason
+    assert list(corpus.iterdir()) == []
+
+
+def test_half_readable_files_are_kept_with_their_problems(tmp_path: Path, corpus: Path) -> None:
+    feed = '{"title": "One", "text": "It happened in the harbour on Monday."}\n{broken\n'
+    stored = store(upload(tmp_path, "feed.jsonl", feed), corpus)
+    assert (stored.stored_as, stored.articles) == ("feed.jsonl", 1)
+    assert [problem.line for problem in stored.problems] == [2]
+
+
+def test_no_corpus_is_made_on_the_way(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a folder"):
+        store(upload(tmp_path, "story.txt"), tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
