@@ -7,12 +7,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.settings import PACKAGED_MODEL, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("qa", deadline=None)  # the machine may be busy with other work
+settings.load_profile("qa")
 
 
 @pytest.fixture(scope="session")

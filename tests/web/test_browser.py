@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import HOSTILE, Site, watched_page
+from .conftest import HOSTILE, Site, watched_page
 
 pytestmark = pytest.mark.browser
 

@@ -18,8 +18,9 @@ from qa.archive import Archive
 from qa.errors import InputError, QAError
 from qa.settings import Settings
 from qa.web.server import Running, open_archive
-from tests.conftest import ROOT
-from tests.web.conftest import Site, free_port, write_corpus
+from .conftest import Site, free_port, write_corpus
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
