@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ for 98 %; twenty leave room for long articles cut into many passages, at half a 
 MAX_REASON = 200
 """Characters of the words named in a refusal: a question may be a pasted page."""
 
-SECOND = 1.0
-"""The second quote is part of the answer's text if its log odds are within this of the first's;
+SECOND = 2.5
+"""Another article's quote joins the answer's text if its log odds are within this of the first's:
 this is how two sources with differing figures come to stand side by side."""
 
 
@@ -253,11 +254,14 @@ class Archive:
 
 
 def _text(citations: Sequence[Citation], finding: Finding | None) -> str:
-    """The first quote, and the second where it is nearly as good, each with its number."""
+    """The first quote, and one of another article where it is nearly as good, each with its [n]."""
     if finding is None or not citations:
         return ""
-    lead = finding.quotes[0].score
-    shown = [c for c, q in zip(citations, finding.quotes, strict=True) if lead - q.score < SECOND][
-        :2
-    ]
+    first, lead = citations[0], finding.quotes[0].score
+    others = (
+        citation
+        for citation, quote in zip(citations, finding.quotes, strict=True)
+        if citation.article.id != first.article.id and lead - quote.score < SECOND
+    )
+    shown = [first, *islice(others, 1)]
     return " ".join(f"{citation.quote} [{citation.number}]" for citation in shown)

@@ -153,7 +153,11 @@ def _wrap(
 ) -> str:
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
     filled = textwrap.fill(
-        _clean(text), width, initial_indent=first, subsequent_indent=indent, break_long_words=False
+        " ".join(_clean(text).split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
     )
     return _bold(filled) if bold else _style("2", filled) if dim else filled
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import threading
 from datetime import UTC, date, datetime
 
@@ -43,8 +44,6 @@ QUESTION = "How many people were hurt when the ferry hit the pier?"
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory, make_archive):
-    import json
-
     folder = tmp_path_factory.mktemp("retriever")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
@@ -127,8 +126,6 @@ def test_filters_come_before_ranking(retriever):
     [hit] = retriever.search(QUESTION, 1, publisher="Kitchen Weekly")
     assert hit.article.title == "Recipe of the week"
     assert (hit.rank, hit.dense.rank) == (1, 1)
-    shallow = dataclasses.replace(Settings(), depth=1)
-    assert shallow.depth == 1
 
 
 @pytest.mark.parametrize("fusion", ["convex", "rrf"])
@@ -140,13 +137,15 @@ def test_filters_come_before_ranking_however_shallow_the_arms(open_retriever, fu
     assert (hit.lexical.rank, hit.dense.rank) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["Harbour Post", "harbour post", "  HARBOUR   post", "Harbour-Post"])
+@pytest.mark.parametrize(
+    "name", ["Harbour Post", "harbour post", "  HARBOUR   post", "Harbour-Post"]
+)
 def test_publisher_whatever_the_case(retriever, name):
     found = titles(retriever.search(QUESTION, publisher=name))
     assert sorted(found) == ["Ferry hits pier", "Ferry inquiry"]
 
 
-@pytest.mark.parametrize("name", ["Harbour", "Post", "Nobody's Gazette", "%", "Harbour Post;"[:-1] + "s"])
+@pytest.mark.parametrize("name", ["Harbour", "Post", "Nobody's Gazette", "%", "Harbour Posts"])
 def test_an_unknown_publisher_has_nothing(retriever, name):
     assert retriever.search(QUESTION, publisher=name) == []
 
@@ -300,7 +299,7 @@ def test_readers_searching_while_a_writer_publishes_see_whole_generations(
 ):
     def corpus(n: int):
         body = f"Report number {n} tells of the ferry in edition{n} of the paper.\n"
-        return write_corpus({name: f"Edition {n}\n\n{body}" for name in ("a.txt", "b.txt")})
+        return write_corpus(dict.fromkeys(("a.txt", "b.txt"), f"Edition {n}\n\n{body}"))
 
     writer, reader = make_archive(tmp_path / "index"), make_archive(tmp_path / "index")
     writer.sync(corpus(0))

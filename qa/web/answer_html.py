@@ -48,7 +48,8 @@ def _cited(answer: Answer) -> Markup:
     sentences = (Markup("<p><bdi>{}</bdi>{}</p>").format(c.quote, _reference(c)) for c in lead)
     cards = (_card(citation) for citation in answer.citations)
     return Markup(
-        '<section class="answer" role="status" aria-label="Answer"><blockquote>{}</blockquote></section>'
+        '<section class="answer" role="status" aria-label="Answer"><blockquote>{}'
+        "</blockquote></section>"
         '<section class="citations" aria-label="Sources"><h2>Sources</h2>{}</section>'
     ).format(EMPTY.join(sentences), EMPTY.join(cards))
 

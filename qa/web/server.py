@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import threading
 from pathlib import Path
 
@@ -19,6 +21,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 FIRST_PORT, PORTS = 7860, 100
 """Gradio's own: the ports tried where none is asked for."""
+
+_NAME_ANOTHER = "qa serve --host ADDRESS --port N"
 
 _HEADERS = {
     # Gradio's pages need inline scripts and styles, and compile their templates; but nothing may
@@ -96,6 +100,33 @@ def open_archive(corpus: Path, index: Path, settings: Settings) -> Archive:
         return archive
 
 
+def free_port(host: str, wanted: int | None) -> int:
+    """The port asked for, or else the first free one.
+
+    Gradio would try a hundred ports, for five seconds each, where the address is the fault.
+
+    Raises:
+        InputError: The port is taken or not allowed, or the address is not one of this machine's.
+    """
+    for port in [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + PORTS):
+        try:
+            family, *_ = socket.getaddrinfo(host.strip("[]"), port)[0]
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host.strip("[]"), port))
+            return port
+        except (OSError, OverflowError) as error:
+            if wanted is not None or getattr(error, "errno", None) != errno.EADDRINUSE:
+                reason = getattr(error, "strerror", None) or error
+                raise InputError(
+                    f"cannot serve on {host}, port {port}: {reason}; name another: {_NAME_ANOTHER}"
+                ) from error
+    raise InputError(
+        f"none of the ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free; "
+        f"name another: {_NAME_ANOTHER}"
+    )
+
+
 class Running:
     """The page, served in the background while the context lasts.
 
@@ -124,10 +155,11 @@ class Running:
 
         from qa.web import theme
 
+        port = free_port(self._host, self._port)
         try:
             _, address, _ = self._blocks.launch(
                 server_name=self._host,
-                server_port=self._port,
+                server_port=port,
                 prevent_thread_lock=True,
                 quiet=True,
                 share=False,
@@ -145,12 +177,8 @@ class Running:
                 app_kwargs={"middleware": [Middleware(SecurityHeaders)]},
             )
         except (OSError, ServerFailedToStartError) as error:
-            ports = f"port {self._port}" if self._port is not None else (
-                f"none of the ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1}"
-            )  # fmt: skip
-            free = "is free" if self._port is None else "is taken or not allowed"
             raise InputError(
-                f"cannot serve on {self._host}: {ports} {free}; name another: qa serve --port N"
+                f"cannot serve on {self._host}, port {port}: {error}; name another: {_NAME_ANOTHER}"
             ) from error
         self.address = address.rstrip("/")
         return self

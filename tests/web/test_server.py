@@ -18,6 +18,7 @@ from qa.archive import Archive
 from qa.errors import InputError, QAError
 from qa.settings import Settings
 from qa.web.server import Running, open_archive
+
 from .conftest import Site, free_port, write_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,8 +71,17 @@ def test_a_taken_port_is_one_line(site: Site) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         running = Running(site.archive, site.corpus, "127.0.0.1", taken.getsockname()[1])
-        with pytest.raises(InputError, match="name another: qa serve --port"), running:
+        with pytest.raises(InputError, match="in use; name another: qa serve"), running:
             pass
+
+
+@pytest.mark.parametrize(("host", "port"), [("203.0.113.9", None), ("127.0.0.1", 70_000)])
+def test_a_wrong_address_is_one_line_at_once(site: Site, host: str, port: int | None) -> None:
+    with (
+        pytest.raises(InputError, match=f"cannot serve on {host}"),
+        Running(site.archive, site.corpus, host, port),
+    ):
+        pass
 
 
 def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Path) -> None:
