@@ -80,7 +80,10 @@ def fold(text: str) -> str:
     """Lower case without accents: "Málaga" gives "malaga"."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before and after: a styled capital is a capital only once it is decomposed, and
+    # folding may yield letters that can be decomposed again.
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -162,9 +162,13 @@ class Archive:
         """
         began = time.perf_counter()
         filters = make_filters(publisher, author, after, before)
-        found = self.retriever.retrieve(question, max(k, ANSWER_DEPTH) if k >= 1 else k, filters)
-        searched = time.perf_counter()
-        finding = self._find(found)
+        depth = max(k, ANSWER_DEPTH) if k >= 1 else k
+
+        def find() -> tuple[Retrieval, float, Finding | None]:
+            found = self.retriever.retrieve(question, depth, filters)
+            return found, time.perf_counter(), self._find(found)
+
+        found, searched, finding = self.retriever.steady(find)
         citations: tuple[Citation, ...] = ()
         if finding is not None and finding.answered:
             citations = tuple(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from qa.citations import cite
 from qa.embedding import load_embedder
-from qa.errors import InputError
+from qa.errors import IndexDamagedError, InputError
 from qa.generation import Generation, Generations
 from qa.protocols import Embedder, Embedding
 from qa.query import Question
@@ -19,6 +21,8 @@ from qa.ranking import Ranked, rank
 from qa.records import Filters, Hit
 from qa.settings import Settings
 from qa.store import Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,22 @@ class Retriever:
                     self._stamp = stamp
         return self._loaded
 
+    def steady(self, work: Callable[[], T]) -> T:
+        """Do some reading; do it again if what it read was replaced and deleted meanwhile.
+
+        A generation outlives its successor's arrival, so this takes two syncs during one search.
+
+        Raises:
+            IndexDamagedError: As `work` does, though nothing new was published.
+        """
+        while True:
+            stamp = self._generations.stamp()
+            try:
+                return work()
+            except IndexDamagedError:
+                if stamp == self._generations.stamp():
+                    raise
+
     def search(
         self,
         question: str,
@@ -120,10 +140,10 @@ class Retriever:
             InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
         """
         filters = make_filters(publisher, author, after, before)
-        return self.retrieve(question, k, filters).hits
+        return self.steady(lambda: self.retrieve(question, k, filters)).hits
 
     def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
-        """As `search`, with the question's analysis and embedding. Raises as `search`."""
+        """As `search`, with the question's analysis and embedding; call it through `steady`."""
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}")
         _check_text("question", question)

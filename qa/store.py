@@ -127,7 +127,11 @@ class Store:
         return [Problem(row["source"], row["reason"], row["line"]) for row in rows]
 
     def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
-        """The passages with these ids, each with its article."""
+        """The passages with these ids, each with its article.
+
+        Raises:
+            IndexDamagedError: The store does not hold all of them.
+        """
         rows = self._rows_by_key(
             'SELECT p.id AS passage_id, ordinal, start, "end", sentences, a.* '
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
@@ -147,16 +151,25 @@ class Store:
                 sentences=tuple(Span(*pair) for pair in json.loads(row["sentences"])),
             )
             found[passage.id] = (passage, article)
+        self._check_all_found(ids, found)
         return found
 
     def embeddings(self, passage_ids: Sequence[int]) -> dict[int, Embedding]:
-        """The embeddings of the passages with these ids."""
+        """The embeddings of the passages with these ids. Raises as `passages`."""
         rows = self._rows_by_key(
             "SELECT p.id, vector, tokens, offsets FROM passages p "
             "JOIN embeddings e ON e.key = p.embedding WHERE p.id IN",
             passage_ids,
         )
-        return {row["id"]: to_embedding(row) for row in rows}
+        found = {row["id"]: to_embedding(row) for row in rows}
+        self._check_all_found(passage_ids, found)
+        return found
+
+    def _check_all_found(self, ids: Sequence[int], found: Mapping[int, object]) -> None:
+        if missing := [i for i in ids if i not in found]:
+            raise IndexDamagedError(
+                f"{self._path} lacks passage {missing[0]} of the index; run: qa index --rebuild"
+            )
 
     def allowed(self, filters: Filters, generation: int) -> Ids:
         """Ids of the passages whose articles pass the filters, int64 (n,), ascending."""

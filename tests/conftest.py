@@ -13,6 +13,11 @@ from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.settings import PACKAGED_MODEL, Settings
 
+# The same examples in every run there: a change is judged by what it did, not by the draw.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 settings.register_profile("qa", deadline=None)  # the machine may be busy with other work

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from qa.errors import InputError
+from qa.errors import IndexDamagedError, InputError
 from qa.retriever import Retriever, make_filters
 from qa.settings import Settings
+from qa.store import Store
 
 ROWS = [
     {
@@ -327,3 +328,43 @@ def test_readers_searching_while_a_writer_publishes_see_whole_generations(
     assert titles(reader.search("ferry")) == ["Edition 7"] * 2
     reader.close()
     writer.close()
+
+
+@pytest.mark.parametrize("way", ["search", "ask"])
+def test_what_two_syncs_deleted_during_a_search_is_looked_for_again(
+    make_archive, write_corpus, tmp_path, monkeypatch, way
+):
+    def edition(n: int):
+        return write_corpus({"a.txt": f"Edition {n}\n\nEdition {n} tells of the ferry in May.\n"})
+
+    writer, reader = make_archive(tmp_path / "index"), make_archive(tmp_path / "index")
+    writer.sync(edition(0))
+    read = {"search": Store.passages, "ask": Store.embeddings}[way]
+    syncs = iter((1, 2))
+
+    def overtaken(store, ids):
+        for n in syncs:
+            writer.sync(edition(n))
+        return read(store, ids)
+
+    monkeypatch.setattr(Store, read.__name__, overtaken)
+    found = reader.search("ferry") if way == "search" else reader.ask("ferry").passages
+    assert titles(found) == ["Edition 2"]
+    reader.close()
+    writer.close()
+
+
+def test_a_store_of_another_index_is_told_with_what_mends_it(make_archive, write_corpus, tmp_path):
+    one, other = make_archive(tmp_path / "one"), make_archive(tmp_path / "other")
+    other.sync(write_corpus({"a.txt": "Tram\n\nThe tram was late on Tuesday in May.\n"}))
+    corpus = write_corpus({"b.txt": "Ferry\n\nThe ferry was late on Monday in May.\n"})
+    one.sync(corpus)
+    one.close()
+    other.close()
+    (tmp_path / "one" / "store.sqlite").write_bytes((tmp_path / "other/store.sqlite").read_bytes())
+    for use in (lambda: one.search("ferry"), lambda: one.ask("Who was late?")):
+        with pytest.raises(IndexDamagedError, match=r"lacks passage \d+ .*run: qa index --rebuild"):
+            use()
+    one.sync(corpus, rebuild=True)
+    assert sorted(titles(one.search("late"))) == ["Ferry", "Tram"]
+    one.close()

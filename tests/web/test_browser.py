@@ -242,7 +242,7 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         ask(page, "How many passengers were injured?")
         page.locator("details.passages").evaluate("d => { d.open = true }")
         page.locator("#filters > button").click()
-        page.locator("#before input").wait_for()
+        page.locator("#before input[type=date]").wait_for()
         _check(page)
         page.locator("#citation-1 button.open").click()
         page.locator("dialog mark").first.wait_for()
@@ -278,12 +278,13 @@ CONTRASTS = """() => {
     };
     const poor = [];
     for (const element of document.querySelectorAll("gradio-app *")) {
-        const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+        const own = element.matches("input[type=text], input[type=date]")
+            || [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
         if (!own || !element.checkVisibility({ visibilityProperty: true })) continue;
         const style = getComputedStyle(element);
         const pair = [light(channels(style.color)), light(ground(element))].sort((a, b) => b - a);
         const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
-        if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${element.textContent.slice(0, 40)}`);
+        if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${element.outerHTML.slice(0, 80)}`);
     }
     return poor;
 }"""
