@@ -22,8 +22,7 @@ class Settings:
 
     Attributes:
         model: "all-MiniLM-L6-v2" (packaged), or any sentence-transformers model by name or path.
-        passage_words: The length a passage is cut to, in words. See `docs/quality.md` for the
-            sizes that were measured.
+        passage_words: The length a passage is cut to, in words; see `docs/quality.md`.
         overlap_sentences: Sentences that two neighbouring passages share.
         fusion: "convex" (min-max normalised, weighted) or "rrf" (reciprocal rank fusion).
         dense_weight: Share of the dense arm in convex fusion, 0 to 1. On the sets measured the
