@@ -1,0 +1,193 @@
+"""Asking: what an answer holds. The ways in are walked through in `test_three_ways.py`."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.memory_archive import holds
+from benchmarks.question_sets import load
+from qa.archive import MAX_REASON
+from qa.errors import ArticleNotFoundError, InputError
+
+ROWS = load("sample_corpus.jsonl")
+ANSWERABLE = [row for row in ROWS if row["answerable"]][::4]
+OFF_TOPIC = [row for row in ROWS if row.get("kind") == "off-topic"]
+
+FOUND = 10 / 13
+"""Share of the answerable questions whose answer must stand in one of the quotes."""
+
+
+@pytest.fixture(scope="module")
+def answers(archive):
+    return {row["id"]: archive.ask(row["question"]) for row in ANSWERABLE}
+
+
+def test_the_quotes_hold_the_answers(answers):
+    missed = [
+        (row["question"], [c.quote for c in answers[row["id"]].citations])
+        for row in ANSWERABLE
+        if not any(holds(c.quote, row["answers"]) for c in answers[row["id"]].citations)
+    ]
+    assert len(ANSWERABLE) == 13
+    assert len(missed) <= len(ANSWERABLE) * (1 - FOUND) + 1e-9, missed
+
+
+def test_off_topic_questions_are_refused_with_a_reason(archive):
+    refused = [archive.ask(row["question"]) for row in OFF_TOPIC]
+    assert sum(not answer.answered for answer in refused) >= len(OFF_TOPIC) - 1
+    for answer in refused:
+        if not answer.answered:
+            assert answer.reason.startswith("the archive does not say; ")
+            assert (answer.text, answer.citations) == ("", ())
+            assert answer.passages  # the nearest
+
+
+def test_an_answer_is_its_first_quotes_with_their_numbers_and_nothing_else(answers):
+    for answer in answers.values():
+        assert answer.answered is bool(answer.citations) is bool(answer.text)
+        assert (answer.reason is None) is answer.answered
+        first, *others = [f"{c.quote} [{c.number}]" for c in answer.citations] or [""]
+        assert answer.text in {first, *(f"{first} {other}" for other in others)}
+
+
+def test_citations_are_numbered_verified_and_do_not_overlap(answers):
+    for answer in answers.values():
+        places = set()
+        assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+        for c in answer.citations:
+            assert c.quote == c.article.text[c.start : c.end] == c.quote.strip() != ""
+            own = {(c.article.id, i) for i in range(c.start, c.end)}
+            assert not own & places
+            places |= own
+
+
+def test_an_answer_says_where_it_came_from(answers):
+    for answer in answers.values():
+        assert answer.generation == 1
+        assert 0 <= answer.confidence <= 1
+        assert len(answer.passages) == 5
+        times = answer.timings_ms
+        assert set(times) == {"embed", "search", "answer", "total"}
+        assert times["total"] >= max(times.values())
+        assert min(times.values()) >= 0
+
+
+def test_k_is_how_many_passages_are_shown_and_changes_no_answer(archive):
+    question = ANSWERABLE[0]["question"]
+    one, many = archive.ask(question, k=1), archive.ask(question, k=40)
+    assert (len(one.passages), len(many.passages)) == (1, 40)
+    assert one.passages == many.passages[:1]
+    assert one.text == many.text
+    with pytest.raises(InputError, match="k must be at least 1"):
+        archive.ask(question, k=0)
+
+
+def test_filters_hold_for_every_quote(archive):
+    publisher = archive.article(archive.articles()[0].id).publisher
+    answer = archive.ask("What happened?", publisher=publisher.upper())
+    assert answer.passages
+    for part in (*answer.citations, *answer.passages):
+        assert part.article.publisher == publisher
+
+
+def test_the_filters_that_leave_nothing_are_named(archive):
+    answer = archive.ask("What hit the pier?", author="No One", after="2199-01-01")
+    assert answer.reason == (
+        "no article passes the filters (author No One, after 2199-01-01); loosen them, or see "
+        "`qa articles`"
+    )
+    assert (answer.answered, answer.passages, answer.citations) == (False, (), ())
+    assert (answer.confidence, answer.text) == (0.0, "")
+
+
+def test_a_refusal_does_not_repeat_a_pasted_page(archive):
+    for question in ("zzyzx" * 4000, " ".join("zzyzx" * 20 + letter for letter in "abcdef")):
+        answer = archive.ask(question)
+        assert not answer.answered
+        assert len(answer.reason) < MAX_REASON + 60
+
+
+def test_an_article_by_its_id_or_its_beginning(archive):
+    articles = archive.articles()
+    assert len(articles) == 25
+    for article in articles:
+        assert re.fullmatch(r"[0-9a-f]{12}", article.id)
+        assert archive.article(article.id) == archive.article(article.id[:8]) == article
+    with pytest.raises(ArticleNotFoundError, match="no article has the id"):
+        archive.article("")
+
+
+def test_facets_are_those_of_the_articles_most_first(archive):
+    facets, articles = archive.facets(), archive.articles()
+    for values, field in ((facets.publishers, "publisher"), (facets.authors, "author")):
+        named = [getattr(article, field) for article in articles]
+        assert set(values) == {name for name in named if name}
+        counts = [named.count(value) for value in values]
+        assert counts == sorted(counts, reverse=True)
+
+
+def test_info_is_ready_for_json_and_counts_rightly(archive):
+    info = archive.info()
+    assert json.loads(json.dumps(info)) == info
+    assert (info["articles"], info["problems"]) == (25, len(archive.problems())) == (25, 0)
+    assert info["passages"] == len(archive.search("ferry", k=10_000))
+    assert info["bytes_on_disk"] > sum(info["sizes"].values())
+    assert info["model"] == info["settings"]["model"] == "all-MiniLM-L6-v2"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory, make_archive):
+    """One index over articles made of what breaks offsets."""
+    pieces = [
+        "“Quotes,” 'he' said\u2014\"so\".",
+        "e\u0301a\u0308 combining. Z\u0351\u036falgo?",
+        "tab\tand\xa0space.",
+        "🎉👩‍👩‍👧 emoji! 🇫🇷",
+        "שלום עולם. \u202eevil\u202c مرحبا ﷺ بكم.",
+        "東京は大きい。はい。",
+        "x" * 700 + ".",
+        "The U.S. met at 6 a.m. Tuesday in St. Louis.",
+        "\U0001d54f\U00020000 astral.",
+        "ﬁrst ligature Straße İstanbul.",
+        "3.5% of 1,238… (no?) [1] [2]",
+        "a\u200bb zero\ufeffwidth.",
+        "line\u2028separator\u2029here.",
+        "\\n {json} <b>&amp;</b>",
+    ]
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "corpus").mkdir()
+    rows = [
+        {"title": pieces[n - 3], "text": "\n".join((pieces[n:] + pieces[:n])[: 3 + n]) + f" N{n}."}
+        for n in range(len(pieces))
+    ]
+    lines = [json.dumps(row, ensure_ascii=n % 2 == 0) for n, row in enumerate(rows)]
+    (folder / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    made = make_archive(folder / "index")
+    assert made.sync(folder / "corpus").articles == len(pieces)
+    yield made
+    made.close()
+
+
+@settings(max_examples=60)
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.sampled_from(["emoji שלום", "Who met Tuesday?", "東京 U.S. İstanbul", "1,238 “Quotes”"]),
+    ),
+    st.integers(1, 60),
+)
+def test_whatever_is_asked_every_quote_stands_in_its_stored_article(hostile, question, k):
+    stored = {article.id: article.text for article in hostile.articles()}
+    answer = hostile.ask(question, k)
+    for c in (*answer.citations, *(hit.citation for hit in answer.passages)):
+        assert stored[c.article.id][c.start : c.end] == c.quote != ""
+        assert c.article.text == stored[c.article.id]
+    for hit in answer.passages:
+        for start, end in hit.passage.sentences:
+            assert hit.passage.start <= start < end <= hit.passage.end
+    assert answer.answered is bool(answer.citations)
