@@ -71,6 +71,17 @@ def test_what_the_archive_does_not_hold_is_said_with_a_reason(sample, question, 
     assert answer.text == ""
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        " ".join(f"zz{n}xyq" for n in range(100)),
+        "How do I bake sourdough bread? " * 10,
+    ],
+)
+def test_a_long_question_is_not_answered_for_its_length(sample, question):
+    assert not sample.ask(question).answered
+
+
 def test_filters_apply_before_ranking(sample):
     [hit] = sample.search("ferry", k=1, publisher="meridian science desk (SAMPLE)")
     assert hit.article.publisher == "Meridian Science Desk (sample)"

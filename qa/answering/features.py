@@ -46,7 +46,7 @@ QUESTION_FEATURES: Final = (
     "total_gap",  # sum of rarity left unsupported there
     "weak_share",  # share of the question's words supported by less than .5 there
     "unknown",  # share of the question's terms, by rarity, that occur nowhere in the archive
-    "question_words",  # long questions match badly even where they are answered
+    "question_words",  # distinct; long questions match badly even where they are answered
     "asks_date",
     "asks_name",
     "asks_number",
@@ -172,7 +172,7 @@ def question_features(
             gaps.sum(),
             _mean(near < WEAK),
             1 - words.coverage({t for t in words.terms if is_known(t)}),
-            len(question.text.split()),
+            len(set(question.text.lower().split())),
             question.answer_type == "date",
             question.answer_type == "name",
             question.answer_type == "number",

@@ -7,7 +7,7 @@ they were fitted on and what they reach on questions they were not fitted on.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -26,16 +26,19 @@ class Linear:
         scale: float32 (features,), all above 0.
         weights: float32 (features,).
         intercept: Added at the end.
+        limit: Standard deviations beyond which a feature counts no more: a question of a hundred
+            words is far from any that the weights were fitted on.
     """
 
     mean: Floats
     scale: Floats
     weights: Floats
     intercept: float = 0.0
+    limit: float = np.inf
 
     def __call__(self, features: Floats) -> Floats:
         """Score rows of features, float32 (n, features) → (n,)."""
-        standard = (features - self.mean) / self.scale
+        standard = np.clip((features - self.mean) / self.scale, -self.limit, self.limit)
         return np.asarray(standard @ self.weights + self.intercept, dtype=np.float32)
 
 
@@ -61,7 +64,7 @@ def packaged() -> AnswerModel:
     values = json.loads(file.read_text(encoding="utf-8"))
     return AnswerModel(
         sentence=_linear(values["sentence"], SENTENCE_FEATURES),
-        question=_linear(values["question"], QUESTION_FEATURES),
+        question=replace(_linear(values["question"], QUESTION_FEATURES), limit=3.0),
         threshold=values["threshold"],
     )
 
