@@ -236,7 +236,7 @@ class _Sync:
             dimension=self._embedder.dimension,
             passage_words=self._settings.passage_words,
             overlap_sentences=self._settings.overlap_sentences,
-            articles=len(self._store.articles(self._next)),
+            articles=self._store.count_articles(self._next),
             passages=len(live),
             sizes={},
             packages=package_versions(),

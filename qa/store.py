@@ -117,6 +117,14 @@ class Store:
         )
         return [to_article(row) for row in rows]
 
+    def count_articles(self, generation: int) -> int:
+        """How many articles a generation holds."""
+        [row] = self._rows(
+            "SELECT count(*) AS n FROM articles WHERE added <= ? AND removed > ?",
+            (generation, generation),
+        )
+        return int(row["n"])
+
     def problems(self, generation: int) -> list[Problem]:
         """Everything in the corpus that could not be read, by file and line."""
         rows = self._rows(
@@ -140,7 +148,9 @@ class Store:
         articles: dict[int, Article] = {}
         found: dict[int, tuple[Passage, Article]] = {}
         for row in rows:
-            article = articles.setdefault(row["row"], to_article(row))
+            if row["row"] not in articles:
+                articles[row["row"]] = to_article(row)
+            article = articles[row["row"]]
             passage = Passage(
                 id=row["passage_id"],
                 article_id=article.id,
