@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import quality, speed
-from qa.generation import package_versions
+from qa.manifest import package_versions
 
 
 def main() -> None:

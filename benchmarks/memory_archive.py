@@ -12,13 +12,15 @@ from qa import analysis
 from qa.answering.features import Candidate, candidates
 from qa.answering.matching import Words
 from qa.citations import cite
-from qa.dense.flat import FlatIndex
-from qa.lexical.bm25 import BM25Index
+from qa.dense.index import SegmentedVectors
+from qa.lexical.inverted import InvertedIndex
 from qa.passages import cut, indexed_text
 from qa.protocols import Embedder, Embedding
 from qa.query import Question
 from qa.ranking import rank
 from qa.records import Article, Hit, Passage
+from qa.segments import Segment
+from qa.segments.segment import Indexed
 from qa.settings import Settings
 
 DEFAULT = Settings()
@@ -55,7 +57,7 @@ class MemoryArchive:
         self._settings = settings
         self._found: dict[int, tuple[Passage, Article]] = {}
         self._embeddings: dict[int, Embedding] = {}
-        terms: list[tuple[int, list[str]]] = []
+        rows: list[Indexed] = []
         for article in articles:
             for ordinal, part in enumerate(cut(article.text, settings.passage_size)):
                 number = len(self._found) + 1
@@ -66,10 +68,11 @@ class MemoryArchive:
                 indexed = indexed_text(article.title, text)
                 self._found[number] = passage, article
                 self._embeddings[number] = cache[indexed]
-                terms.append((number, analysis.terms(indexed)))
-        ids = np.asarray(list(self._found), dtype=np.int64)
-        self.lexical = BM25Index.build(terms)
-        self.dense = FlatIndex(ids, np.stack([self._embeddings[i].vector for i in ids.tolist()]))
+                rows.append(Indexed(number, analysis.terms(indexed), "", "", None))
+        vectors = np.stack([self._embeddings[row.id].vector for row in rows])
+        segment = Segment.build("memory", rows, vectors)
+        self.lexical = InvertedIndex([segment])
+        self.dense = SegmentedVectors([segment])
 
     def idf(self, term: str) -> float:
         """As the product computes it."""
@@ -84,7 +87,7 @@ class MemoryArchive:
         ranked = rank(question.terms, query.vector, self.lexical, self.dense, self._settings, k)
         hits = []
         for number, found in enumerate(ranked, 1):
-            passage, article = self._found[found.id]
+            passage, article = self._found[found.row + 1]
             citation = cite(number, article, passage.start, passage.end)
             hits.append(
                 Hit(passage, article, found.score, number, found.lexical, found.dense, citation)

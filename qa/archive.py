@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qa.answering import Finding, find_answer
 from qa.citations import cite
-from qa.indexing import sync
+from qa.generation import Generation
+from qa.indexing import plan, sync
 from qa.protocols import OnProgress
-from qa.records import Answer, Article, Citation, Filters, Hit, Problem, SyncReport
+from qa.records import (
+    Answer,
+    Article,
+    Citation,
+    Filters,
+    Hit,
+    Problem,
+    SyncPlan,
+    SyncReport,
+    Verification,
+)
 from qa.retriever import Retrieval, Retriever, make_filters
 from qa.settings import Settings
+from qa.store import Store
+from qa.verification import repair as mend
+from qa.verification import verify
+
+T = TypeVar("T")
 
 ANSWER_DEPTH = 20
 """Passages whose sentences may be quoted. On SQuAD the answer's paragraph is among the first ten
@@ -101,6 +117,7 @@ class Archive:
         *,
         rebuild: bool = False,
         on_progress: OnProgress = lambda _: None,
+        on_plan: Callable[[SyncPlan], None] = lambda _: None,
     ) -> SyncReport:
         """Make the index hold exactly what the corpus folder holds. Readers are never disturbed.
 
@@ -108,10 +125,12 @@ class Archive:
             corpus: Folder with articles.
             rebuild: Read every file again, whether it changed or not.
             on_progress: Called with the stage and how far it is.
+            on_plan: Called once with what will be done, before it is.
 
         Raises:
             InputError: The corpus is not a folder.
             IndexBusyError: Another process is writing the index.
+            IndexWriteError: The disk is full, read-only, or fails.
         """
         return sync(
             Path(corpus),
@@ -119,6 +138,47 @@ class Archive:
             self.settings,
             self.retriever.embedder,
             rebuild=rebuild,
+            on_progress=on_progress,
+            on_plan=on_plan,
+        )
+
+    def plan(
+        self,
+        corpus: str | Path = "corpus",
+        *,
+        rebuild: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> SyncPlan:
+        """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
+        return plan(
+            Path(corpus),
+            self.index,
+            self.settings,
+            self.retriever.embedder,
+            rebuild=rebuild,
+            on_progress=on_progress,
+        )
+
+    def verify(
+        self, *, repair: bool = False, on_progress: OnProgress = lambda _: None
+    ) -> Verification:
+        """Prove that store, words and vectors hold the same passages, and each is what it was.
+
+        Args:
+            repair: Mend what is wrong from the store; embeddings that are lost are computed anew.
+            on_progress: Called with the stage and how far it is.
+
+        Raises:
+            IndexMissingError, IndexMismatchError: As `open`.
+            IndexDamagedError: It was to be repaired and the store itself is damaged.
+            IndexBusyError, IndexWriteError: It was to be repaired; as `sync`.
+        """
+        if not repair:
+            return verify(self.index, self.settings, on_progress=on_progress)
+        return mend(
+            self.index,
+            self.settings,
+            lambda: self.retriever.embedder,
             on_progress=on_progress,
         )
 
@@ -164,8 +224,8 @@ class Archive:
         filters = make_filters(publisher, author, after, before)
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 
-        def find() -> tuple[Retrieval, float, Finding | None]:
-            found = self.retriever.retrieve(question, depth, filters)
+        def find(generation: Generation) -> tuple[Retrieval, float, Finding | None]:
+            found = self.retriever.retrieve(generation, question, depth, filters)
             return found, time.perf_counter(), self._find(found)
 
         found, searched, finding = self.retriever.steady(find)
@@ -194,7 +254,7 @@ class Archive:
 
     def articles(self) -> list[Article]:
         """All articles, newest first, those without a date last."""
-        return self.retriever.store.articles(self._number())
+        return self._read(lambda store, number: store.articles(number))
 
     def article(self, article_id: str) -> Article:
         """One article by its id, or by a beginning of it that no other shares.
@@ -202,36 +262,53 @@ class Archive:
         Raises:
             ArticleNotFoundError: There is none, or more than one.
         """
-        return self.retriever.store.article(article_id, self._number())
+        return self._read(lambda store, number: store.article(article_id, number))
 
     def problems(self) -> list[Problem]:
         """Everything in the corpus that could not be read, with the reason."""
-        return self.retriever.store.problems(self._number())
+        return self._read(lambda store, number: store.problems(number))
 
     def facets(self) -> Facets:
         """The publishers and authors one can filter by."""
-        store, number = self.retriever.store, self._number()
-        return Facets(store.field_values("publisher", number), store.field_values("author", number))
+        return self._read(
+            lambda store, number: Facets(
+                store.field_values("publisher", number), store.field_values("author", number)
+            )
+        )
 
     def info(self) -> dict[str, Any]:
-        """What the index holds and was built with, ready for JSON."""
-        manifest = self.retriever.generation().manifest
-        size = sum(path.stat().st_size for path in self.index.rglob("*") if path.is_file())
+        """What the index holds and was built with, ready for JSON; "ok" says that it opens."""
+        generation = self.retriever.generation()
+        manifest = asdict(generation.manifest)
+        del manifest["files"]
         return {
+            "ok": True,
             "index": str(self.index),
-            **asdict(manifest),
+            **manifest,
             "problems": len(self.problems()),
-            "bytes_on_disk": size,
-            "engines": {"lexical": "rank-bm25", "dense": "faiss-flat"},
+            "sizes": self.sizes(),
+            "engines": {"lexical": generation.lexical.engine, "dense": generation.dense.engine},
             "settings": asdict(self.settings),
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk: of the store, of the segments, of everything in the index folder."""
+        files = [path for path in self.index.rglob("*") if path.is_file()]
+        measured = {path: path.stat().st_size for path in files}
+        return {
+            "store": sum(n for path, n in measured.items() if path.name.startswith("store.")),
+            "segments": sum(n for path, n in measured.items() if path.parent.name == "segments"),
+            "total": sum(measured.values()),
         }
 
     def close(self) -> None:
         """Close the files this archive has open."""
         self.retriever.close()
 
-    def _number(self) -> int:
-        return self.retriever.generation().manifest.generation
+    def _read(self, work: Callable[[Store, int], T]) -> T:
+        """Read rows of the published generation; its store and number are handed to `work`."""
+        store = self.retriever.store
+        return self.retriever.steady(lambda g: work(store, g.manifest.generation))
 
     def _find(self, found: Retrieval) -> Finding | None:
         if found.query is None or not found.hits:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from qa.errors import InputError, QAError
 
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.records import SyncPlan, SyncReport
 
 OK, ERROR, NOT_IN_ARCHIVE = 0, 1, 3
 
@@ -84,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of the articles; default: corpus",
     )
     index.add_argument("--rebuild", action="store_true", help="read every file again")
+    index.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    index.add_argument("--watch", action="store_true", help="follow the corpus folder until Ctrl-C")
     index.add_argument("--json", action="store_true", help="print the report as JSON")
 
     ask = command("ask", _ask, "answer a question with quotes; - reads one question a line")
@@ -106,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
 
     info = command("info", _info, "say what the index holds and was built with")
     info.add_argument("--json", action="store_true", help="print JSON")
+
+    verify = command("verify", _verify, "prove that store, words and vectors agree; or mend them")
+    verify.add_argument("--repair", action="store_true", help="mend what is wrong")
+    verify.add_argument("--json", action="store_true", help="print JSON")
 
     serve = command("serve", _serve, "serve the web page")
     serve.add_argument(
@@ -153,16 +161,78 @@ def _index(options: argparse.Namespace) -> int:
     from qa.archive import Archive
     from qa.settings import Settings
 
+    if options.watch and (options.dry_run or options.rebuild):
+        raise InputError("--watch goes with neither --dry-run nor --rebuild; leave one out")
     archive = Archive(options.index, Settings.load(options.settings))
-    with terminal.progress_bar() as on_progress:
-        report = archive.sync(options.corpus, rebuild=options.rebuild, on_progress=on_progress)
-    if options.json:
-        from dataclasses import asdict
+    if options.watch:
+        return _watch(archive, options)
+    if options.dry_run:
+        with terminal.progress_bar() as on_progress:
+            plan = archive.plan(options.corpus, rebuild=options.rebuild, on_progress=on_progress)
+        if options.json:
+            _print_json(asdict(plan))
+        else:
+            _print_lines(terminal.render_plan(plan), terminal.render_plan_counts(plan))
+        return OK
 
+    def on_plan(plan: SyncPlan) -> None:
+        if not options.json:
+            _print_lines(terminal.render_plan(plan))
+
+    with terminal.progress_bar() as on_progress:
+        report = archive.sync(
+            options.corpus, rebuild=options.rebuild, on_progress=on_progress, on_plan=on_plan
+        )
+    _print_report(report, options)
+    return OK
+
+
+def _watch(archive: Archive, options: argparse.Namespace) -> int:
+    from qa import terminal
+    from qa.watching import watch
+
+    def on_error(error: QAError) -> None:
+        print(f"qa: {error}", file=sys.stderr, flush=True)
+
+    print(f"watching {options.corpus}; Ctrl-C ends it", file=sys.stderr, flush=True)
+    with terminal.progress_bar() as on_progress:
+        watch(
+            archive,
+            options.corpus,
+            lambda report: _print_report(report, options),
+            on_error,
+            on_progress=on_progress,
+        )
+    return OK
+
+
+def _print_report(report: SyncReport, options: argparse.Namespace) -> None:
+    from qa import terminal
+
+    if options.json:
         _print_json(asdict(report))
     else:
-        print(terminal.render_report(report))
-    return OK
+        _print_lines(terminal.render_report(report))
+
+
+def _print_lines(*parts: str) -> None:
+    if text := "\n".join(part for part in parts if part):
+        print(text, flush=True)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa import terminal
+    from qa.archive import Archive
+    from qa.settings import Settings
+
+    archive = Archive(options.index, Settings.load(options.settings))
+    with terminal.progress_bar() as on_progress:
+        found = archive.verify(repair=options.repair, on_progress=on_progress)
+    if options.json:
+        _print_json({**asdict(found), "sizes": archive.sizes()})
+    else:
+        print(terminal.render_verification(found))
+    return OK if found.ok else ERROR
 
 
 def _ask(options: argparse.Namespace) -> int:

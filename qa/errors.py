@@ -7,6 +7,7 @@
     ├── IndexMismatchError      the index was built with another model, format or setting
     ├── IndexDamagedError       a file of the index is missing, truncated or inconsistent
     ├── IndexBusyError          another process is writing this index
+    ├── IndexWriteError         the disk refuses: full, read-only, failing
     ├── ModelError              the embedding model cannot be loaded or is not what it claims to be
     ├── ArticleNotFoundError    no article with that id
     └── CitationError           a quote is not a verbatim slice of its article
@@ -53,6 +54,10 @@ class IndexDamagedError(QAError):
 
 class IndexBusyError(QAError):
     """Another process holds the writer's lock of this index."""
+
+
+class IndexWriteError(QAError):
+    """The index cannot be written: the disk is full, read-only, or fails. Nothing is lost."""
 
 
 class ModelError(QAError):

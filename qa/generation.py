@@ -1,148 +1,79 @@
-"""Generations: immutable folders with both indexes and a manifest, published by one rename.
+"""Generations: lists of segments and deleted passages, immutable, published by one rename.
 
     index/
       CURRENT               the number of the published generation
       store.sqlite          articles, passages and embeddings of all generations
-      generations/000007/   manifest.json, lexical.json, vectors.faiss
+      segments/             words and vectors of passages, see `qa.segments`
+      generations/000007/   manifest.json: which segments; deleted.npy: which passages are gone
 
-A reader opens what CURRENT names. A writer fills a new folder and then replaces CURRENT, which the
-file system does in one step: whoever reads sees the old generation or the new one, never a mixture.
+A reader opens what CURRENT names. A writer writes new segments and a new folder and then replaces
+CURRENT, which the file system does in one step: whoever reads sees the old generation or the new
+one, never a mixture. Files that no generation names any more are deleted; a reader that has them
+mapped keeps them until it lets go.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from importlib import metadata
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from qa import analysis
-from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+import numpy as np
+
+from qa.dense.index import SegmentedVectors
+from qa.errors import IndexDamagedError, IndexMissingError
 from qa.lexical.bm25 import BM25Index
-from qa.protocols import LexicalIndex, VectorIndex
+from qa.lexical.inverted import InvertedIndex
+from qa.manifest import Manifest
+from qa.protocols import Ids, LexicalIndex, Mask, VectorIndex
+from qa.records import Filters
+from qa.segments import Segment
 from qa.settings import Settings
-
-FORMAT: Final = 1
-"""Version of the layout on disk; raise it when an older reader could not read the newer files."""
-
-READING: Final = 1
-"""Version of `qa.reading` and `qa.passages`: raise it when the same file gives other passages."""
 
 KEPT: Final = 2
 """Generations left on disk: the published one, and the one that readers may still be leaving."""
 
-_LEXICAL, _VECTORS, _MANIFEST = "lexical.json", "vectors.faiss", "manifest.json"
-_JSON_TYPES: Final = {"int": int, "str": str, "Mapping[str, int]": dict, "Mapping[str, str]": dict}
-_PACKAGES = ("sentence-transformers", "faiss-cpu", "rank-bm25", "numpy")
+SMALL: Final = 2_000
+"""Passages up to which rank-bm25 searches the words: 5 ms a question and .1 s to load there."""
 
+CHECKED: Final = 32 * 2**20
+"""Files up to this many bytes are checked against their CRC-32 when loaded, in some 20 ms; larger
+ones only by `qa verify`."""
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was built from, and what is in it.
-
-    Attributes:
-        generation: Its number, from 1.
-        format: `FORMAT` of the code that wrote it.
-        reading: `READING` of the code that wrote it.
-        analysis: `qa.analysis.VERSION` of the code that wrote it.
-        model: The embedding model by name.
-        fingerprint: Digest of its weights.
-        dimension: Length of its vectors.
-        passage_words: See `Settings`.
-        overlap_sentences: See `Settings`.
-        articles: How many articles.
-        passages: How many passages; both indexes hold exactly these.
-        sizes: Bytes of each index file.
-        packages: Versions of the libraries that built it.
-        built_at: ISO 8601, UTC.
-    """
-
-    generation: int
-    format: int
-    reading: int
-    analysis: str
-    model: str
-    fingerprint: str
-    dimension: int
-    passage_words: int
-    overlap_sentences: int
-    articles: int
-    passages: int
-    sizes: Mapping[str, int]
-    packages: Mapping[str, str]
-    built_at: str
-
-    @classmethod
-    def read(cls, folder: Path) -> Manifest:
-        """Read a generation's manifest.
-
-        Raises:
-            IndexDamagedError: It is missing or not a manifest.
-        """
-        path = folder / _MANIFEST
-        try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            for f in fields(cls):
-                if not isinstance(values[f.name], _JSON_TYPES[str(f.type)]):
-                    raise TypeError(f"{f.name} is {values[f.name]!r}")
-            return cls(**{f.name: values[f.name] for f in fields(cls)})
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamagedError(
-                f"cannot read {path}: {error!r}; run: qa index --rebuild"
-            ) from error
-
-    def mismatch(self, settings: Settings) -> str | None:
-        """What of the code or settings differs from what this was built with; None if nothing.
-
-        The model's weights are compared when the model is loaded, see `check_model`.
-        """
-        wanted = {
-            "format": FORMAT,
-            "reading": READING,
-            "analysis": analysis.VERSION,
-            "model": settings.model,
-            "passage_words": settings.passage_words,
-            "overlap_sentences": settings.overlap_sentences,
-        }
-        for name, value in wanted.items():
-            built = getattr(self, name)
-            if built != value:
-                return f"the index was built with {name} {built!r}, now it is {value!r}"
-        return None
-
-    def check(self, settings: Settings) -> None:
-        """Raise what `mismatch` finds.
-
-        Raises:
-            IndexMismatchError: With both values and the command that mends it.
-        """
-        if difference := self.mismatch(settings):
-            raise IndexMismatchError(f"{difference}; to build it anew, run: qa index")
-
-    def check_model(self, fingerprint: str) -> None:
-        """Raise if the model's weights are not those of the index.
-
-        Raises:
-            IndexMismatchError: With both digests and the command that mends it.
-        """
-        if fingerprint != self.fingerprint:
-            raise IndexMismatchError(
-                f"the index was built with weights {self.fingerprint} of {self.model}, "
-                f"now they are {fingerprint}; to build it anew, run: qa index"
-            )
+_DELETED: Final = "deleted.npy"
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A published generation, loaded."""
+    """A published generation, loaded. Rows are places in `ids`.
+
+    Attributes:
+        manifest: What it was built from.
+        segments: In order of their rows.
+        ids: int64 (rows,), passage ids, ascending, with those deleted since.
+        alive: For each row whether it is not deleted; None if none is.
+        lexical: The words of all segments.
+        dense: The vectors of all segments.
+    """
 
     manifest: Manifest
+    segments: Sequence[Segment]
+    ids: Ids
+    alive: Mask | None
     lexical: LexicalIndex
     dense: VectorIndex
+
+    def passing(self, filters: Filters) -> Mask | None:
+        """Which rows pass the filters and are not deleted; None where all are."""
+        if not filters:
+            return self.alive
+        parts = [segment.columns.passing(filters) for segment in self.segments]
+        mask = np.concatenate(parts) if parts else np.zeros(0, dtype=np.bool_)
+        return mask if self.alive is None else mask & self.alive
 
 
 class Generations:
@@ -156,6 +87,7 @@ class Generations:
         self._index = index
         self._pointer = index / "CURRENT"
         self._folder = index / "generations"
+        self.segments_folder = index / "segments"
 
     @property
     def store_path(self) -> Path:
@@ -183,97 +115,211 @@ class Generations:
             raise IndexMissingError(f"there is no index in {self._index}; run: qa index") from error
         except (OSError, ValueError) as error:
             raise IndexDamagedError(
-                f"cannot read {self._pointer}: {error}; run: qa index --rebuild"
+                f"cannot read {self._pointer}: {error}; run: qa verify --repair"
             ) from error
+
+    def complete(self) -> list[int]:
+        """Numbers of the generations on disk that have a manifest, ascending."""
+        names = [path.parent.name for path in self._folder.glob("*/manifest.json")]
+        return sorted(int(name) for name in names if name.isdigit())
 
     def manifest(self, number: int) -> Manifest:
         """The manifest of a generation.
 
         Raises:
             IndexDamagedError: It is missing, not a manifest, or another generation's.
+            IndexMismatchError: Another version of this program wrote it.
         """
         folder = self._path(number)
         manifest = Manifest.read(folder)
         if manifest.generation != number:
             raise IndexDamagedError(
                 f"{folder} holds the manifest of generation {manifest.generation}; "
-                "run: qa index --rebuild"
+                "run: qa verify --repair"
             )
         return manifest
 
-    def load(self, settings: Settings) -> Generation:
+    def load(self, settings: Settings, before: Generation | None = None) -> Generation:
         """Load the published generation. Changes nothing.
+
+        Args:
+            settings: Must be those it was built with.
+            before: The generation loaded last, whose segments need not be opened again.
 
         Raises:
             IndexMissingError: There is none.
             IndexMismatchError: It was built with other settings.
-            IndexDamagedError: A file is missing, has another size than the manifest says, or the
-                two indexes do not hold the same number of passages.
+            IndexDamagedError: A file is missing or not what the manifest says.
         """
-        from qa.dense.flat import FlatIndex
-
-        number = self.current()
-        folder = self._path(number)
-        manifest = self.manifest(number)
+        manifest = self.manifest(self.current())
         manifest.check(settings)
-        for name, size in manifest.sizes.items():
-            path = folder / name
-            found = path.stat().st_size if path.exists() else None
-            if found != size:
-                raise IndexDamagedError(
-                    f"{path} has {found} bytes, its manifest says {size}; run: qa index --rebuild"
-                )
-        lexical = BM25Index.load(folder / _LEXICAL)
-        dense = FlatIndex.load(folder / _VECTORS)
-        if not len(lexical) == len(dense) == manifest.passages:
-            raise IndexDamagedError(
-                f"{folder}: {len(lexical)} passages by words, {len(dense)} by vectors, "
-                f"{manifest.passages} by the manifest; run: qa index --rebuild"
-            )
-        return Generation(manifest, lexical, dense)
+        known = {segment.name: segment for segment in before.segments} if before else {}
+        # Names are used again when an index is made anew, so the file's checksum is compared too.
+        if before:
+            known = {
+                name: segment
+                for name, segment in known.items()
+                if _facts(before.manifest, name) == _facts(manifest, name)
+            }
+        fresh = [path for path in manifest.files if Path(path).stem not in known]
+        for path in fresh:
+            self._check_file(path, manifest)
+        segments, deleted = self.read(manifest, known)
+        return _generation(manifest, segments, deleted, settings)
 
-    def publish(self, manifest: Manifest, lexical: LexicalIndex, dense: VectorIndex) -> Manifest:
+    def read(
+        self, manifest: Manifest, known: dict[str, Segment] | None = None
+    ) -> tuple[list[Segment], Ids]:
+        """A generation's segments and the ids of its deleted passages.
+
+        Raises:
+            IndexDamagedError: A file is missing or not what was written.
+        """
+        opened = known or {}
+        segments = [
+            opened.get(name) or Segment.load(self.segments_folder, name)
+            for name in manifest.segments
+        ]
+        return segments, self._deleted(manifest)
+
+    def verify_files(self, manifest: Manifest) -> list[str]:
+        """What is wrong with a generation's files: compares every one with its CRC-32."""
+        found = []
+        for path in manifest.files:
+            try:
+                self._check_file(path, manifest, whole=True)
+            except IndexDamagedError as error:
+                found.append(str(error).partition("; run:")[0])
+        return found
+
+    def write_segment(self, segment: Segment) -> Segment:
+        """Write a segment ahead of its generation; returns it mapped from its file."""
+        self.segments_folder.mkdir(parents=True, exist_ok=True)
+        segment.save(self.segments_folder)
+        return Segment.load(self.segments_folder, segment.name)
+
+    def publish(self, manifest: Manifest, unwritten: Iterable[Segment], deleted: Ids) -> Manifest:
         """Write a generation's files, make it the current one, drop those before the last.
 
         Args:
-            manifest: Its `sizes` are filled in here.
-            lexical: Index of exactly the passages of this generation.
-            dense: Likewise.
+            manifest: Names all its segments; its `files` are filled in here.
+            unwritten: Those of its segments that are not on disk yet.
+            deleted: Ids of passages in its segments that are deleted.
 
         Returns:
             The manifest as written.
         """
         folder = self._path(manifest.generation)
         shutil.rmtree(folder, ignore_errors=True)  # what a writer that died may have left
-        folder.mkdir(parents=True)
-        lexical.save(folder / _LEXICAL)
-        dense.save(folder / _VECTORS)
-        written = (folder / _LEXICAL, folder / _VECTORS)
-        values = asdict(manifest) | {"sizes": {path.name: path.stat().st_size for path in written}}
-        (folder / _MANIFEST).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-        for path in (*written, folder / _MANIFEST, folder, self._folder):
-            _flush(path)
+        for needed in (folder, self.segments_folder):
+            needed.mkdir(parents=True, exist_ok=True)
+        for segment in unwritten:
+            segment.save(self.segments_folder)
+        np.save(folder / _DELETED, np.sort(deleted).astype("<i8"))
+        known = manifest.files
+        written = [folder / _DELETED, *self._segment_files(manifest.segments)]
+        fresh = [path for path in written if self._name(path) not in known]
+        files = {name: known[name] for name in map(self._name, written) if name in known}
+        files |= {self._name(path): _measure(path) for path in fresh}
+        whole = replace(manifest, files=dict(sorted(files.items())))
+        for path in (*fresh, whole.write(folder), folder, self._folder, self.segments_folder):
+            flush(path)
+        self._point_to(manifest.generation)
+        self._sweep(whole)
+        return whole
+
+    def _segment_files(self, names: Sequence[str]) -> list[Path]:
+        wanted = set(names)
+        return sorted(path for path in self.segments_folder.iterdir() if path.stem in wanted)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._index).as_posix()
+
+    def _point_to(self, number: int) -> None:
         staged = self._pointer.with_suffix(".new")
-        staged.write_text(f"{manifest.generation}\n", encoding="ascii")
-        _flush(staged)
+        staged.write_text(f"{number}\n", encoding="ascii")
+        flush(staged)
         staged.replace(self._pointer)
-        _flush(self._index)
-        kept = {self._path(manifest.generation - back).name for back in range(KEPT)}
-        for old in self._folder.iterdir():
-            if old.name not in kept:
-                shutil.rmtree(old, ignore_errors=True)
-        return Manifest(**values)
+        flush(self._index)
+
+    def _sweep(self, current: Manifest) -> None:
+        """Delete what no kept generation names, also what a writer that died has left."""
+        kept = {self._path(current.generation - back).name for back in range(KEPT)}
+        named = set(current.segments)
+        for folder in self._folder.iterdir():
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+            elif folder.name != self._path(current.generation).name:
+                try:
+                    named |= set(Manifest.read(folder).segments)
+                except Exception:  # noqa: S112 - it is on its way out
+                    continue
+        for path in self.segments_folder.iterdir():
+            if path.stem not in named:
+                path.unlink(missing_ok=True)
+
+    def _check_file(self, name: str, manifest: Manifest, *, whole: bool = False) -> None:
+        path = self._index / name
+        size, checksum = manifest.files[name]
+        found = path.stat().st_size if path.exists() else None
+        if found != size:
+            raise IndexDamagedError(
+                f"{path} has {found} bytes, its manifest says {size}; run: qa verify --repair"
+            )
+        if (whole or size <= CHECKED) and _measure(path)[1] != checksum:
+            raise IndexDamagedError(
+                f"{path} is not what was written (CRC-32); run: qa verify --repair"
+            )
+
+    def _deleted(self, manifest: Manifest) -> Ids:
+        path = self._path(manifest.generation) / _DELETED
+        try:
+            deleted = np.load(path, allow_pickle=False)
+            if deleted.dtype != np.int64 or deleted.shape != (manifest.deleted,):
+                raise ValueError(f"it holds {deleted.dtype} {deleted.shape}")
+        except (OSError, ValueError, EOFError) as error:
+            raise IndexDamagedError(
+                f"cannot read {path}: {error}; run: qa verify --repair"
+            ) from error
+        return np.asarray(deleted, dtype=np.int64)
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06d}"
 
 
-def package_versions() -> dict[str, str]:
-    """Versions of the libraries whose work is in an index."""
-    return {name: metadata.version(name) for name in _PACKAGES}
+def _generation(
+    manifest: Manifest, segments: Sequence[Segment], deleted: Ids, settings: Settings
+) -> Generation:
+    parts = [segment.ids for segment in segments]
+    ids = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    alive = ~np.isin(ids, deleted, assume_unique=True) if len(deleted) else None
+    count = len(ids) if alive is None else int(np.count_nonzero(alive))
+    if count != manifest.passages or not bool(np.all(ids[1:] > ids[:-1])):
+        raise IndexDamagedError(
+            f"the segments of generation {manifest.generation} hold {count} passages, its manifest "
+            f"says {manifest.passages}; run: qa verify --repair"
+        )
+    engine = settings.lexical_engine
+    small = count <= SMALL if engine == "auto" else engine == "rank-bm25"
+    lexical = (BM25Index if small else InvertedIndex)(segments, alive)
+    dense = SegmentedVectors(segments, alive, exact=settings.vector_engine == "exact")
+    return Generation(manifest, segments, ids, alive, lexical, dense)
 
 
-def _flush(path: Path) -> None:
+def _facts(manifest: Manifest, name: str) -> list[tuple[str, list[int]]]:
+    return [(p, list(facts)) for p, facts in manifest.files.items() if Path(p).stem == name]
+
+
+def _measure(path: Path) -> list[int]:
+    """Size and CRC-32 of a file."""
+    checksum = 0
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            checksum = zlib.crc32(part, checksum)
+    return [path.stat().st_size, checksum]
+
+
+def flush(path: Path) -> None:
     """Have the system write a file or folder to the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

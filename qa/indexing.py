@@ -1,42 +1,46 @@
 """Sync an index with a corpus folder: corpus → store → generation, published in one step.
 
-New, changed and deleted files are told by the digest of their content. Only new text is embedded;
-embeddings are stored as they are made, so a sync that was interrupted goes on where it stopped.
+New, changed and deleted files are told by their content; in a changed file only the articles that
+changed are touched. Only new text is embedded; embeddings are stored as they are made, so a sync
+that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from qa import analysis, reading
-from qa.errors import IndexBusyError, IndexDamagedError, IndexMissingError, InputError
-from qa.generation import FORMAT, READING, Generations, Manifest, package_versions
-from qa.lexical.bm25 import BM25Index
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
+from qa.generation import Generations
+from qa.manifest import FORMAT, READING, Manifest, package_versions
 from qa.passages import cut, indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
-from qa.records import Article, SyncReport
+from qa.publishing import Publisher
+from qa.records import Article, SyncPlan, SyncReport
+from qa.rows import digest as article_digest
+from qa.scanning import Changes, Source, scan
 from qa.settings import Settings
 from qa.store import Store
+from qa.store_writer import StoreWriter
+from qa.writing import writing
 
 EMBED_AT_ONCE = 256
 """Texts between two commits and progress reports: some seconds of work, which is the most that an
 interrupted sync loses."""
 
+READ_AT_ONCE = 20_000
+"""Passages whose texts are held in memory while embedding."""
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    path: Path
-    name: str
-    digest: str
+SAMPLE = 16
+"""Passages embedded to tell how long a model takes that has not been used here."""
+
+MEASURED = 32
+"""Passages embedded in one run from which its rate is worth remembering."""
 
 
 def sync(
@@ -47,6 +51,7 @@ def sync(
     *,
     rebuild: bool = False,
     on_progress: OnProgress = lambda _: None,
+    on_plan: Callable[[SyncPlan], None] = lambda _: None,
 ) -> SyncReport:
     """Make the index hold exactly what the corpus holds.
 
@@ -57,6 +62,7 @@ def sync(
         embedder: The model of `settings.model`.
         rebuild: Read and cut every file again, whether it changed or not.
         on_progress: Called now and then with the stage and how far it is.
+        on_plan: Called once with what will be done, before it is.
 
     Returns:
         What was done.
@@ -64,45 +70,121 @@ def sync(
     Raises:
         InputError: The corpus is not a folder, or the index folder cannot be made.
         IndexBusyError: Another process is writing this index.
+        IndexWriteError: The disk is full, read-only, or fails.
         IndexDamagedError: A file of the index cannot be read; the message says what mends it.
     """
-    if not corpus.is_dir():
-        raise InputError(
-            f"{corpus} is not a folder; name the folder of your articles: --corpus DIR"
-        )
     began = time.perf_counter()
+    _check_corpus(corpus)
     try:
         index.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"cannot make the folder {index}: {error.strerror}; name another: --index DIR"
         ) from error
-    with _writer_lock(index):
+    with writing(index):
         generations = Generations(index)
-        store = Store(generations.store_path, write=True)
+        store = StoreWriter(generations.store_path)
         try:
             work = _Sync(store, generations, settings, embedder, on_progress, rebuild)
-            return work.run(corpus, began)
+            return work.run(corpus, began, on_plan)
         finally:
             store.close()
 
 
-@contextmanager
-def _writer_lock(index: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    # The system frees this lock when its holder dies, however it dies.
-    lock = FileLock(index / "writer.lock")
+def plan(
+    corpus: Path,
+    index: Path,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    rebuild: bool = False,
+    on_progress: OnProgress = lambda _: None,
+) -> SyncPlan:
+    """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
+    _check_corpus(corpus)
+    generations = Generations(index)
+    published = _published(generations, rebuild=rebuild)
+    if published is None:
+        return _plan(scan(corpus, {}, on_progress), None, None)
+    store = Store(generations.store_path)
     try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise IndexBusyError(
-            f"another process is writing {index}; wait for it, then run again"
-        ) from error
-    try:
-        yield
+        why = "asked for" if rebuild else _differs(published, settings, embedder)
+        changes = scan(corpus, store.sources(published.generation), on_progress)
+        seconds = _estimate(store, published, settings, embedder) if why else None
     finally:
-        lock.release()
+        store.close()
+    return _plan(changes, why, seconds)
+
+
+def _plan(changes: Changes, why: str | None, seconds: float | None) -> SyncPlan:
+    return SyncPlan(
+        added=_names(changes.added),
+        changed=_names(changes.changed),
+        deleted=changes.deleted,
+        unchanged=len(changes.unchanged),
+        anew=why,
+        seconds=seconds,
+    )
+
+
+def _estimate(
+    store: Store, published: Manifest, settings: Settings, embedder: Embedder
+) -> float | None:
+    """Seconds to embed everything again on this machine; None where the embeddings are at hand."""
+    same_model = published.fingerprint == embedder.fingerprint
+    cut_alike = (published.passage_words, published.overlap_sentences) == (
+        settings.passage_words,
+        settings.overlap_sentences,
+    )
+    if (same_model and cut_alike) or not published.passages:
+        return None
+    rate = published.embedded_per_second if same_model else None
+    if rate is None:
+        rows = store.to_index(published.generation, limit=SAMPLE)
+        began = time.perf_counter()
+        embedder.embed_passages([indexed_text(row.title, row.text) for row in rows])
+        rate = len(rows) / (time.perf_counter() - began)
+    return published.passages / rate
+
+
+def _check_corpus(corpus: Path) -> None:
+    if not corpus.is_dir():
+        raise InputError(
+            f"{corpus} is not a folder; name the folder of your articles: --corpus DIR"
+        )
+
+
+def _published(generations: Generations, *, rebuild: bool) -> Manifest | None:
+    try:
+        return generations.manifest(generations.current())
+    except IndexMissingError:
+        return None
+    except IndexMismatchError:  # another version's layout: nothing of it can be used
+        return None
+    except IndexDamagedError:
+        if rebuild:  # start over; embeddings are kept by content, so it is soon done
+            return None
+        raise
+
+
+def _differs(manifest: Manifest, settings: Settings, embedder: Embedder) -> str | None:
+    if difference := manifest.mismatch(settings):
+        return difference
+    if manifest.fingerprint != embedder.fingerprint:
+        return f"the weights of {manifest.model} are not those the index was built with"
+    return None
+
+
+def _names(sources: Iterable[Source]) -> tuple[str, ...]:
+    return tuple(source.name for source in sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """How many passages were embedded, and how fast; None if too few to tell."""
+
+    count: int
+    per_second: float | None
 
 
 class _Sync:
@@ -110,7 +192,7 @@ class _Sync:
 
     def __init__(
         self,
-        store: Store,
+        store: StoreWriter,
         generations: Generations,
         settings: Settings,
         embedder: Embedder,
@@ -118,80 +200,95 @@ class _Sync:
         rebuild: bool,
     ) -> None:
         self._store = store
-        self._generations = generations
         self._settings = settings
         self._embedder = embedder
         self._on_progress = on_progress
-        self._published = self._published_manifest(rebuild)
-        self._current = self._published.generation if self._published else 0
+        self._publisher = Publisher(store, generations, on_progress)
+        self._before = _published(generations, rebuild=rebuild)
+        self._current = self._before.generation if self._before else 0
         self._next = self._current + 1
-        self._anew = rebuild or self._published is None or self._differs(self._published)
+        self._why_anew = None
+        if self._before is not None:
+            self._why_anew = "asked for" if rebuild else _differs(self._before, settings, embedder)
+        self._anew = self._before is None or self._why_anew is not None
 
-    def run(self, corpus: Path, began: float) -> SyncReport:
+    def run(self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None]) -> SyncReport:
         self._store.roll_back_to(self._current)
-        known = self._store.sources(self._current)
-        found = {source.name: source for source in self._scan(corpus)}
-        added = sorted(found.keys() - known.keys())
-        deleted = sorted(known.keys() - found.keys())
-        stale = {n for n in found.keys() & known.keys() if found[n].digest != known[n]}
-        reread = sorted((found.keys() & known.keys()) if self._anew else stale)
-        embedded = 0
-        if self._anew or added or deleted or reread:
-            self._write(deleted + reread, [found[name] for name in sorted([*added, *reread])])
+        self._check_store()
+        changes = scan(corpus, self._store.sources(self._current), self._on_progress)
+        on_plan(_plan(changes, self._why_anew, self._seconds()))
+        published, embedded = self._before, _Embedded(0, None)
+        if self._anew or changes.added or changes.changed or changes.deleted:
+            self._write(changes)
             embedded = self._embed()
-            self._published = self._publish()
+            published = self._publish(embedded)
             self._store.forget_before(self._current)
-        assert self._published is not None  # noqa: S101 - published above, or before
+        assert published is not None  # noqa: S101 - published above, or before
+        published = self._publisher.compact(published)
         return SyncReport(
-            generation=self._published.generation,
-            added=tuple(added),
-            changed=tuple(sorted(stale)),
-            deleted=tuple(deleted),
-            unchanged=len(found) - len(added) - len(stale),
-            problems=tuple(self._store.problems(self._published.generation)),
-            articles=self._published.articles,
-            passages=self._published.passages,
-            embedded=embedded,
+            generation=published.generation,
+            added=_names(changes.added),
+            changed=_names(changes.changed),
+            deleted=changes.deleted,
+            unchanged=len(changes.unchanged),
+            problems=tuple(self._store.problems(published.generation)),
+            articles=published.articles,
+            passages=published.passages,
+            embedded=embedded.count,
             seconds=time.perf_counter() - began,
         )
 
-    def _published_manifest(self, rebuild: bool) -> Manifest | None:
-        try:
-            return self._generations.manifest(self._generations.current())
-        except IndexMissingError:
+    def _seconds(self) -> float | None:
+        if self._before is None or self._why_anew is None:
             return None
-        except IndexDamagedError:
-            if rebuild:  # start over; embeddings are kept by content, so it is soon done
-                return None
-            raise
+        return _estimate(self._store, self._before, self._settings, self._embedder)
 
-    def _differs(self, manifest: Manifest) -> bool:
-        return (
-            manifest.mismatch(self._settings) is not None
-            or manifest.fingerprint != self._embedder.fingerprint
-        )
+    def _check_store(self) -> None:
+        """Raise if the store lacks articles that the published generation counts.
 
-    def _scan(self, corpus: Path) -> list[_Source]:
-        paths = sorted(path for path in corpus.rglob("*") if _is_article_file(path, corpus))
-        sources = []
-        for done, path in enumerate(paths, 1):
-            # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
-            relative = os.fsencode(path.relative_to(corpus).as_posix())
-            name = relative.decode("utf-8", "backslashreplace")
-            sources.append(_Source(path, name, _digest(path)))
-            self._on_progress(Progress("scanning", done, len(paths)))
-        return sources
+        Raises:
+            IndexDamagedError: Adding to such a store would make new passages of old ids.
+        """
+        if self._anew or self._before is None:
+            return
+        found = self._store.count_articles(self._current)
+        if found != self._before.articles:
+            raise IndexDamagedError(
+                f"the store holds {found} articles, the manifest says {self._before.articles}; "
+                "run: qa index --rebuild"
+            )
 
-    def _write(self, removed: list[str], sources: list[_Source]) -> None:
+    def _write(self, changes: Changes) -> None:
+        reread = changes.unchanged if self._anew else ()
+        sources = [*changes.added, *changes.changed, *reread]
         with self._store.transaction():
-            for name in removed:
+            if self._anew:
+                self._store.remove_everything(self._next)
+            for name in changes.deleted:
                 self._store.remove_source(name, self._next)
-            for done, source in enumerate(sources, 1):
-                result = reading.read_file(source.path, source.name)
-                self._store.add_source(source.name, source.digest, result.problems, self._next)
-                for article in result.articles:
-                    self._write_article(article)
+                self._remove(row for row, _ in self._store.articles_of(name).values())
+            for done, source in enumerate(sorted(sources, key=lambda s: s.name), 1):
+                self._write_source(source)
                 self._on_progress(Progress("reading", done, len(sources)))
+
+    def _write_source(self, source: Source) -> None:
+        result = reading.read_file(source.path, source.name)
+        known = self._store.articles_of(source.name)
+        self._store.remove_source(source.name, self._next)
+        self._store.add_source(
+            source.name, source.digest, source.status, result.problems, self._next
+        )
+        for article in result.articles:
+            _, digest = known.get(article.id, (0, ""))
+            if digest == article_digest(article):
+                del known[article.id]  # it stays as it is
+            else:
+                self._write_article(article)
+        self._remove(row for row, _ in known.values())
+
+    def _remove(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self._store.remove_article(row, self._next)
 
     def _write_article(self, article: Article) -> None:
         row = self._store.add_article(article, self._next)
@@ -202,30 +299,36 @@ class _Sync:
     def _key(self, text: str) -> str:
         return hashlib.sha256(f"{self._embedder.fingerprint}\0{text}".encode()).hexdigest()
 
-    def _embed(self) -> int:
-        live = self._store.live_passages(self._next)
-        texts = {key: indexed_text(title, text) for _, key, title, text in live}
-        missing = sorted(self._store.missing_embeddings(texts))
-        for start in range(0, len(missing), EMBED_AT_ONCE):
-            self._on_progress(Progress("embedding", start, len(missing)))
-            keys = missing[start : start + EMBED_AT_ONCE]
-            vectors = self._embedder.embed_passages([texts[key] for key in keys])
-            self._store.add_embeddings(dict(zip(keys, vectors, strict=True)))
-        self._on_progress(Progress("embedding", len(missing), len(missing)))
-        return len(missing)
+    def _embed(self) -> _Embedded:
+        after, count, seconds = 0, 0, 0.0
+        total = self._store.count_added(self._next)
+        seen = 0
+        while rows := self._store.to_index(
+            self._next, after=after, limit=READ_AT_ONCE, added_in=self._next
+        ):
+            after = rows[-1].id
+            texts = {row.embedding: indexed_text(row.title, row.text) for row in rows}
+            missing = sorted(self._store.missing_embeddings(texts))
+            seen += len(rows) - len(missing)
+            for start in range(0, len(missing), EMBED_AT_ONCE):
+                self._on_progress(Progress("embedding", seen + start, total))
+                keys = missing[start : start + EMBED_AT_ONCE]
+                began = time.perf_counter()
+                vectors = self._embedder.embed_passages([texts[key] for key in keys])
+                seconds += time.perf_counter() - began
+                self._store.add_embeddings(dict(zip(keys, vectors, strict=True)))
+            count += len(missing)
+            seen += len(missing)
+        self._on_progress(Progress("embedding", total, total))
+        return _Embedded(count, count / seconds if count >= MEASURED else None)
 
-    def _publish(self) -> Manifest:
-        from qa.dense.flat import FlatIndex
-
-        live = self._store.live_passages(self._next)
-        by_key = self._store.vectors([key for _, key, _, _ in live])
-        matrix = np.zeros((len(live), self._embedder.dimension), dtype=np.float32)
-        for row, (_, key, _, _) in enumerate(live):
-            matrix[row] = by_key[key]
-        lexical = BM25Index.build(
-            (passage, analysis.terms(indexed_text(title, text))) for passage, _, title, text in live
-        )
-        dense = FlatIndex(np.asarray([passage for passage, *_ in live], dtype=np.int64), matrix)
+    def _publish(self, embedded: _Embedded) -> Manifest:
+        before = self._before if self._before and not self._anew else None
+        change = self._store.counts(self._next)
+        earlier = before.articles - change.articles_removed if before else 0
+        rate = embedded.per_second
+        if rate is None and self._before and self._before.fingerprint == self._embedder.fingerprint:
+            rate = self._before.embedded_per_second
         manifest = Manifest(
             generation=self._next,
             format=FORMAT,
@@ -236,25 +339,13 @@ class _Sync:
             dimension=self._embedder.dimension,
             passage_words=self._settings.passage_words,
             overlap_sentences=self._settings.overlap_sentences,
-            articles=self._store.count_articles(self._next),
-            passages=len(live),
-            sizes={},
+            articles=earlier + change.articles_added,
+            passages=0,
+            deleted=0,
+            segments=[],
+            files=dict(before.files) if before else {},
+            embedded_per_second=rate and round(rate, 1),
             packages=package_versions(),
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        return self._generations.publish(manifest, lexical, dense)
-
-
-def _is_article_file(path: Path, corpus: Path) -> bool:
-    relative = path.relative_to(corpus)
-    hidden = any(part.startswith(".") for part in relative.parts)
-    notes = relative == Path("README.md")  # describes the folder; is not an article
-    return path.suffix.lower() in reading.SUFFIXES and path.is_file() and not hidden and not notes
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:  # reading will report it; retry whenever the error changes
-        return f"unreadable: {error.strerror}"
+        return self._publisher.publish(manifest, before)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Offsets = npt.NDArray[np.int32]
 
@@ -58,49 +58,57 @@ class Embedder(Protocol):
 
 
 class Scored(NamedTuple):
-    """A passage id with one arm's score. Higher is better."""
+    """A row with one arm's score. Higher is better."""
 
-    id: int
+    row: int
     score: float
 
 
 class LexicalIndex(Protocol):
-    """Ranks passages by the terms they share with a question (BM25)."""
+    """Ranks passages by the terms they share with a question (BM25).
 
-    def __len__(self) -> int: ...
+    Rows are places in the generation's ascending passage ids, from 0, see `qa.generation`.
+    """
 
-    def search(self, terms: Sequence[str], k: int, allowed: Ids | None = None) -> list[Scored]:
-        """The k best passages that hold at least one of the terms, best first, ties by id.
+    @property
+    def engine(self) -> str:
+        """What searches: a short name for reports."""
+
+    def __len__(self) -> int:
+        """How many passages can be found: deleted ones do not count."""
+
+    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> list[Scored]:
+        """The k best passages that hold at least one of the terms, best first, ties by row.
 
         Args:
             terms: The question's terms, as `qa.analysis.terms` gives them.
             k: At most this many.
-            allowed: Passage ids, ascending; None allows all.
+            allowed: For each row whether it may be returned, bool (rows,); None allows all that
+                are not deleted.
         """
 
-    def scores(self, terms: Sequence[str], ids: Ids) -> Floats:
-        """BM25 of the given passages, float32 (len(ids),); 0 where no term is shared."""
+    def scores(self, terms: Sequence[str], rows: Ids) -> Floats:
+        """BM25 of the given rows, float32 (len(rows),); 0 where no term is shared."""
 
     def document_frequency(self, term: str) -> int:
-        """How many passages hold the term; 0 if none does."""
-
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
+        """How many passages hold the term, deleted ones left out; 0 if none does."""
 
 
 class VectorIndex(Protocol):
     """Ranks passages by the inner product of their vectors with a question's."""
 
-    def __len__(self) -> int: ...
+    @property
+    def engine(self) -> str:
+        """As `LexicalIndex`."""
 
-    def search(self, vector: Floats, k: int, allowed: Ids | None = None) -> list[Scored]:
-        """The k nearest passages, best first, ties by id. Arguments as in `LexicalIndex`."""
+    def __len__(self) -> int:
+        """As `LexicalIndex`."""
 
-    def scores(self, vector: Floats, ids: Ids) -> Floats:
-        """Inner products of the given passages, float32 (len(ids),)."""
+    def search(self, vector: Floats, k: int, allowed: Mask | None = None) -> list[Scored]:
+        """The k nearest passages, best first, ties by row. Arguments as in `LexicalIndex`."""
 
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
+    def scores(self, vector: Floats, rows: Ids) -> Floats:
+        """Inner products of the given rows, float32 (len(rows),)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa import fusion
-from qa.protocols import Floats, Ids, LexicalIndex, Scored, VectorIndex
+from qa.protocols import Floats, Ids, LexicalIndex, Mask, Scored, VectorIndex
 from qa.records import Evidence
 from qa.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage id with its fused score and what each arm says of it."""
+    """A row with its fused score and what each arm says of it."""
 
-    id: int
+    row: int
     score: float
     lexical: Evidence | None
     dense: Evidence | None
@@ -30,9 +30,9 @@ def rank(
     dense: VectorIndex,
     settings: Settings,
     k: int,
-    allowed: Ids | None = None,
+    allowed: Mask | None = None,
 ) -> list[Ranked]:
-    """The k best passages, best first, ties by id.
+    """The k best passages, best first, ties by row.
 
     Args:
         terms: The question's terms; may be empty, then the dense arm alone decides.
@@ -41,33 +41,33 @@ def rank(
         dense: See `lexical`.
         settings: Fusion method, weight and depth.
         k: At most this many.
-        allowed: Ids that may be returned, ascending; None allows all.
+        allowed: For each row whether it may be returned; None allows all that are not deleted.
     """
     depth = max(settings.depth, k)
     by_words = lexical.search(terms, depth, allowed)
     by_vector = dense.search(vector, depth, allowed)
     lexical_evidence, dense_evidence = _evidence(by_words), _evidence(by_vector)
-    ids = np.asarray(sorted(lexical_evidence.keys() | dense_evidence.keys()), dtype=np.int64)
-    if len(ids) == 0:
+    rows = np.asarray(sorted(lexical_evidence.keys() | dense_evidence.keys()), dtype=np.int64)
+    if len(rows) == 0:
         return []
     if settings.fusion == "rrf":
-        fused = fusion.rrf(_ranks(lexical_evidence, ids), _ranks(dense_evidence, ids))
+        fused = fusion.rrf(_ranks(lexical_evidence, rows), _ranks(dense_evidence, rows))
     else:
         # Each arm scores the other's finds too: no passage loses for being missing in one.
         fused = fusion.convex(
-            lexical.scores(terms, ids), dense.scores(vector, ids), settings.dense_weight
+            lexical.scores(terms, rows), dense.scores(vector, rows), settings.dense_weight
         )
-    best = np.lexsort((ids, -fused))[:k]
+    best = np.lexsort((rows, -fused))[:k]
     return [
         Ranked(i, float(score), lexical_evidence.get(i), dense_evidence.get(i))
-        for i, score in zip(ids[best].tolist(), fused[best], strict=True)
+        for i, score in zip(rows[best].tolist(), fused[best], strict=True)
     ]
 
 
 def _evidence(hits: Sequence[Scored]) -> dict[int, Evidence]:
-    return {hit.id: Evidence(rank, hit.score) for rank, hit in enumerate(hits, 1)}
+    return {hit.row: Evidence(rank, hit.score) for rank, hit in enumerate(hits, 1)}
 
 
-def _ranks(evidence: dict[int, Evidence], ids: Ids) -> Floats:
-    ranks = [evidence[i].rank if i in evidence else np.inf for i in ids.tolist()]
+def _ranks(evidence: dict[int, Evidence], rows: Ids) -> Floats:
+    ranks = [evidence[i].rank if i in evidence else np.inf for i in rows.tolist()]
     return np.asarray(ranks, dtype=np.float32)

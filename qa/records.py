@@ -195,6 +195,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncPlan:
+    """What a sync would do.
+
+    Attributes:
+        added: Sources that are new.
+        changed: Sources whose content changed.
+        deleted: Sources that are gone.
+        unchanged: How many sources would be left alone.
+        anew: Why everything would be read and embedded anew; None if it would not.
+        seconds: How long that would take here at the rate measured last; None if not known.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: int
+    anew: str | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did.
 
@@ -221,3 +242,28 @@ class SyncReport:
     passages: int
     embedded: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying an index found.
+
+    Attributes:
+        ok: Nothing is wrong (any more).
+        generation: The generation verified; None where none can be read.
+        articles: How many articles the store holds in it.
+        passages: How many passages the store holds in it.
+        vectors: How many passages the segments hold, deleted ones left out.
+        engines: What searches words and vectors.
+        problems: What is wrong, a line each; after a repair, what was wrong.
+        repaired: Whether they were mended.
+    """
+
+    ok: bool
+    generation: int | None
+    articles: int
+    passages: int
+    vectors: int
+    engines: Mapping[str, str]
+    problems: tuple[str, ...]
+    repaired: bool

@@ -14,7 +14,7 @@ from typing import TypeVar
 from qa.citations import cite
 from qa.embedding import load_embedder
 from qa.errors import IndexDamagedError, InputError
-from qa.generation import Generation, Generations
+from qa.generation import KEPT, Generation, Generations
 from qa.protocols import Embedder, Embedding
 from qa.query import Question
 from qa.ranking import Ranked, rank
@@ -96,12 +96,12 @@ class Retriever:
         if self._loaded is None or stamp != self._stamp:
             with self._lock:
                 if self._loaded is None or stamp != self._stamp:
-                    self._loaded = self._generations.load(self._settings)
+                    self._loaded = self._generations.load(self._settings, self._loaded)
                     self._stamp = stamp
         return self._loaded
 
-    def steady(self, work: Callable[[], T]) -> T:
-        """Do some reading; do it again if what it read was replaced and deleted meanwhile.
+    def steady(self, work: Callable[[Generation], T]) -> T:
+        """Do some reading of one generation; do it again if that was deleted meanwhile.
 
         A generation outlives its successor's arrival, so this takes two syncs during one search.
 
@@ -111,10 +111,17 @@ class Retriever:
         while True:
             stamp = self._generations.stamp()
             try:
-                return work()
+                generation = self.generation()
+                result = work(generation)
             except IndexDamagedError:
                 if stamp == self._generations.stamp():
                     raise
+                continue
+            if stamp == self._generations.stamp():
+                return result
+            # Rows that only an earlier generation sees may have been deleted while it was read.
+            if self._generations.current() - generation.manifest.generation < KEPT:
+                return result
 
     def search(
         self,
@@ -140,14 +147,15 @@ class Retriever:
             InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
         """
         filters = make_filters(publisher, author, after, before)
-        return self.steady(lambda: self.retrieve(question, k, filters)).hits
+        return self.steady(lambda g: self.retrieve(g, question, k, filters)).hits
 
-    def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
+    def retrieve(
+        self, generation: Generation, question: str, k: int, filters: Filters
+    ) -> Retrieval:
         """As `search`, with the question's analysis and embedding; call it through `steady`."""
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}")
         _check_text("question", question)
-        generation = self.generation()
         asked = Question.parse(question.strip())
         began = time.perf_counter()
         if not asked.text or not len(generation.dense):
@@ -155,7 +163,6 @@ class Retriever:
         generation.manifest.check_model(self.embedder.fingerprint)
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
-        number = generation.manifest.generation
         ranked = rank(
             asked.terms,
             query.vector,
@@ -163,20 +170,21 @@ class Retriever:
             generation.dense,
             self._settings,
             min(k, len(generation.dense)),
-            self.store.allowed(filters, number) if filters else None,
+            generation.passing(filters),
         )
-        hits = self._hits(ranked)
+        hits = self._hits(generation, ranked)
         timings = {
             "embed": (embedded - began) * 1000,
             "search": (time.perf_counter() - embedded) * 1000,
         }
         return Retrieval(asked, query, hits, generation, timings)
 
-    def _hits(self, ranked: list[Ranked]) -> list[Hit]:
-        passages = self.store.passages([found.id for found in ranked])
+    def _hits(self, generation: Generation, ranked: list[Ranked]) -> list[Hit]:
+        ids = generation.ids[[found.row for found in ranked]].tolist()
+        passages = self.store.passages(ids)
         hits = []
-        for number, found in enumerate(ranked, 1):
-            passage, article = passages[found.id]
+        for number, (passage_id, found) in enumerate(zip(ids, ranked, strict=True), 1):
+            passage, article = passages[passage_id]
             hits.append(
                 Hit(
                     passage=passage,

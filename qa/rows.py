@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from datetime import UTC, date, datetime, time
+import zlib
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 
 from qa.analysis import fold
 from qa.protocols import Embedding
-from qa.records import Article, Filters
+from qa.records import Article
 
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
+LAYOUT: Final = 2
+"""Version of the tables (SQLite's `user_version`); a store of another version is made anew."""
+
+TABLES: Final = ("embeddings", "passages", "articles", "problems", "sources")
+
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS sources (
-    source TEXT NOT NULL, digest TEXT NOT NULL,
+    source TEXT NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS sources_by_name ON sources (source);
 CREATE TABLE IF NOT EXISTS problems (
     source TEXT NOT NULL, line INTEGER, reason TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT, author TEXT,
-    published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT, url TEXT,
-    language TEXT, provenance TEXT NOT NULL,
-    publisher_key TEXT, author_key TEXT, published_utc TEXT,
-    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+    publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, published_utc TEXT,
+    digest TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
+    title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
+    url TEXT, language TEXT, provenance TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
 CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
+CREATE INDEX IF NOT EXISTS articles_by_facet ON articles (publisher, author, added, removed);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles (row),
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     sentences TEXT NOT NULL, embedding TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
+CREATE INDEX IF NOT EXISTS passages_by_embedding ON passages (embedding);
 CREATE TABLE IF NOT EXISTS embeddings (
-    key TEXT PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL
+    key TEXT PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL,
+    checksum INTEGER NOT NULL
 ) WITHOUT ROWID;
-"""
+""" + "".join(
+    f"CREATE INDEX IF NOT EXISTS {table}_by_added ON {table} (added);"
+    f"CREATE INDEX IF NOT EXISTS {table}_by_removed ON {table} (removed) WHERE removed < {FOREVER};"
+    for table in TABLES[1:]
+)
 
 ARTICLE_COLUMNS = (
     "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
@@ -52,28 +68,6 @@ ARTICLE_COLUMNS = (
 def name_key(name: str) -> str:
     """How names are compared: words only, without case and accents ("JAPAN Forward")."""
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
-
-
-def where(filters: Filters) -> tuple[str, list[str]]:
-    """A condition over the articles table `a`, and the values of its parameters."""
-    clauses, values = ["1"], []
-    if filters.publisher:
-        clauses.append("a.publisher_key = ?")
-        values.append(name_key(filters.publisher))
-    if filters.author:
-        clauses.append("' ' || a.author_key || ' ' LIKE '% ' || ? || ' %'")
-        values.append(name_key(filters.author))
-    if filters.after:
-        clauses.append("a.published_utc >= ?")
-        values.append(_midnight(filters.after))
-    if filters.before:
-        clauses.append("a.published_utc < ?")
-        values.append(_midnight(filters.before))
-    return " AND ".join(clauses), values
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat()
 
 
 def to_article(row: sqlite3.Row) -> Article:
@@ -110,3 +104,27 @@ def to_embedding(row: sqlite3.Row) -> Embedding:
         tokens=tokens.reshape(len(offsets), -1) if len(offsets) else tokens.reshape(0, 1),
         offsets=offsets,
     )
+
+
+def checksum(vector: bytes, tokens: bytes, offsets: bytes) -> int:
+    """CRC-32 of an embedding's three columns."""
+    return zlib.crc32(offsets, zlib.crc32(tokens, zlib.crc32(vector)))
+
+
+def to_values(article: Article) -> dict[str, str | int | None]:
+    """The values of `ARTICLE_COLUMNS`, by column."""
+
+    def text(moment: datetime | None) -> str | None:
+        return moment.isoformat() if moment else None
+
+    return {
+        **{name: getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")},
+        "published_at": text(article.published_at),
+        "updated_at": text(article.updated_at),
+        "provenance": json.dumps(dict(article.provenance), sort_keys=True),
+    }
+
+
+def digest(article: Article) -> str:
+    """Changes whenever any field of the article does."""
+    return hashlib.sha256(json.dumps(to_values(article)).encode()).hexdigest()[:32]

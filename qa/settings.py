@@ -14,6 +14,14 @@ PACKAGED_MODEL = "all-MiniLM-L6-v2"
 """The default model: installed with the package, needs no network."""
 
 FusionMethod = Literal["convex", "rrf"]
+LexicalEngine = Literal["auto", "rank-bm25", "inverted"]
+VectorEngine = Literal["auto", "exact"]
+
+_CHOICES = {
+    "fusion": FusionMethod,
+    "lexical_engine": LexicalEngine,
+    "vector_engine": VectorEngine,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,10 @@ class Settings:
         dense_weight: Share of the dense arm in convex fusion, 0 to 1. On the sets measured the
             best is .5 to .6 and flat around it.
         depth: How many passages each arm hands to the fusion.
+        lexical_engine: "rank-bm25", "inverted" (an inverted index; the same scores), or "auto":
+            rank-bm25 for small archives, the inverted index for others.
+        vector_engine: "exact" compares every vector; "auto" does so in small archives and looks
+            through the nearest clusters in large ones.
     """
 
     model: str = PACKAGED_MODEL
@@ -36,6 +48,8 @@ class Settings:
     fusion: FusionMethod = "convex"
     dense_weight: float = 0.5
     depth: int = 100
+    lexical_engine: LexicalEngine = "auto"
+    vector_engine: VectorEngine = "auto"
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -49,8 +63,10 @@ class Settings:
         _check("overlap_sentences", self.overlap_sentences, 0, 5)
         _check("dense_weight", self.dense_weight, 0.0, 1.0)
         _check("depth", self.depth, 1, 10_000)
-        if self.fusion not in get_args(FusionMethod):
-            raise InputError(f"fusion must be one of {get_args(FusionMethod)}, not {self.fusion!r}")
+        for name, kind in _CHOICES.items():
+            if getattr(self, name) not in get_args(kind):
+                given = getattr(self, name)
+                raise InputError(f"{name} must be one of {get_args(kind)}, not {given!r}")
 
     @property
     def passage_size(self) -> PassageSize:

@@ -11,22 +11,53 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from qa.errors import ArticleNotFoundError, IndexDamagedError
-from qa.protocols import Embedding, Floats, Ids
-from qa.records import Article, Filters, Passage, Problem, Span
-from qa.rows import ARTICLE_COLUMNS, FOREVER, SCHEMA, name_key, to_article, to_embedding, where
+from qa.protocols import Embedding, Floats
+from qa.records import Article, Passage, Problem, Span
+from qa.rows import ARTICLE_COLUMNS, checksum, digest, to_article, to_embedding
 
 _KEYS_AT_ONCE: Final = 10_000
 """SQLite takes at most 32,766 parameters in one statement."""
-_VERSIONED = ("sources", "problems", "articles", "passages")
+
+
+class ToIndex(NamedTuple):
+    """A passage with what is indexed of it. Keys are as `qa.rows.name_key` writes them."""
+
+    id: int
+    embedding: str
+    title: str
+    publisher_key: str | None
+    author_key: str | None
+    published_utc: str | None
+    text: str
+
+
+class Stored(NamedTuple):
+    """A passage as the store holds it.
+
+    Attributes:
+        id: Its id.
+        embedding: The key of its embedding.
+        title: Of its article.
+        text: The slice of its article's text.
+        article_changed: Whether the article differs from what was stored.
+        slices_back: Whether its offsets lie in the article's text.
+        vector: float32 (dimension,); None where it is missing or differs from what was stored.
+    """
+
+    id: int
+    embedding: str
+    title: str
+    text: str
+    article_changed: bool
+    slices_back: bool
+    vector: Floats | None
 
 
 class Store:
@@ -44,10 +75,6 @@ class Store:
         self._write = write
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
-        if write:
-            self._rows("PRAGMA journal_mode = WAL")
-            self._connection.executescript(SCHEMA)
-            self._connection.commit()
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -62,7 +89,9 @@ class Store:
                     check_same_thread=False,  # closed by whoever closes the store
                 )
             except sqlite3.Error as error:
-                raise IndexDamagedError(f"cannot open {self._path}: {error}") from error
+                raise IndexDamagedError(
+                    f"cannot open {self._path}: {error}; run: qa index --rebuild"
+                ) from error
             connection.row_factory = sqlite3.Row
             self._local.connection = connection
             self._open.append(connection)
@@ -87,8 +116,6 @@ class Store:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             part = keys[start : start + _KEYS_AT_ONCE]
             yield from self._rows(f"{sql} ({', '.join('?' * len(part))})", part)
-
-    # ---- what a reader asks -------------------------------------------------------------------
 
     def article(self, article_id: str, generation: int) -> Article:
         """The article with this id, or with the only id that begins so.
@@ -116,6 +143,14 @@ class Store:
             (generation, generation),
         )
         return [to_article(row) for row in rows]
+
+    def sources(self, generation: int) -> dict[str, tuple[str, str]]:
+        """Digest and file status of each source that the generation was built from."""
+        rows = self._rows(
+            "SELECT source, digest, status FROM sources WHERE added <= ? AND removed > ?",
+            (generation, generation),
+        )
+        return {row["source"]: (row["digest"], row["status"]) for row in rows}
 
     def count_articles(self, generation: int) -> int:
         """How many articles a generation holds."""
@@ -164,6 +199,71 @@ class Store:
         self._check_all_found(ids, found)
         return found
 
+    def to_index(
+        self, generation: int, *, after: int = 0, limit: int, added_in: int | None = None
+    ) -> list[ToIndex]:
+        """Passages of a generation in ascending order of their ids, with what is indexed of them.
+
+        Args:
+            generation: Only what it sees.
+            after: Only ids above this one.
+            limit: At most this many.
+            added_in: Only what this generation added.
+        """
+        when = "<=" if added_in is None else "="
+        rows = self._rows(
+            "SELECT p.id, p.embedding, a.title, a.publisher_key, a.author_key, a.published_utc, "  # noqa: S608
+            'substr(a.text, p.start + 1, p."end" - p.start) AS text '
+            "FROM passages p JOIN articles a ON a.row = p.article "
+            f"WHERE p.id > ? AND p.removed > ? AND p.added {when} ? "
+            "ORDER BY p.id LIMIT ?",
+            (after, generation, generation if added_in is None else added_in, limit),
+        )
+        return [ToIndex(*row) for row in rows]
+
+    def passage_ids(self, generation: int, after: int, limit: int) -> list[int]:
+        """Ids of the passages of a generation above `after`, ascending, at most `limit`."""
+        rows = self._rows(
+            "SELECT id FROM passages WHERE id > ? AND added <= ? AND removed > ? "
+            "ORDER BY id LIMIT ?",
+            (after, generation, generation, limit),
+        )
+        return [row["id"] for row in rows]
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds wrong with its own file."""
+        rows = self._rows("PRAGMA integrity_check(5)")
+        return [f"{self._path}: {row[0]}" for row in rows if row[0] != "ok"]
+
+    def to_verify(self, ids: Sequence[int]) -> list[Stored]:
+        """What is stored of passages, with what can be told of its soundness, in no order."""
+        rows = self._rows_by_key(
+            'SELECT p.id AS passage_id, start, "end", embedding, '
+            "vector, tokens, offsets, checksum, a.* "
+            "FROM passages p JOIN articles a ON a.row = p.article "
+            "LEFT JOIN embeddings e ON e.key = p.embedding WHERE p.id IN",
+            ids,
+        )
+        changed: dict[int, bool] = {}
+        found = []
+        for row in rows:
+            article = to_article(row)
+            if row["row"] not in changed:
+                changed[row["row"]] = digest(article) != row["digest"]
+            start, end = row["start"], row["end"]
+            found.append(
+                Stored(
+                    id=row["passage_id"],
+                    embedding=row["embedding"],
+                    title=article.title,
+                    text=article.text[start:end],
+                    article_changed=changed[row["row"]],
+                    slices_back=0 <= start < end <= len(article.text),
+                    vector=_sound_vector(row),
+                )
+            )
+        return found
+
     def embeddings(self, passage_ids: Sequence[int]) -> dict[int, Embedding]:
         """The embeddings of the passages with these ids. Raises as `passages`."""
         rows = self._rows_by_key(
@@ -178,18 +278,8 @@ class Store:
     def _check_all_found(self, ids: Sequence[int], found: Mapping[int, object]) -> None:
         if missing := [i for i in ids if i not in found]:
             raise IndexDamagedError(
-                f"{self._path} lacks passage {missing[0]} of the index; run: qa index --rebuild"
+                f"{self._path} lacks passage {missing[0]} of the index; run: qa verify --repair"
             )
-
-    def allowed(self, filters: Filters, generation: int) -> Ids:
-        """Ids of the passages whose articles pass the filters, int64 (n,), ascending."""
-        clauses, values = where(filters)
-        rows = self._rows(
-            "SELECT p.id FROM passages p JOIN articles a ON a.row = p.article "  # noqa: S608
-            f"WHERE p.added <= ? AND p.removed > ? AND {clauses} ORDER BY p.id",
-            (generation, generation, *values),
-        )
-        return np.asarray([row["id"] for row in rows], dtype=np.int64)
 
     def field_values(self, field: str, generation: int) -> list[str]:
         """The distinct publishers or authors, most articles first. `field` is a column's name."""
@@ -202,132 +292,9 @@ class Store:
         )
         return [row["value"] for row in rows]
 
-    # ---- what the writer does -----------------------------------------------------------------
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing: commit at the end, roll back on any exception."""
-        with self._connection:
-            yield
-
-    def roll_back_to(self, generation: int) -> None:
-        """Undo whatever a writer that died wrote for a generation it never published."""
-        with self.transaction():
-            for table in reversed(_VERSIONED):
-                self._connection.execute(f"DELETE FROM {table} WHERE added > ?", (generation,))  # noqa: S608
-                self._connection.execute(
-                    f"UPDATE {table} SET removed = ? WHERE removed > ? AND removed < ?",  # noqa: S608
-                    (FOREVER, generation, FOREVER),
-                )
-
-    def forget_before(self, generation: int) -> None:
-        """Delete rows that no generation from this one on can see, and unused embeddings."""
-        with self.transaction():
-            for table in reversed(_VERSIONED):
-                self._connection.execute(f"DELETE FROM {table} WHERE removed <= ?", (generation,))  # noqa: S608
-            self._connection.execute(
-                "DELETE FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
-            )
-
-    def sources(self, generation: int) -> dict[str, str]:
-        """Digest of each source that the generation was built from."""
-        rows = self._rows(
-            "SELECT source, digest FROM sources WHERE added <= ? AND removed > ?",
-            (generation, generation),
-        )
-        return {row["source"]: row["digest"] for row in rows}
-
-    def remove_source(self, source: str, generation: int) -> None:
-        """End the life of a source and all that came from it, from `generation` on."""
-        ended = (generation, source, FOREVER)
-        self._connection.execute(
-            "UPDATE passages SET removed = ? WHERE article IN "
-            "(SELECT row FROM articles WHERE source = ?) AND removed = ?",
-            ended,
-        )
-        for table in ("articles", "problems", "sources"):
-            self._connection.execute(
-                f"UPDATE {table} SET removed = ? WHERE source = ? AND removed = ?",  # noqa: S608
-                ended,
-            )
-
-    def add_source(
-        self, source: str, digest: str, problems: Iterable[Problem], generation: int
-    ) -> None:
-        """Record a source and what could not be read of it."""
-        self._connection.execute(
-            "INSERT INTO sources (source, digest, added) VALUES (?, ?, ?)",
-            (source, digest, generation),
-        )
-        self._connection.executemany(
-            "INSERT INTO problems (source, line, reason, added) VALUES (?, ?, ?, ?)",
-            [(p.source, p.line, p.reason, generation) for p in problems],
-        )
-
-    def add_article(self, article: Article, generation: int) -> int:
-        """Store an article; returns its row."""
-        published = article.published_at
-        values = {
-            **{name: getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")},
-            "published_at": published and published.isoformat(),
-            "updated_at": article.updated_at and article.updated_at.isoformat(),
-            "provenance": json.dumps(dict(article.provenance), sort_keys=True),
-            "publisher_key": article.publisher and name_key(article.publisher),
-            "author_key": article.author and name_key(article.author),
-            "published_utc": published and published.astimezone(UTC).isoformat(),
-            "added": generation,
-        }
-        marks = ", ".join(f":{name}" for name in values)
-        cursor = self._connection.execute(
-            f"INSERT INTO articles ({', '.join(values)}) VALUES ({marks})",  # noqa: S608
-            values,
-        )
-        assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
-        return cursor.lastrowid
-
-    def add_passage(
-        self, article_row: int, ordinal: int, sentences: Sequence[Span], key: str, generation: int
-    ) -> int:
-        """Store a passage of an article; returns its id."""
-        cursor = self._connection.execute(
-            'INSERT INTO passages (article, ordinal, start, "end", sentences, embedding, added) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article_row, ordinal, sentences[0].start, sentences[-1].end,
-             json.dumps(sentences), key, generation),
-        )  # fmt: skip
-        assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
-        return cursor.lastrowid
-
-    def live_passages(self, generation: int) -> list[tuple[int, str, str, str]]:
-        """(id, embedding key, title, passage text) of every passage of a generation, by id."""
-        rows = self._rows(
-            "SELECT p.id, p.embedding, a.title, "
-            'substr(a.text, p.start + 1, p."end" - p.start) AS text '
-            "FROM passages p JOIN articles a ON a.row = p.article "
-            "WHERE p.added <= ? AND p.removed > ? ORDER BY p.id",
-            (generation, generation),
-        )
-        return [tuple(row) for row in rows]
-
-    def missing_embeddings(self, keys: Iterable[str]) -> set[str]:
-        """Those of the keys that have no embedding yet."""
-        wanted = set(keys)
-        known = {row["key"] for row in self._rows("SELECT key FROM embeddings")}
-        return wanted - known
-
-    def add_embeddings(self, embeddings: Mapping[str, Embedding]) -> None:
-        """Store embeddings by key, at once and for good: an interrupted sync resumes from them."""
-        with self.transaction():
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
-                [
-                    (key, e.vector.astype("<f4").tobytes(), e.tokens.tobytes(),
-                     e.offsets.astype("<i4").tobytes())
-                    for key, e in embeddings.items()
-                ],
-            )  # fmt: skip
-
-    def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
-        """The vectors with these keys, each float32 (dimension,)."""
-        rows = self._rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
-        return {row["key"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}
+def _sound_vector(row: sqlite3.Row) -> Floats | None:
+    blobs = (row["vector"], row["tokens"], row["offsets"])
+    if any(blob is None for blob in blobs) or checksum(*blobs) != row["checksum"]:
+        return None
+    return np.frombuffer(row["vector"], dtype="<f4")

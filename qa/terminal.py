@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from qa.protocols import OnProgress, Progress
-from qa.records import Answer, Article, Hit, Problem, SyncReport
+from qa.records import Answer, Article, Hit, Problem, SyncPlan, SyncReport, Verification
 
 MAX_WIDTH = 100
+
+MAX_NAMES = 10
+"""Files of a kind named one by one in the plan of a sync."""
 
 
 @contextmanager
@@ -115,23 +118,66 @@ def render_problem(problem: Problem) -> str:
     return _clean(f"{place}: {problem.reason}")
 
 
+def render_plan(plan: SyncPlan) -> str:
+    """What a sync will do; empty where it is nothing."""
+    lines = []
+    if plan.anew is not None:
+        told = f"everything is read anew: {plan.anew}"
+        if plan.seconds is not None:
+            told += f"; embedding it takes about {_duration(plan.seconds)} here"
+        lines.append(_clean(told))
+    named = (("+", plan.added), ("~", plan.changed), ("-", plan.deleted))
+    for sign, names in named:
+        lines += [f"{sign} {_clean(name)}" for name in names[:MAX_NAMES]]
+        if len(names) > MAX_NAMES:
+            lines.append(f"{sign} … and {len(names) - MAX_NAMES} more")
+    return "\n".join(lines)
+
+
+def render_plan_counts(plan: SyncPlan) -> str:
+    """The files of a plan, counted."""
+    return f"files: {_files(plan)}"
+
+
 def render_report(report: SyncReport) -> str:
     """What a sync did."""
-    counts = [
-        f"{len(report.added)} added",
-        f"{len(report.changed)} changed",
-        f"{len(report.deleted)} deleted",
-        f"{report.unchanged} unchanged",
-    ]
     lines = [
         f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}; "
-        f"files: {', '.join(counts)}; {report.embedded} passages embedded in "
+        f"files: {_files(report)}; {_count(report.embedded, 'passage')} embedded in "
         f"{report.seconds:.1f} s; generation {report.generation}"
     ]
     if report.problems:
         lines.append(f"{_count(len(report.problems), 'problem')} (qa articles --problems):")
         lines += [f"  {render_problem(problem)}" for problem in report.problems]
     return "\n".join(lines)
+
+
+def render_verification(found: Verification) -> str:
+    """What is wrong, if anything, and what to do."""
+    counts = (
+        f"{_count(found.articles, 'article')}, {_count(found.passages, 'passage')} in the store, "
+        f"{found.vectors} in the indexes; generation {found.generation}"
+    )
+    if found.repaired:
+        head = f"mended: {counts}; what was wrong:"
+    elif found.ok:
+        head = f"all is well: {counts}"
+    else:
+        head = f"damaged: {counts}; to mend it, run: qa verify --repair"
+    return "\n".join([head, *(f"  {_clean(problem)}" for problem in found.problems)])
+
+
+def _files(change: SyncPlan | SyncReport) -> str:
+    return (
+        f"{len(change.added)} added, {len(change.changed)} changed, {len(change.deleted)} deleted, "
+        f"{change.unchanged} unchanged"
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def render_info(info: dict[str, Any]) -> str:

@@ -136,7 +136,10 @@ def test_info_is_ready_for_json_and_counts_rightly(archive):
     assert json.loads(json.dumps(info)) == info
     assert (info["articles"], info["problems"]) == (25, len(archive.problems())) == (25, 0)
     assert info["passages"] == len(archive.search("ferry", k=10_000))
-    assert info["bytes_on_disk"] > sum(info["sizes"].values())
+    assert info["ok"] is True
+    assert info["engines"] == {"lexical": "rank-bm25", "dense": "faiss-flat"}
+    sizes = info["sizes"]
+    assert sizes["total"] > sizes["store"] > sizes["segments"] > 0
     assert info["model"] == info["settings"]["model"] == "all-MiniLM-L6-v2"
 
 

@@ -9,11 +9,12 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
-from qa import generation as generation_module
+from qa import manifest as manifest_module
 from qa.archive import Archive
 from qa.errors import (
     ArticleNotFoundError,
@@ -152,7 +153,8 @@ def test_a_deleted_article_is_found_no_more_by_words_nor_by_meaning(mine, write_
     assert found_by_words(mine, "Skerrin Lass") == []
     loaded = mine.retriever.generation()
     query = mine.retriever.embedder.embed_query("ferry accident")
-    assert deleted.passage.id not in {hit.id for hit in loaded.dense.search(query.vector, 100)}
+    rows = [hit.row for hit in loaded.dense.search(query.vector, 100)]
+    assert deleted.passage.id not in loaded.ids[rows]
     assert loaded.lexical.search(["skerrin"], 100) == []
     with pytest.raises(ArticleNotFoundError):
         mine.article(deleted.article.id)
@@ -290,7 +292,7 @@ def test_progress_goes_up_and_reaches_its_totals(mine, write_corpus):
         write_corpus({"a.txt": FERRY, "b.txt": TRAM, "c.txt": STORM}), on_progress=seen.append
     )
     stages = [stage for stage, _ in itertools.groupby(p.stage for p in seen)]
-    assert stages == ["scanning", "reading", "embedding"]
+    assert stages == ["scanning", "reading", "embedding", "indexing"]
     for stage in stages:
         own = [p for p in seen if p.stage == stage]
         assert [p.done for p in own] == sorted(p.done for p in own)
@@ -330,7 +332,7 @@ def check_next_run_ends_it(archive, corpus):
     return report
 
 
-@pytest.mark.parametrize("stage", ["scanning", "reading", "embedding"])
+@pytest.mark.parametrize("stage", ["scanning", "reading", "embedding", "indexing"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_interrupted_at_any_stage_the_old_serves_and_the_next_run_ends_it(
     mine, make_archive, three_changes, stage, error
@@ -372,9 +374,9 @@ def test_a_run_that_dies_while_publishing_leaves_the_old_and_nothing_is_embedded
 
     with monkeypatch.context() as patch:
         if point == "save the vectors":
-            patch.setattr("qa.dense.flat.FlatIndex.save", die)
+            patch.setattr("qa.segments.Segment.save", die)
         elif point == "write the manifest":
-            patch.setattr(generation_module, "asdict", die)
+            patch.setattr(manifest_module, "asdict", die)
         else:
             patch.setattr(Path, "replace", die)
         with pytest.raises(OSError, match="no space"):
@@ -393,7 +395,7 @@ def test_a_run_that_dies_after_publishing_has_published(
         raise OSError("pulled the plug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa.store.Store.forget_before", die)
+        patch.setattr("qa.store_writer.StoreWriter.forget_before", die)
         with pytest.raises(OSError, match="plug"):
             mine.sync(three_changes)
     fresh = make_archive(mine.index)
@@ -473,7 +475,7 @@ def test_opening_searching_and_asking_change_nothing_on_disk(mine, make_archive,
     reader.close()
     assert tree(mine.index) == before
     beside = {p.name for p in mine.index.iterdir()} - {"store.sqlite-shm", "store.sqlite-wal"}
-    assert beside == {"CURRENT", "generations", "store.sqlite", "writer.lock"}
+    assert beside == {"CURRENT", "generations", "segments", "store.sqlite", "writer.lock"}
 
 
 def test_opening_where_nothing_is_makes_nothing(tmp_path):
@@ -531,11 +533,12 @@ def test_other_code_is_told_and_sync_mends_it(
     corpus = write_corpus({"ferry.txt": FERRY})
     mine.sync(corpus)
     counting.texts.clear()
-    monkeypatch.setattr(generation_module, name, value)
+    monkeypatch.setattr(manifest_module, name, value)
     monkeypatch.setattr("qa.indexing." + name, value)
-    with pytest.raises(IndexMismatchError, match=rf"built with {name.lower()} 1, now it is 99"):
+    built = {"FORMAT": 2, "READING": 1}[name]
+    with pytest.raises(IndexMismatchError, match=rf"with {name.lower()} {built}, now it is 99"):
         make_archive(mine.index).articles()
-    assert mine.sync(corpus).generation == 2
+    assert mine.sync(corpus).articles == 1
     assert counting.texts == []  # the text is the same, so its vectors are
     assert titles(mine) == ["Ferry hits pier"]
 
@@ -597,6 +600,17 @@ def same_size_garbage(name):
     return damage
 
 
+def flip(name, place):
+    """Change one bit, `place` of the way through the file."""
+
+    def damage(folder):
+        data = bytearray((folder / name).read_bytes())
+        data[int(len(data) * place)] ^= 4
+        (folder / name).write_bytes(data)
+
+    return damage
+
+
 def remove(name):
     return lambda folder: (folder / name).unlink()
 
@@ -605,24 +619,31 @@ def pointer(content):
     return lambda folder: (folder.parent.parent / "CURRENT").write_bytes(content)
 
 
+SEGMENT = "../../segments/000001-1.safetensors"
+
 DAMAGE = {
     "passages edited": edit(passages=7),
     "generation edited": edit(generation=4),
-    "sizes edited": edit(sizes={"lexical.json": 3}),
-    "a size of a file that is not there": edit(sizes={"absent": 3}),
-    "sizes no mapping": edit(sizes=[1]),
+    "files edited": edit(files={"segments/000001-1.safetensors": [3, 3]}),
+    "a file that is not there": edit(files={"segments/absent.safetensors": [3, 3]}),
+    "files no mapping": edit(files=[1]),
+    "files no pairs": edit(files={"segments/000001-1.safetensors": 3}),
+    "segments edited": edit(segments=["000001-2"]),
+    "segments no names": edit(segments="000001-1"),
     "dimension no number": edit(dimension="384"),
     "key gone": drop("analysis"),
     "manifest empty": lambda folder: (folder / "manifest.json").write_text(""),
     "manifest a list": lambda folder: (folder / "manifest.json").write_text("[]"),
     "manifest cut": truncate("manifest.json"),
     "manifest gone": remove("manifest.json"),
-    "lexical cut": truncate("lexical.json"),
-    "lexical gone": remove("lexical.json"),
-    "lexical garbage": same_size_garbage("lexical.json"),
-    "vectors cut": truncate("vectors.faiss"),
-    "vectors gone": remove("vectors.faiss"),
-    "vectors garbage": same_size_garbage("vectors.faiss"),
+    "segment cut": truncate(SEGMENT),
+    "segment gone": remove(SEGMENT),
+    "segment garbage": same_size_garbage(SEGMENT),
+    "a bit of the words flipped": flip(SEGMENT, 0.5),
+    "a bit of the vectors flipped": flip(SEGMENT, 0.9),
+    "deleted cut": truncate("deleted.npy"),
+    "deleted gone": remove("deleted.npy"),
+    "deleted garbage": same_size_garbage("deleted.npy"),
     "pointer garbage": pointer(b"\xff\xfe"),
     "pointer no number": pointer(b"seven"),
     "pointer empty": pointer(b""),
@@ -638,7 +659,7 @@ def test_damage_is_told_and_a_rebuild_mends_it_without_embedding(
     mine.sync(corpus)
     counting.texts.clear()
     damage(mine.index / "generations" / "000001")
-    with pytest.raises(IndexDamagedError, match="run: qa index --rebuild") as caught:
+    with pytest.raises(IndexDamagedError, match="run: qa verify --repair") as caught:
         Archive.open(mine.index, Settings())
     assert "\n" not in str(caught.value)
     report = mine.sync(corpus, rebuild=True)
@@ -699,10 +720,12 @@ def test_the_manifest_says_what_it_was_built_with(mine, embedder, write_corpus):
     assert (manifest.model, manifest.fingerprint) == ("all-MiniLM-L6-v2", embedder.fingerprint)
     assert (manifest.dimension, manifest.articles, manifest.passages) == (384, 1, 1)
     assert set(manifest.packages) == {"sentence-transformers", "faiss-cpu", "rank-bm25", "numpy"}
-    folder = mine.index / "generations" / "000001"
-    assert manifest.sizes == {
-        name: (folder / name).stat().st_size for name in ("lexical.json", "vectors.faiss")
-    }
+    assert set(manifest.files) == {
+        "generations/000001/deleted.npy", "segments/000001-1.safetensors",
+    }  # fmt: skip
+    for name, (size, checksum) in manifest.files.items():
+        data = (mine.index / name).read_bytes()
+        assert (size, checksum) == (len(data), zlib.crc32(data))
 
 
 def test_problems_are_records(mine, write_corpus):
@@ -710,3 +733,189 @@ def test_problems_are_records(mine, write_corpus):
     [problem] = mine.problems()
     assert isinstance(problem, Problem)
     assert problem.reason
+
+
+# ---- growing --------------------------------------------------------------------------------
+
+
+def rows_of(mine, table):
+    return {tuple(row) for row in mine.retriever.store._rows(f"SELECT * FROM {table}")}
+
+
+def test_in_a_changed_file_only_the_article_that_changed_is_touched(mine, counting, write_corpus):
+    feed = [{"title": f"Title {n}", "text": f"The text of story {n} is here."} for n in range(5)]
+    corpus = write_corpus({"feed.jsonl": feed})
+    mine.sync(corpus)
+    counting.texts.clear()
+    kept = {row for row in rows_of(mine, "passages") if row[0] != 3}
+    feed[2]["text"] = "Now another text stands there."
+    feed.append({"title": "Title 5", "text": "The text of story 5 is here."})
+    report = mine.sync(write_corpus({"feed.jsonl": feed}))
+    assert (report.changed, report.articles, report.embedded) == (("feed.jsonl",), 6, 2)
+    assert sorted(text.split("\n")[0] for text in counting.texts) == ["Title 2", "Title 5"]
+    assert kept <= rows_of(mine, "passages")
+    assert found_by_words(mine, "another") == ["Title 2"]
+    del feed[4:]
+    assert mine.sync(write_corpus({"feed.jsonl": feed})).articles == 4
+    assert titles(mine) == [f"Title {n}" for n in range(4)]
+    assert mine.verify().ok
+
+
+def test_a_field_that_changed_is_a_change_though_the_text_is_the_same(mine, counting, write_corpus):
+    row = {"title": "Tram", "text": "The council approved it.", "publisher": "Valley Post"}
+    mine.sync(write_corpus({"feed.jsonl": [row]}))
+    counting.texts.clear()
+    mine.sync(write_corpus({"feed.jsonl": [row | {"publisher": "Hill Courier"}]}))
+    assert counting.texts == []
+    assert len(mine.search("tram", publisher="Hill Courier")) == 1
+    assert mine.search("tram", publisher="Valley Post") == []
+
+
+def test_a_file_left_alone_is_not_read_again(mine, write_corpus, monkeypatch):
+    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+    long_ago = 1_000_000_000
+    monkeypatch.setattr("qa.scanning.SETTLED", -1.0)  # files of this very moment are trusted
+    mine.sync(corpus)
+    opened = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda f, n: opened.append(f.name) or digest(f, n))
+    assert mine.sync(corpus).unchanged == 2
+    assert opened == []
+    same_size = TRAM.replace("27", "28")
+    (corpus / "tram.txt").write_text(same_size)
+    os.utime(corpus / "tram.txt", (long_ago, long_ago))  # a clock that was set back
+    assert mine.sync(corpus).changed == ("tram.txt",)
+    assert opened == [str(corpus / "tram.txt")]
+    assert found_by_words(mine, "28") == ["Tram approved"]
+
+
+def test_a_file_written_a_moment_ago_is_read_again_whatever_its_times_say(mine, write_corpus):
+    corpus = write_corpus({"tram.txt": TRAM})
+    mine.sync(corpus)
+    status = (corpus / "tram.txt").stat()
+    assert mine.retriever.store.sources(1)["tram.txt"][1] == ""
+    (corpus / "tram.txt").write_text(TRAM.replace("27", "28"))
+    os.utime(corpus / "tram.txt", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert mine.sync(corpus).changed == ("tram.txt",)
+
+
+def test_many_additions_and_deletions_leave_few_files_and_an_index_as_built_at_once(
+    mine, make_archive, tmp_path, write_corpus
+):
+    for n in range(40):
+        corpus = write_corpus({f"{n:03}.txt": f"Title {n}\n\nStory {n} of tram line {n % 7}.\n"})
+        if n % 3 == 2:
+            write_corpus({f"{n - 2:03}.txt": None})
+        mine.sync(corpus)
+    assert len(list((mine.index / "segments").iterdir())) <= 6
+    assert len(list((mine.index / "generations").iterdir())) == 2
+    assert mine.verify().ok
+    fresh = make_archive(tmp_path / "fresh")
+    fresh.sync(corpus)
+    for question in ("story of tram line 3", "title", "27"):
+        ours, theirs = mine.search(question, k=99), fresh.search(question, k=99)
+        assert [h.article.title for h in ours] == [h.article.title for h in theirs]
+        assert [h.score for h in ours] == pytest.approx([h.score for h in theirs], abs=1e-5)
+    fresh.close()
+
+
+@pytest.fixture
+def clustered(mine, write_corpus, monkeypatch):
+    """An index whose merged segment is large enough to be clustered, and its corpus."""
+    monkeypatch.setattr("qa.segments.clusters.FROM", 100)
+    monkeypatch.setattr("qa.segments.clusters._LEAST_ALLOWED", 10)
+    monkeypatch.setattr("qa.publishing.AT_ONCE", 50)
+    monkeypatch.setattr("qa.publishing.PIECE", 60)
+    words = ["tram", "ferry", "storm", "council", "harbour", "vote", "pier", "power"]
+    rows = [
+        {
+            "title": f"Story {n}",
+            "text": f"The {words[n % 8]} and the {words[n // 8 % 8]}, part {n}.",
+            "publisher": "Even" if n % 2 == 0 else "Odd",
+        }
+        for n in range(150)
+    ]
+    corpus = write_corpus({"feed.jsonl": rows})
+    mine.sync(corpus)
+    return corpus
+
+
+def test_what_is_large_is_published_first_and_merged_and_clustered_then(
+    mine, clustered, make_archive
+):
+    info = mine.info()
+    assert info["engines"]["dense"] == "faiss-ivf-sq8"
+    assert (info["generation"], len(info["segments"])) == (2, 1)  # 1 had the pieces
+    assert mine.verify().ok
+    exact = make_archive(mine.index, Settings(vector_engine="exact", lexical_engine="inverted"))
+    assert exact.info()["engines"] == {"lexical": "inverted", "dense": "faiss-flat"}
+    agreed = 0
+    for question in ("tram and harbour", "the vote of the council", "storm, power", "part 77"):
+        ours, theirs = mine.search(question), exact.search(question)
+        agreed += len({h.passage.id for h in ours} & {h.passage.id for h in theirs})
+        odd = mine.search(question, k=20, publisher="Odd")
+        assert len(odd) == 20
+        assert {hit.article.publisher for hit in odd} == {"Odd"}
+    assert agreed >= 38
+    exact.close()
+
+
+def test_a_merge_that_is_interrupted_loses_nothing_and_is_made_up_for(
+    mine, clustered, write_corpus, make_archive, monkeypatch
+):
+    from qa import publishing
+
+    more = [{"title": f"New {n}", "text": f"Wholly new story number {n}."} for n in range(60)]
+    corpus = write_corpus({"more.jsonl": more})
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "merge", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            mine.sync(corpus)
+    fresh = make_archive(mine.index)
+    for one in (mine, fresh):
+        assert one.info()["articles"] == 210
+        assert one.search("wholly new story number 33")[0].article.title == "New 33"
+        assert one.verify().ok
+    fresh.close()
+    report = mine.sync(corpus)
+    assert (report.unchanged, report.generation) == (2, 4)
+    assert len(mine.info()["segments"]) == 1
+    assert mine.verify().ok
+
+
+# ---- planning -------------------------------------------------------------------------------
+
+
+def test_a_plan_says_what_a_sync_then_does_and_changes_nothing(mine, index, write_corpus):
+    plans = []
+    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+    first = mine.plan(corpus)
+    assert not index.exists()
+    assert (first.added, first.anew, first.seconds) == (("ferry.txt", "tram.txt"), None, None)
+    mine.sync(corpus, on_plan=plans.append)
+    assert plans == [first]
+    write_corpus({"ferry.txt": FERRY_LATER, "tram.txt": None, "storm.txt": STORM})
+    before = tree(index)
+    plan = mine.plan(corpus)
+    assert tree(index) == before
+    assert (plan.added, plan.changed, plan.deleted) == (
+        ("storm.txt",), ("ferry.txt",), ("tram.txt",),
+    )  # fmt: skip
+    report = mine.sync(corpus, on_plan=plans.append)
+    assert plans[1] == plan
+    assert (report.added, report.changed, report.deleted) == (
+        plan.added, plan.changed, plan.deleted,
+    )  # fmt: skip
+
+
+def test_a_plan_says_why_all_is_done_anew_and_how_long_that_takes(mine, counting, write_corpus):
+    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+    mine.sync(corpus)
+    asked = mine.plan(corpus, rebuild=True)
+    assert (asked.anew, asked.seconds) == ("asked for", None)  # embeddings are at hand
+    other = Archive(mine.index, dataclasses.replace(Settings(), passage_words=40))
+    other.retriever.embedder = counting
+    plan = other.plan(corpus)
+    assert plan.anew == "the index was built with passage_words 90, now it is 40"
+    assert 0 < plan.seconds < 60
+    other.close()

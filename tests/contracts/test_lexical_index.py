@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import IndexDamagedError
 from qa.lexical.bm25 import BM25Index
+from qa.lexical.inverted import InvertedIndex
+from tests.contracts.by_id import ARRANGEMENTS, ById, array
 
-ENGINES = [BM25Index]
+ENGINES = {
+    f"{engine.__name__}, {name}": (engine, arrangement)
+    for engine in (BM25Index, InvertedIndex)
+    for name, arrangement in ARRANGEMENTS.items()
+}
 
 PASSAGES = [
     (3, ["ferri", "hit", "pier"]),
@@ -23,22 +28,23 @@ PASSAGES = [
 ]
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
-def engine(request):
-    return request.param
+def building(name):
+    make, arrangement = ENGINES[name]
+    return lambda passages: ById(make, passages, **arrangement)
+
+
+@pytest.fixture(params=ENGINES)
+def build(request):
+    return building(request.param)
 
 
 @pytest.fixture
-def index(engine):
-    return engine.build(PASSAGES)
+def index(build):
+    return build(PASSAGES)
 
 
 def ids_of(hits):
-    return [hit.id for hit in hits]
-
-
-def array(*ids):
-    return np.asarray(ids, dtype=np.int64)
+    return [hit.row for hit in hits]
 
 
 def bm25(passages, terms, k1=1.5, b=0.75):
@@ -56,9 +62,9 @@ def bm25(passages, terms, k1=1.5, b=0.75):
     return scores
 
 
-def test_it_knows_how_many_it_holds(index, engine):
+def test_it_knows_how_many_it_holds(index, build):
     assert len(index) == 5
-    assert len(engine.build([])) == 0
+    assert len(build([])) == 0
 
 
 def test_best_first_and_only_what_shares_a_term(index):
@@ -78,7 +84,7 @@ def test_scores_are_bm25(index):
 
 def test_scores_are_those_of_search_in_the_order_asked_for(index):
     terms = ["ferri", "pier"]
-    searched = {hit.id: hit.score for hit in index.search(terms, 10)}
+    searched = {hit.row: hit.score for hit in index.search(terms, 10)}
     for ids in ([3], [9, 3], [12, 9, 8, 5, 3], [3, 5, 8, 9, 12], []):
         scores = index.scores(terms, array(*ids))
         assert scores.dtype == np.float32
@@ -92,7 +98,7 @@ def test_at_most_k(index):
 
 
 def test_only_allowed_passages_come_back_with_unchanged_scores(index):
-    free = {hit.id: hit.score for hit in index.search(["ferri", "tram"], 10)}
+    free = {hit.row: hit.score for hit in index.search(["ferri", "tram"], 10)}
     hits = index.search(["ferri", "tram"], 1, array(3, 12))
     assert ids_of(hits) == [3]
     assert hits[0].score == pytest.approx(free[3])
@@ -101,8 +107,8 @@ def test_only_allowed_passages_come_back_with_unchanged_scores(index):
     assert ids_of(index.search(["ferri"], 5, array(1, 3, 99))) == [3]
 
 
-def test_ties_are_ordered_by_id(engine):
-    index = engine.build((i, ["same", "words"]) for i in (40, 7, 23, 11))
+def test_ties_are_ordered_by_id(build):
+    index = build((i, ["same", "words"]) for i in (40, 7, 23, 11))
     assert ids_of(index.search(["same"], 10)) == [7, 11, 23, 40]
     assert ids_of(index.search(["same"], 2)) == [7, 11]
     assert ids_of(index.search(["same"], 2, array(11, 23, 40))) == [11, 23]
@@ -115,80 +121,32 @@ def test_unknown_and_no_terms_find_nothing(index):
     assert ids_of(index.search(["zeppelin", "late"], 5)) == [5]
 
 
-def test_two_passages_score_above_zero(engine):
-    index = engine.build([(1, ["ferri"]), (2, ["tram"])])
+def test_two_passages_score_above_zero(build):
+    index = build([(1, ["ferri"]), (2, ["tram"])])
     [hit] = index.search(["ferri"], 5)
-    assert hit.id == 1
+    assert hit.row == 1
     assert hit.score > 0
 
 
-def test_a_term_in_every_passage_still_finds_them_all(engine):
-    index = engine.build([(i, ["said"] * i) for i in range(1, 6)])
+def test_a_term_in_every_passage_still_finds_them_all(build):
+    index = build([(i, ["said"] * i) for i in range(1, 6)])
     hits = index.search(["said"], 10)
     assert sorted(ids_of(hits)) == [1, 2, 3, 4, 5]
     assert all(hit.score > 0 for hit in hits)
 
 
-def test_document_frequency(index, engine):
+def test_document_frequency(index, build):
     frequencies = {t: index.document_frequency(t) for t in ("ferri", "tram", "cost", "zeppelin")}
     assert frequencies == {"ferri": 3, "tram": 2, "cost": 1, "zeppelin": 0}
-    assert engine.build([]).document_frequency("ferri") == 0
+    assert build([]).document_frequency("ferri") == 0
 
 
 @pytest.mark.parametrize("passages", [[], [(1, [])], [(1, []), (2, [])]])
-def test_nothing_to_search(engine, passages):
-    index = engine.build(passages)
+def test_nothing_to_search(build, passages):
+    index = build(passages)
     assert index.search(["ferri"], 5) == []
     ids = array(*(i for i, _ in passages))
     np.testing.assert_array_equal(index.scores(["ferri"], ids), np.zeros(len(passages)))
-
-
-@pytest.mark.parametrize(
-    "passages",
-    [
-        PASSAGES,
-        [],
-        [(1, [])],
-        [(7, ["“quoted”", 'back\\slash"', "東京", "naïve", "u.s.", "\u2028"])],
-    ],
-)
-def test_saved_and_loaded_it_is_the_same(engine, tmp_path, passages):
-    index = engine.build(passages)
-    index.save(tmp_path / "saved")
-    loaded = engine.load(tmp_path / "saved")
-    assert len(loaded) == len(index)
-    for term in {term for _, words in passages for term in words} | {"zeppelin"}:
-        assert loaded.search([term], 10) == index.search([term], 10)
-        assert loaded.document_frequency(term) == index.document_frequency(term)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"",
-        lambda data: data[: len(data) // 2],
-        lambda data: data[:-3],
-        lambda data: b"garbage" * 50,
-        lambda data: b"\x80\x04\x95" + data,
-        lambda data: b"[]",
-        lambda data: b"{}",
-        lambda data: b"null",
-        lambda data: data.replace(b"12", b'"x"', 1),
-        lambda data: data.replace(b", 12", b"", 1),
-    ],
-)
-def test_a_damaged_file_is_told_with_what_mends_it(engine, index, tmp_path, damage):
-    path = tmp_path / "saved"
-    index.save(path)
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(IndexDamagedError, match=r"saved.*run: qa index --rebuild") as caught:
-        engine.load(path)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_file_is_damage(engine, tmp_path):
-    with pytest.raises(IndexDamagedError, match="absent"):
-        engine.load(tmp_path / "absent")
 
 
 WORDS = st.lists(st.sampled_from("abcde"), max_size=8)
@@ -199,13 +157,39 @@ def test_it_agrees_with_the_formula_and_with_itself(words, terms, k, data):
     passages = list(enumerate(words, 10))
     numbers = [number for number, _ in passages]
     allowed = data.draw(st.lists(st.sampled_from(numbers), unique=True)) if numbers else []
-    for engine in ENGINES:
-        index = engine.build(passages)
+    for name in ENGINES:
+        index = building(name)(passages)
         hits = index.search(terms, k, array(*sorted(allowed)))
         expected = bm25(passages, terms) if any(words) else {}
         sharing = {n for n, own in passages if set(own) & set(terms)}
         assert len(hits) == min(k, len(sharing & set(allowed)))
         assert set(ids_of(hits)) <= sharing & set(allowed)
-        assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.id))
+        assert hits == sorted(hits, key=lambda hit: (-hit.score, hit.row))
         for hit in hits:
-            assert hit.score == pytest.approx(expected[hit.id], rel=1e-4)
+            assert hit.score == pytest.approx(expected[hit.row], rel=1e-4)
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_a_large_index_agrees_with_the_small_one_though_it_looks_at_less(arrangement, k):
+    draw = np.random.default_rng(k)
+    vocabulary = [f"w{n}" for n in range(300)]
+    chances = 1 / np.arange(1, 301)
+    chances /= chances.sum()  # Zipf's law: some words in nearly all passages, many in a few
+    lengths = draw.integers(5, 60, 3_000)
+    passages = [
+        (number, draw.choice(vocabulary, length, p=chances).tolist())
+        for number, length in enumerate(lengths.tolist(), 1)
+    ]
+    large = building(f"InvertedIndex, {arrangement}")(passages)
+    small = building(f"BM25Index, {arrangement}")(passages)
+    for _ in range(15):
+        terms = draw.choice(vocabulary, 6, replace=False).tolist()
+        allowed = np.sort(draw.choice(np.arange(1, 3_001), 700, replace=False))
+        for some in (None, allowed):
+            expected = {hit.row: hit.score for hit in small.search(terms, 3_000, some)}
+            hits = large.search(terms, k, some)
+            best = sorted(expected.values(), reverse=True)[:k]
+            assert [hit.score for hit in hits] == pytest.approx(best, rel=1e-5)
+            for hit in hits:
+                assert hit.score == pytest.approx(expected[hit.row], rel=1e-5)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.dense.flat import FlatIndex
-from qa.errors import IndexDamagedError
+from qa.dense.index import SegmentedVectors
+from tests.contracts.by_id import ARRANGEMENTS, ById, array
 
-ENGINES = [FlatIndex]
 DIMENSION = 16
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
-def engine(request):
-    return request.param
+def building(name):
+    def build(ids, vectors):
+        passages = [(int(i), []) for i in ids]
+        return ById(SegmentedVectors, passages, vectors, **ARRANGEMENTS[name])
+
+    return build
+
+
+@pytest.fixture(params=ARRANGEMENTS)
+def build(request):
+    return building(request.param)
 
 
 def unit(rows: int, seed: int = 0) -> np.ndarray:
     vectors = np.random.default_rng(seed).standard_normal((rows, DIMENSION)).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def array(*ids: int) -> np.ndarray:
-    return np.asarray(ids, dtype=np.int64)
 
 
 IDS = array(*range(2, 402, 2))
@@ -35,8 +37,8 @@ QUERY = unit(1, seed=1)[0]
 
 
 @pytest.fixture
-def index(engine):
-    return engine(IDS, VECTORS)
+def index(build):
+    return build(IDS, VECTORS)
 
 
 def exact(query, ids=IDS, vectors=VECTORS, allowed=None):
@@ -49,33 +51,33 @@ def exact(query, ids=IDS, vectors=VECTORS, allowed=None):
 def test_the_nearest_best_first_with_their_inner_products(index, k):
     expected = exact(QUERY)[:k]
     hits = index.search(QUERY, k)
-    assert [hit.id for hit in hits] == [i for i, _ in expected]
+    assert [hit.row for hit in hits] == [i for i, _ in expected]
     np.testing.assert_allclose([h.score for h in hits], [s for _, s in expected], atol=1e-6)
 
 
 def test_a_passages_own_vector_finds_it_with_cosine_one(index):
     for row in (0, 57, 199):
         [hit] = index.search(VECTORS[row], 1)
-        assert hit.id == IDS[row]
+        assert hit.row == IDS[row]
         assert hit.score == pytest.approx(1, abs=1e-5)
 
 
 def test_k_larger_than_the_index_returns_all_and_no_padding(index):
     hits = index.search(QUERY, 100_000)
-    assert sorted(hit.id for hit in hits) == IDS.tolist()
+    assert sorted(hit.row for hit in hits) == IDS.tolist()
 
 
 @pytest.mark.parametrize("k", [1, 3, 150])
 def test_only_allowed_passages_come_back(index, k):
     allowed = array(*IDS[::3].tolist())
     hits = index.search(QUERY, k, allowed)
-    assert [hit.id for hit in hits] == [i for i, _ in exact(QUERY, allowed=allowed.tolist())[:k]]
+    assert [hit.row for hit in hits] == [i for i, _ in exact(QUERY, allowed=allowed.tolist())[:k]]
 
 
 def test_the_worst_passage_is_found_where_it_alone_is_allowed(index):
     worst, score = exact(QUERY)[-1]
     [hit] = index.search(QUERY, 1, array(worst))
-    assert (hit.id, hit.score) == (worst, pytest.approx(score, abs=1e-6))
+    assert (hit.row, hit.score) == (worst, pytest.approx(score, abs=1e-6))
 
 
 def test_no_passage_allowed_finds_nothing(index):
@@ -84,12 +86,12 @@ def test_no_passage_allowed_finds_nothing(index):
 
 
 @pytest.mark.parametrize("k", [1, 4, 60, 120, 150])
-def test_ties_are_ordered_by_id_and_the_lowest_ids_are_kept(engine, k):
+def test_ties_are_ordered_by_id_and_the_lowest_ids_are_kept(build, k):
     vectors = unit(150)
     vectors[20:130] = vectors[3]
     ids = array(*range(1000, 1150))
     expected = sorted([1003, *range(1020, 1130)])
-    found = [hit.id for hit in engine(ids, vectors).search(vectors[3], k)]
+    found = [hit.row for hit in build(ids, vectors).search(vectors[3], k)]
     assert found[: min(k, 111)] == expected[:k]
 
 
@@ -109,57 +111,12 @@ def test_a_vector_of_another_length_is_told_with_both_lengths(index, vector):
         assert str(vector.shape) in str(caught.value)
 
 
-def test_ids_are_unique_and_as_many_as_vectors(engine):
-    with pytest.raises(ValueError, match="unique"):
-        engine(array(1, 1), unit(2))
-    with pytest.raises(ValueError, match="2 ids need as many vectors"):
-        engine(array(1, 2), unit(3))
-
-
-def test_an_empty_index_finds_nothing_saved_or_not(engine, tmp_path):
-    index = engine(array(), np.zeros((0, DIMENSION), dtype=np.float32))
-    index.save(tmp_path / "saved")
-    for one in (index, engine.load(tmp_path / "saved")):
-        assert len(one) == 0
-        assert one.search(QUERY, 5) == []
-        assert one.search(QUERY, 5, array(1)) == []
-
-
-def test_saved_and_loaded_it_is_the_same(engine, index, tmp_path):
-    index.save(tmp_path / "saved")
-    loaded = engine.load(tmp_path / "saved")
-    assert (len(loaded), loaded.dimension) == (200, DIMENSION)
-    assert loaded.search(QUERY, 20) == index.search(QUERY, 20)
-    assert loaded.search(QUERY, 20, IDS[:9]) == index.search(QUERY, 20, IDS[:9])
-    np.testing.assert_array_equal(loaded.scores(QUERY, IDS), index.scores(QUERY, IDS))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"",
-        lambda data: data[:20],
-        lambda data: data[: len(data) // 2],
-        lambda data: data[:-4],
-        lambda data: b"garbage" * 100,
-        lambda data: data[:8] + b"\xff" * 8 + data[16:],
-    ],
-)
-def test_a_damaged_file_is_told_with_what_mends_it(engine, index, tmp_path, damage):
-    path = tmp_path / "saved"
-    index.save(path)
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(IndexDamagedError, match=r"saved.*run: qa index --rebuild") as caught:
-        engine.load(path)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_file_or_another_kind_of_index_is_damage(engine, tmp_path):
-    with pytest.raises(IndexDamagedError, match="absent"):
-        engine.load(tmp_path / "absent")
-    faiss.write_index(faiss.IndexFlatIP(DIMENSION), str(tmp_path / "other"))
-    with pytest.raises(IndexDamagedError, match="other"):
-        engine.load(tmp_path / "other")
+def test_an_empty_index_finds_nothing(build):
+    index = build([], np.zeros((0, DIMENSION), dtype=np.float32))
+    assert len(index) == 0
+    assert index.search(QUERY, 5) == []
+    assert index.search(QUERY, 5, array(1)) == []
+    assert index.engine.scores(QUERY, array()).shape == (0,)
 
 
 @settings(max_examples=50)
@@ -169,7 +126,7 @@ def test_it_agrees_with_numpy(rows, k, seed, data):
     vectors = unit(rows, seed)
     allowed = sorted(data.draw(st.sets(st.sampled_from(ids.tolist()))))
     expected = exact(QUERY, ids, vectors, allowed)[:k]
-    for engine in ENGINES:
-        hits = engine(ids, vectors).search(QUERY, k, array(*allowed))
+    for name in ARRANGEMENTS:
+        hits = building(name)(ids, vectors).search(QUERY, k, array(*allowed))
         np.testing.assert_allclose([h.score for h in hits], [s for _, s in expected], atol=1e-6)
-        assert {h.id for h in hits} == {i for i, _ in expected}
+        assert {h.row for h in hits} == {i for i, _ in expected}

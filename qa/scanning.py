@@ -1,0 +1,101 @@
+"""What lies in the corpus folder, and what of it has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from qa import reading
+from qa.protocols import OnProgress, Progress
+
+SETTLED: Final = 2.0
+"""Seconds for which a file must have been left alone before its status is trusted: file systems
+count time in steps of up to two seconds, so a file written twice within one step looks the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the corpus.
+
+    Attributes:
+        path: Where it lies.
+        name: Its path in the corpus, with forward slashes, always valid Unicode.
+        digest: SHA-256 of its content.
+        status: Size, times and inode, which change when the content does; "" if not to be trusted.
+    """
+
+    path: Path
+    name: str
+    digest: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a corpus differs from what an index was built from. All sorted by name."""
+
+    added: tuple[Source, ...]
+    changed: tuple[Source, ...]
+    unchanged: tuple[Source, ...]
+    deleted: tuple[str, ...]
+
+
+def scan(corpus: Path, known: Mapping[str, tuple[str, str]], on_progress: OnProgress) -> Changes:
+    """Compare a corpus folder with what is known of it.
+
+    A file whose status is as it was is taken for unchanged; of any other the content is read.
+
+    Args:
+        corpus: Searched with its sub-folders.
+        known: Digest and status of each source, by name.
+        on_progress: Called with the stage "scanning".
+    """
+    paths = sorted(_files(corpus))
+    found: dict[str, Source] = {}
+    for done, path in enumerate(paths, 1):
+        # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
+        relative = os.fsencode(path.relative_to(corpus).as_posix())
+        name = relative.decode("utf-8", "backslashreplace")
+        found[name] = _source(path, name, known.get(name))
+        on_progress(Progress("scanning", done, len(paths)))
+    both = sorted(found.keys() & known.keys())
+    stale = [name for name in both if found[name].digest != known[name][0]]
+    return Changes(
+        added=tuple(found[name] for name in sorted(found.keys() - known.keys())),
+        changed=tuple(found[name] for name in stale),
+        unchanged=tuple(found[name] for name in sorted(set(both) - set(stale))),
+        deleted=tuple(sorted(known.keys() - found.keys())),
+    )
+
+
+def _files(corpus: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(corpus):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            notes = path == corpus / "README.md"  # describes the folder; is not an article
+            suffix = path.suffix.lower()
+            if not name.startswith(".") and suffix in reading.SUFFIXES and not notes:
+                yield path
+
+
+def _source(path: Path, name: str, known: tuple[str, str] | None) -> Source:
+    began = time.time()
+    try:
+        status = path.stat()
+        times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+        now = f"{status.st_size} {times} {status.st_ino}"
+        if known is not None and known[1] == now:
+            return Source(path, name, *known)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:  # reading will report it; retried at each sync, being no file's status
+        return Source(path, name, f"unreadable: {error.strerror}", "")
+    # A clock that was set back makes files of the future: never trusted, so only slower.
+    settled = began - max(status.st_mtime, status.st_ctime) > SETTLED
+    return Source(path, name, digest, now if settled else "")

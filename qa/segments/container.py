@@ -1,0 +1,62 @@
+"""Arrays in one file, mapped into memory: nothing is read before it is looked at.
+
+The format is safetensors' own: the length of a JSON header, the header, then the raw arrays. The
+library writes it; its reader copies every array, so reading is done here with `numpy.memmap`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from qa.errors import IndexDamagedError
+
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+
+_TYPES: Final[dict[str, np.dtype[Any]]] = {
+    "F32": np.dtype("<f4"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "U16": np.dtype("<u2"),
+    "U8": np.dtype("u1"),
+}
+
+
+def write_arrays(path: Path, arrays: Arrays, texts: Mapping[str, str]) -> None:
+    """Write arrays and short texts to one file."""
+    save_file({n: np.ascontiguousarray(a) for n, a in arrays.items()}, path, metadata=dict(texts))
+
+
+def read_arrays(path: Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
+    """Map what `write_arrays` wrote.
+
+    Raises:
+        IndexDamagedError: The file is missing, cut short, or something else.
+    """
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > path.stat().st_size:
+                raise ValueError("its header is longer than the file")
+            header = json.loads(file.read(length))
+        texts = header.pop("__metadata__")
+        mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        arrays = {}
+        for name, entry in header.items():
+            first, last = (8 + length + offset for offset in entry["data_offsets"])
+            kind, shape = _TYPES[entry["dtype"]], tuple(entry["shape"])
+            if not 0 <= first <= last <= len(mapped) or math.prod(shape) * kind.itemsize != (
+                last - first
+            ):
+                raise ValueError(f"{name} lies outside of the file")
+            arrays[name] = mapped[first:last].view(np.ndarray).view(kind).reshape(shape)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else repr(error)
+        raise IndexDamagedError(f"cannot read {path}: {reason}; run: qa verify --repair") from error
+    return arrays, texts

@@ -1,0 +1,155 @@
+"""One segment: everything about some passages that a search looks at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from qa.errors import IndexDamagedError
+from qa.protocols import Floats, Ids
+from qa.segments import clusters
+from qa.segments.columns import Columns, Names, days
+from qa.segments.container import read_arrays, write_arrays
+from qa.segments.exact import Exact
+from qa.segments.postings import Postings, Terms
+
+SUFFIX: Final = ".safetensors"
+CLUSTERS_SUFFIX: Final = ".ivf"
+
+
+class Indexed(NamedTuple):
+    """What is indexed of a passage: its id, terms, and the fields its article is filtered by."""
+
+    id: int
+    terms: Sequence[str]
+    publisher_key: str
+    author_key: str
+    day: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Immutable. Rows are the passages in ascending order of their ids.
+
+    Attributes:
+        name: Unique in its index.
+        ids: int64 (n,), passage ids, ascending.
+        vectors: float32 (n, dimension), unit length.
+        postings: The words.
+        columns: What can be filtered by.
+        clusters: The vectors once more, grouped for approximate search; None in small segments.
+        exact: The vectors once more, for exact search.
+    """
+
+    name: str
+    ids: Ids
+    vectors: Floats
+    postings: Postings
+    columns: Columns
+    clusters: clusters.Clusters | None = None
+    exact: Exact = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "exact", Exact(self.vectors))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def build(cls, name: str, passages: Iterable[Indexed], vectors: Floats) -> Segment:
+        """Index passages.
+
+        Args:
+            name: Unique in its index.
+            passages: Ascending by id.
+            vectors: float32 (n, dimension), in the same order.
+        """
+        rows = list(passages)
+        columns = Columns(
+            Names.of(row.publisher_key for row in rows),
+            Names.of(row.author_key for row in rows),
+            np.asarray([days(row.day) for row in rows], dtype=np.int32),
+        )
+        return cls(
+            name=name,
+            ids=np.asarray([row.id for row in rows], dtype=np.int64),
+            vectors=vectors,
+            postings=Postings.build(row.terms for row in rows),
+            columns=columns,
+        )
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write its files into a folder; returns them."""
+        path = folder / (self.name + SUFFIX)
+        # A reader may have a file of this name mapped, of an index that was since begun anew.
+        for old in (path, path.with_suffix(CLUSTERS_SUFFIX)):
+            old.unlink(missing_ok=True)
+        postings, columns = self.postings, self.columns
+        write_arrays(
+            path,
+            {
+                "ids": self.ids,
+                "vectors": self.vectors,
+                "terms": postings.terms.text,
+                "term_ends": postings.terms.ends,
+                "starts": postings.starts,
+                "rows": postings.rows,
+                "counts": postings.counts,
+                "lengths": postings.lengths,
+                "publisher": columns.publisher.codes,
+                "author": columns.author.codes,
+                "day": columns.day,
+            },
+            {
+                "publishers": json.dumps(columns.publisher.keys),
+                "authors": json.dumps(columns.author.keys),
+            },
+        )
+        if self.clusters is None:
+            return [path]
+        beside = folder / (self.name + CLUSTERS_SUFFIX)
+        self.clusters.save(beside)
+        return [path, beside]
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Segment:
+        """Map what `save` wrote into memory; the arrays are read when looked at.
+
+        Raises:
+            IndexDamagedError: A file is missing, cut short, or not what `save` wrote.
+        """
+        path = folder / (name + SUFFIX)
+        arrays, texts = read_arrays(path)
+        try:
+            segment = cls(
+                name=name,
+                ids=arrays["ids"],
+                vectors=arrays["vectors"],
+                postings=Postings(
+                    Terms(arrays["terms"], arrays["term_ends"]),
+                    *(arrays[key] for key in ("starts", "rows", "counts", "lengths")),
+                ),
+                columns=Columns(
+                    Names(json.loads(texts["publishers"]), arrays["publisher"]),
+                    Names(json.loads(texts["authors"]), arrays["author"]),
+                    arrays["day"],
+                ),
+                clusters=clusters.load(folder / (name + CLUSTERS_SUFFIX)),
+            )
+        except (ValueError, KeyError) as error:
+            raise IndexDamagedError(
+                f"cannot read {path}: {error!r}; run: qa verify --repair"
+            ) from error
+        columns = segment.columns
+        of_rows = (
+            segment.vectors, segment.postings.lengths, columns.publisher.codes,
+            columns.author.codes, columns.day,
+        )  # fmt: skip
+        if any(len(array) != len(segment) for array in of_rows):
+            raise IndexDamagedError(f"{path}: its arrays differ in length; run: qa verify --repair")
+        return segment

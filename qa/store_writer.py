@@ -1,0 +1,209 @@
+"""What the writer of an index does with its store. There is one writer at a time: `qa.writing`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from qa.protocols import Embedding, Floats, Ids
+from qa.records import Article, Problem, Span
+from qa.rows import FOREVER, LAYOUT, SCHEMA, TABLES, checksum, digest, name_key, to_values
+from qa.store import Store
+
+_VERSIONED: Final = ("sources", "problems", "articles", "passages")
+
+
+class Change(NamedTuple):
+    """What a generation adds and removes: counts of articles, ids of passages (ascending)."""
+
+    articles_added: int
+    articles_removed: int
+    passages_removed: Ids
+
+
+class StoreWriter(Store):
+    """A store opened for writing; file and tables are created.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, write=True)
+        self._rows("PRAGMA journal_mode = WAL")
+        self._make_tables()
+
+    def _make_tables(self) -> None:
+        [version] = self._rows("PRAGMA user_version")
+        if version[0] == LAYOUT:
+            return
+        with self.transaction():
+            self._connection.execute("BEGIN IMMEDIATE")
+            for table in TABLES:  # another version's, whose manifest asks for a new index anyway
+                self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in SCHEMA.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {LAYOUT}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commit at the end, roll back on any exception."""
+        with self._connection:
+            yield
+
+    def roll_back_to(self, generation: int) -> None:
+        """Undo whatever a writer that died wrote for a generation it never published."""
+        with self.transaction():
+            for table in reversed(_VERSIONED):
+                self._connection.execute(f"DELETE FROM {table} WHERE added > ?", (generation,))  # noqa: S608
+                self._connection.execute(
+                    f"UPDATE {table} SET removed = {FOREVER} "  # noqa: S608
+                    f"WHERE removed > ? AND removed < {FOREVER}",
+                    (generation,),
+                )
+
+    def forget_before(self, generation: int) -> None:
+        """Delete rows that no generation from this one on can see, and their embeddings."""
+        gone = f"removed <= ? AND removed < {FOREVER}"  # as the partial index has it
+        with self.transaction():
+            keys = self._rows(f"SELECT embedding FROM passages WHERE {gone}", (generation,))  # noqa: S608
+            for table in reversed(_VERSIONED):
+                self._connection.execute(f"DELETE FROM {table} WHERE {gone}", (generation,))  # noqa: S608
+            self._connection.executemany(
+                "DELETE FROM embeddings WHERE key = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM passages WHERE embedding = ?1)",
+                {(row["embedding"],) for row in keys},
+            )
+
+    def forget_unused_embeddings(self) -> None:
+        """Delete embeddings of no passage, such as an interrupted sync leaves. Reads all keys."""
+        with self.transaction():
+            self._connection.execute(
+                "DELETE FROM embeddings WHERE NOT EXISTS "
+                "(SELECT 1 FROM passages WHERE embedding = embeddings.key)"
+            )
+
+    def articles_of(self, source: str) -> dict[str, tuple[int, str]]:
+        """Row and digest of each article of a source that is not removed, by the article's id."""
+        rows = self._rows(
+            "SELECT row, id, digest FROM articles WHERE source = ? AND removed = ?",
+            (source, FOREVER),
+        )
+        return {row["id"]: (row["row"], row["digest"]) for row in rows}
+
+    def remove_everything(self, generation: int) -> None:
+        """End the life of all rows, from `generation` on: also of what a damaged store mixed up."""
+        for table in _VERSIONED:
+            self._connection.execute(
+                f"UPDATE {table} SET removed = ? WHERE removed = ?",  # noqa: S608
+                (generation, FOREVER),
+            )
+
+    def remove_article(self, row: int, generation: int) -> None:
+        """End the life of an article and its passages, from `generation` on."""
+        for table, column in (("passages", "article"), ("articles", "row")):
+            self._connection.execute(
+                f"UPDATE {table} SET removed = ? WHERE {column} = ? AND removed = ?",  # noqa: S608
+                (generation, row, FOREVER),
+            )
+
+    def remove_source(self, source: str, generation: int) -> None:
+        """End the life of a source and its problems, not of its articles."""
+        for table in ("problems", "sources"):
+            self._connection.execute(
+                f"UPDATE {table} SET removed = ? WHERE source = ? AND removed = ?",  # noqa: S608
+                (generation, source, FOREVER),
+            )
+
+    def add_source(
+        self, source: str, digest: str, status: str, problems: Iterable[Problem], generation: int
+    ) -> None:
+        """Record a source and what could not be read of it."""
+        self._connection.execute(
+            "INSERT INTO sources (source, digest, status, added) VALUES (?, ?, ?, ?)",
+            (source, digest, status, generation),
+        )
+        self._connection.executemany(
+            "INSERT INTO problems (source, line, reason, added) VALUES (?, ?, ?, ?)",
+            [(p.source, p.line, p.reason, generation) for p in problems],
+        )
+
+    def add_article(self, article: Article, generation: int) -> int:
+        """Store an article; returns its row."""
+        published = article.published_at
+        values = {
+            **to_values(article),
+            "publisher_key": article.publisher and name_key(article.publisher),
+            "author_key": article.author and name_key(article.author),
+            "published_utc": published and published.astimezone(UTC).isoformat(),
+            "digest": digest(article),
+            "added": generation,
+        }
+        marks = ", ".join(f":{name}" for name in values)
+        return self._insert(
+            f"INSERT INTO articles ({', '.join(values)}) VALUES ({marks})",  # noqa: S608
+            values,
+        )
+
+    def add_passage(
+        self, article_row: int, ordinal: int, sentences: Sequence[Span], key: str, generation: int
+    ) -> int:
+        """Store a passage of an article; returns its id."""
+        return self._insert(
+            'INSERT INTO passages (article, ordinal, start, "end", sentences, embedding, added) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (article_row, ordinal, sentences[0].start, sentences[-1].end,
+             json.dumps(sentences), key, generation),
+        )  # fmt: skip
+
+    def _insert(self, sql: str, values: Mapping[str, Any] | Sequence[Any]) -> int:
+        cursor = self._connection.execute(sql, values)
+        assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
+        return cursor.lastrowid
+
+    def count_added(self, generation: int) -> int:
+        """How many passages a generation that is being written adds."""
+        [row] = self._rows("SELECT count(*) AS n FROM passages WHERE added = ?", (generation,))
+        return int(row["n"])
+
+    def counts(self, generation: int) -> Change:
+        """What a generation that is being written adds and removes."""
+        [row] = self._rows(
+            "SELECT (SELECT count(*) FROM articles WHERE added = ?1) AS articles_added, "
+            "(SELECT count(*) FROM articles WHERE removed = ?1) AS articles_removed",
+            (generation,),
+        )
+        return Change(row["articles_added"], row["articles_removed"], self._removed_ids(generation))
+
+    def _removed_ids(self, generation: int) -> Ids:
+        rows = self._rows("SELECT id FROM passages WHERE removed = ? ORDER BY id", (generation,))
+        return np.asarray([row["id"] for row in rows], dtype=np.int64)
+
+    def missing_embeddings(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that have no embedding yet."""
+        found = self._rows_by_key("SELECT key FROM embeddings WHERE key IN", list(keys))
+        return set(keys) - {row["key"] for row in found}
+
+    def add_embeddings(self, embeddings: Mapping[str, Embedding]) -> None:
+        """Store embeddings by key, at once and for good: an interrupted sync resumes from them."""
+        columns = {
+            key: (e.vector.astype("<f4").tobytes(), e.tokens.tobytes(),
+                  e.offsets.astype("<i4").tobytes())
+            for key, e in embeddings.items()
+        }  # fmt: skip
+        with self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?, ?)",
+                [(key, *blobs, checksum(*blobs)) for key, blobs in columns.items()],
+            )
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
+        """The vectors with these keys, each float32 (dimension,)."""
+        rows = self._rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
+        return {row["key"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}

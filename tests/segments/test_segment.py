@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.errors import IndexDamagedError
+from qa.records import Filters
+from qa.segments import Segment, merge
+from qa.segments.merging import DEAD, RATIO, plan
+from qa.segments.postings import Postings
+from qa.segments.segment import Indexed
+
+ODD = ["“quoted”", 'back\\slash"', "東京", "naïve", "u.s.", "\u2028", "🎉"]
+ROWS = [
+    Indexed(3, ["ferri", "hit", "ferri"], "japan forward", "jennifer zeng", date(2025, 7, 31)),
+    Indexed(5, [], "toronto star", "ashlee li bjork and q o brien", date(2025, 7, 30)),
+    Indexed(9, ODD, "", "", None),
+]
+
+
+def unit(rows, dimension=8, seed=0):
+    vectors = np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def segment():
+    return Segment.build("000001-1", ROWS, unit(3))
+
+
+def words(postings):
+    return [sorted(terms) for terms in postings.documents()]
+
+
+def check_same(one: Segment, other: Segment):
+    np.testing.assert_array_equal(one.ids, other.ids)
+    np.testing.assert_array_equal(one.vectors, other.vectors)
+    assert words(one.postings) == words(other.postings)
+    assert list(one.postings.terms) == list(other.postings.terms)
+    np.testing.assert_array_equal(one.postings.lengths, other.postings.lengths)
+    for name in ("publisher", "author"):
+        ours, theirs = getattr(one.columns, name), getattr(other.columns, name)
+        assert [ours.keys[c] for c in ours.codes] == [theirs.keys[c] for c in theirs.codes]
+    np.testing.assert_array_equal(one.columns.day, other.columns.day)
+
+
+def test_written_and_mapped_it_is_the_same(segment, tmp_path):
+    assert segment.save(tmp_path) == [tmp_path / "000001-1.safetensors"]
+    loaded = Segment.load(tmp_path, "000001-1")
+    check_same(loaded, segment)
+    assert (len(loaded), loaded.name, loaded.clusters) == (3, "000001-1", None)
+    for term in ("ferri", *ODD):
+        ours, theirs = loaded.postings.of(term), segment.postings.of(term)
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        np.testing.assert_array_equal(ours[1], theirs[1])
+    assert len(loaded.postings.of("zeppelin")[0]) == len(loaded.postings.of("")[0]) == 0
+
+
+def test_a_segment_that_is_mapped_outlives_another_of_its_name(segment, tmp_path):
+    segment.save(tmp_path)
+    loaded = Segment.load(tmp_path, segment.name)
+    Segment.build(segment.name, ROWS[:1], unit(1, seed=5)).save(tmp_path)
+    check_same(loaded, segment)
+    assert len(Segment.load(tmp_path, segment.name)) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:6],
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-3],
+        lambda data: b"garbage" * 99,
+        lambda data: b"\xff" * 8 + data[8:],
+        lambda data: data[:8] + b"[]" + data[10:],
+        lambda data: data.replace(b'"ids"', b'"idz"'),
+        lambda data: data.replace(b'"publishers"', b'"publisherz"'),
+        lambda data: data.replace(b'"I64"', b'"X64"'),
+    ],
+)
+def test_a_damaged_file_is_told_with_what_mends_it(segment, tmp_path, damage):
+    [path] = segment.save(tmp_path)
+    damaged = damage(path.read_bytes())
+    path.unlink()
+    path.write_bytes(damaged)
+    with pytest.raises(IndexDamagedError, match=r"000001-1.*; run: qa verify --repair") as caught:
+        Segment.load(tmp_path, segment.name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_damage(tmp_path):
+    with pytest.raises(IndexDamagedError, match="absent"):
+        Segment.load(tmp_path, "absent")
+
+
+def test_a_segment_whose_clusters_are_cut_or_others_is_damaged(segment, tmp_path):
+    import faiss
+
+    segment.save(tmp_path)
+    beside = tmp_path / "000001-1.ivf"
+    faiss.write_index(faiss.IndexFlatIP(8), str(beside))
+    for content in (beside.read_bytes(), beside.read_bytes()[:10], b""):
+        beside.write_bytes(content)
+        with pytest.raises(IndexDamagedError, match=r"000001-1\.ivf.*; run: qa verify --repair"):
+            Segment.load(tmp_path, segment.name)
+
+
+WORDS = st.lists(st.lists(st.sampled_from(["a", "b", "cc", "東京", "é"]), max_size=6), max_size=9)
+
+
+@given(WORDS)
+def test_postings_hold_each_passages_words(passages):
+    built = Postings.build(passages)
+    assert words(built) == [sorted(terms) for terms in passages]
+    assert built.lengths.tolist() == [len(terms) for terms in passages]
+    for term in {term for terms in passages for term in terms}:
+        rows, counts = built.of(term)
+        expected = [(n, terms.count(term)) for n, terms in enumerate(passages) if term in terms]
+        assert list(zip(rows.tolist(), counts.tolist(), strict=True)) == expected
+
+
+def test_a_word_without_end_is_counted_as_far_as_it_matters():
+    _, counts = Postings.build([["ha"] * 70_000]).of("ha")
+    assert counts.tolist() == [65_535]
+
+
+@given(st.lists(WORDS.filter(bool), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_merged_is_as_built_at_once_from_what_is_left(parts, random):
+    number, segments, masks, left = 0, [], [], []
+    for place, part in enumerate(parts):
+        rows = [
+            Indexed(number + n, terms, f"p{n % 2}", f"a{n % 3}", date(2025, 1, 1 + n))
+            for n, terms in enumerate(part, 1)
+        ]
+        number += len(rows)
+        vectors = unit(len(rows), seed=place)
+        mask = np.asarray([random.random() < 0.6 for _ in rows])
+        segments.append(Segment.build(f"s{place}", rows, vectors))
+        masks.append(mask)
+        left += [(row, v) for row, v, kept in zip(rows, vectors, mask, strict=True) if kept]
+    vectors = np.stack([v for _, v in left]) if left else np.zeros((0, 8), dtype=np.float32)
+    check_same(
+        merge("merged", segments, masks), Segment.build("once", [row for row, _ in left], vectors)
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, [3, 5, 9]),
+        ({"publisher": "JAPAN Forward"}, [3]),
+        ({"publisher": " Jápan-FORWARD "}, [3]),
+        *(({"publisher": name}, []) for name in ("Japan", "Japan Forward Daily", "%", "_", "---")),
+        *(({"author": name}, [3]) for name in ("zeng", "JENNIFER", "Zeng, Jennifer")),
+        *(({"author": name}, [5]) for name in ("Li-Björk", "O'Brien", "q", "Brien Ashlee")),
+        *(({"author": name}, []) for name in ("lee", "Jenn", "%", "zen_", "Zeng Ashlee", "!")),
+        ({"after": date(2025, 7, 31)}, [3]),
+        ({"after": date(2025, 7, 30)}, [3, 5]),
+        ({"before": date(2025, 7, 31)}, [5]),
+        ({"before": date(2025, 7, 30)}, []),
+        ({"after": date(2025, 7, 31), "before": date(2025, 8, 1)}, [3]),
+        ({"after": date(2025, 7, 31), "author": "ashlee"}, []),
+    ],
+)
+def test_filters(segment, filters, expected):
+    assert segment.ids[segment.columns.passing(Filters(**filters))].tolist() == expected
+
+
+def test_small_segments_are_merged_and_large_ones_left_alone():
+    assert plan([], []) is None
+    assert plan([5], [5]) is None
+    assert plan([RATIO * 10, 10], [RATIO * 10, 10]) is None
+    assert plan([RATIO * 10 - 1, 10], [RATIO * 10 - 1, 10]) == slice(0, 2)
+    assert plan([100_000, 50, 10], [100_000, 50, 10]) == slice(1, 3)
+    assert plan([100_000, 9_000, 900, 200], [100_000, 9_000, 900, 200]) == slice(2, 4)
+    assert plan([70_000, 9_000, 1_200], [70_000, 9_000, 1_200]) == slice(0, 3)
+
+
+def test_a_segment_with_many_deleted_passages_is_rewritten():
+    size = 1_000
+    assert plan([size, 10], [int(size * (1 - DEAD)), 10]) is None
+    assert plan([size, 10], [int(size * (1 - DEAD)) - 1, 10]) == slice(0, 1)
+    assert plan([size, 10], [size, 0]) == slice(1, 2)
+
+
+def test_a_thousand_additions_leave_few_segments_and_write_each_passage_a_few_times():
+    sizes, written = [50_000], 0
+    for _ in range(1_000):
+        sizes.append(3)
+        while chosen := plan(sizes, sizes):
+            written += sum(sizes[chosen])
+            sizes[chosen] = [sum(sizes[chosen])]
+    assert sum(sizes) == 53_000
+    assert len(sizes) <= 5
+    assert written / 3_000 < 16
