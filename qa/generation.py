@@ -94,13 +94,17 @@ class Generations:
         """The SQLite file that all generations share."""
         return self._index / "store.sqlite"
 
-    def stamp(self) -> tuple[int, int] | None:
-        """Changes whenever another generation is published; None where there is none. Cheap."""
+    def stamp(self) -> tuple[int, int, bytes] | None:
+        """Changes whenever another generation is published; None where there is none. Cheap.
+
+        The number alone would do, but that an index may be made anew from 1; the file's identity
+        alone would do, but that clocks are set back.
+        """
         try:
             status = self._pointer.stat()
+            return status.st_ino, status.st_mtime_ns, self._pointer.read_bytes()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns
 
     def current(self) -> int:
         """The number of the published generation.

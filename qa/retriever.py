@@ -56,7 +56,7 @@ class Retriever:
         self._generations = Generations(index)
         self._settings = settings
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, int, bytes] | None = None
         self._loaded: Generation | None = None
 
     @classmethod

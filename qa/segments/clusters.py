@@ -42,8 +42,12 @@ class Clusters:
         return int(self.index.ntotal)
 
     def save(self, path: Path) -> None:
-        """Write FAISS's own format."""
-        faiss.write_index(self.index, str(path))
+        """Write FAISS's own format.
+
+        Raises:
+            OSError: The disk refuses; FAISS's own writer does not say why.
+        """
+        path.write_bytes(faiss.serialize_index(self.index).data)
 
     def candidates(self, vector: Floats, k: int, allowed: Mask | None) -> Ids:
         """About `REFINED * k` rows that are probably among the nearest, in no order.

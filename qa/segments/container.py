@@ -1,7 +1,8 @@
 """Arrays in one file, mapped into memory: nothing is read before it is looked at.
 
-The format is safetensors' own: the length of a JSON header, the header, then the raw arrays. The
-library writes it; its reader copies every array, so reading is done here with `numpy.memmap`.
+The format is safetensors' own: the length of a JSON header, the header, then the raw arrays. That
+library can read the files, but copies every array, so reading is done here with `numpy.memmap`; and
+it hides what the disk refuses, so writing is done here too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from qa.errors import IndexDamagedError
 
@@ -29,8 +29,24 @@ _TYPES: Final[dict[str, np.dtype[Any]]] = {
 
 
 def write_arrays(path: Path, arrays: Arrays, texts: Mapping[str, str]) -> None:
-    """Write arrays and short texts to one file."""
-    save_file({n: np.ascontiguousarray(a) for n, a in arrays.items()}, path, metadata=dict(texts))
+    """Write arrays and short texts to one file.
+
+    Raises:
+        OSError: The disk refuses.
+    """
+    header: dict[str, Any] = {"__metadata__": dict(texts)}
+    ordered = sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize)  # keeps all aligned
+    end = 0
+    for name, array in ordered:
+        first, end = end, end + array.nbytes
+        kind = next(code for code, known in _TYPES.items() if known == array.dtype)
+        header[name] = {"dtype": kind, "shape": array.shape, "data_offsets": [first, end]}
+    encoded = json.dumps(header).encode()
+    encoded += b" " * (-len(encoded) % 8)
+    with path.open("wb") as file:
+        file.write(len(encoded).to_bytes(8, "little") + encoded)
+        for _, array in ordered:
+            file.write(np.ascontiguousarray(array).data)
 
 
 def read_arrays(path: Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:

@@ -60,6 +60,15 @@ def test_written_and_mapped_it_is_the_same(segment, tmp_path):
     assert len(loaded.postings.of("zeppelin")[0]) == len(loaded.postings.of("")[0]) == 0
 
 
+def test_its_file_is_one_that_safetensors_reads(segment, tmp_path):
+    from safetensors.numpy import load_file
+
+    arrays = load_file(segment.save(tmp_path)[0])
+    np.testing.assert_array_equal(arrays["vectors"], segment.vectors)
+    np.testing.assert_array_equal(arrays["ids"], segment.ids)
+    np.testing.assert_array_equal(arrays["counts"], segment.postings.counts)
+
+
 def test_a_segment_that_is_mapped_outlives_another_of_its_name(segment, tmp_path):
     segment.save(tmp_path)
     loaded = Segment.load(tmp_path, segment.name)
