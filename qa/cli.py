@@ -127,7 +127,7 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
         "-k", type=int, default=k, metavar="N", help=f"passages to show; default: {k}"
     )
     parser.add_argument("--publisher", help="only this publisher")
-    parser.add_argument("--author", help="only authors whose name holds these words")
+    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
     parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
     parser.add_argument("--before", metavar="DAY", help="only before this day")
     parser.add_argument("--json", action="store_true", help="print JSON")

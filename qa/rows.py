@@ -61,8 +61,9 @@ def where(filters: Filters) -> tuple[str, list[str]]:
         clauses.append("a.publisher_key = ?")
         values.append(name_key(filters.publisher))
     if filters.author:
-        clauses.append("' ' || a.author_key || ' ' LIKE '% ' || ? || ' %'")
-        values.append(name_key(filters.author))
+        words = name_key(filters.author).split()
+        clauses += ["instr(' ' || a.author_key || ' ', ' ' || ? || ' ')"] * len(words) or ["0"]
+        values += words
     if filters.after:
         clauses.append("a.published_utc >= ?")
         values.append(_midnight(filters.after))
