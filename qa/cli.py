@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(options)
     except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        from qa.terminal import visible
+
+        print(f"qa: {visible(' '.join(str(error).splitlines()))}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
@@ -145,7 +147,9 @@ def _filters(options: argparse.Namespace) -> dict[str, str | None]:
 
 
 def _print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    from qa.terminal import visible_json
+
+    print(visible_json(json.dumps(value, ensure_ascii=False)), flush=True)
 
 
 def _index(options: argparse.Namespace) -> int:
