@@ -9,8 +9,10 @@ one rolls back. Readers and the writer do not block each other (write-ahead log)
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
@@ -29,6 +31,20 @@ _KEYS_AT_ONCE: Final = 10_000
 _VERSIONED = ("sources", "problems", "articles", "passages")
 
 
+class _Held:
+    """A thread's connection. Only the thread holds this, so that its end closes the connection.
+
+    (A bare connection would wait for the garbage collector: it and its cache refer to each other.)
+    """
+
+    def __init__(self, connection: sqlite3.Connection, frozen: tuple[int, ...] | None) -> None:
+        self.connection = connection
+        self.frozen = frozen
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Store:
     """One index's SQLite file.
 
@@ -43,7 +59,7 @@ class Store:
         self._path = path
         self._write = write
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
         if write:
             self._rows("PRAGMA journal_mode = WAL")
             self._connection.executescript(SCHEMA)
@@ -51,27 +67,49 @@ class Store:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            mode = "rwc" if self._write else "ro"
-            try:
-                connection = sqlite3.connect(
-                    f"{self._path.absolute().as_uri()}?mode={mode}",
-                    uri=True,
-                    timeout=30,
-                    check_same_thread=False,  # closed by whoever closes the store
-                )
-            except sqlite3.Error as error:
-                raise IndexDamagedError(f"cannot open {self._path}: {error}") from error
-            connection.row_factory = sqlite3.Row
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None or (held.frozen and held.frozen != self._frozen()):
+            held = self._local.held = self._open_one()
+            self._open.add(held)
+        return held.connection
+
+    def _open_one(self) -> _Held:
+        frozen = None if self._write else self._frozen()
+        # Readers too open for writing, where they can: the last one to close the file takes the
+        # files of its log with it. They can write no row.
+        options = "mode=rwc" if self._write else "mode=ro&immutable=1" if frozen else "mode=rw"
+        try:
+            connection = sqlite3.connect(
+                f"{self._path.absolute().as_uri()}?{options}",
+                uri=True,
+                timeout=30,
+                check_same_thread=False,  # closed by whoever closes the store
+            )
+            if not self._write:
+                connection.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            raise IndexDamagedError(f"cannot open {self._path}: {error}") from error
+        connection.row_factory = sqlite3.Row
+        return _Held(connection, frozen)
+
+    def _frozen(self) -> tuple[int, ...] | None:
+        """What tells this state of the file from others, if nobody here can write; else None.
+
+        On a read-only mount SQLite cannot make the files that readers and writers share, but can
+        be told to do without them. Not while the log (`-wal`) holds something: that is needed.
+        """
+        log = self._path.with_name(f"{self._path.name}-wal")
+        if os.access(self._path.parent, os.W_OK) or not self._path.exists():
+            return None
+        if log.exists() and log.stat().st_size:
+            return None
+        stat = self._path.stat()
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._open:
-            connection.close()
+        for held in list(self._open):
+            held.connection.close()
         self._open.clear()
         self._local = threading.local()
 
