@@ -3,6 +3,16 @@
 Words are folded (case, accents), common English words dropped, the rest reduced to their Snowball
 (Porter2) stem. Numbers keep their digits, so "1,238" and "1238" are one term. Names of countries
 are one term whatever their form: "US", "United States" and "American" (`qa.countries`).
+
+Spellings of one thing give one term:
+
+- A contraction is the word before it: "Toronto's" gives "toronto", "they've" and "didn't" are stop
+  words as "they" and "did" are.
+- Initials are run together: "B.C." and "BC", "J. D. Vance" and "JD Vance".
+- A code of letters and digits is one term without its hyphen, and without a plural s: "F-16",
+  "F16s"; "G7", "H5N1", "YR4", "5G". A word or a longer abbreviation with a number is two, because
+  people write either part alone: "COVID-19", "Covid19"; "MH370", "Flight 370".
+- An ordinal is its number: "July 4th". A unit or a magnitude is a term of its own: "30kg", "£4m".
 """
 
 from __future__ import annotations
@@ -16,31 +26,60 @@ from typing import Final, Protocol, cast
 
 from qa.countries import ALIASES
 
-VERSION: Final = "en-snowball-1"
+VERSION: Final = "en-snowball-2"
 """Stored in the manifest; raise it whenever `terms` gives other output for the same text."""
 
 STOP_WORDS: Final = frozenset(
     """
-    a about above after again against all am an and any are as at be because been before being
-    below between both but by can could did do does doing down during each few for from further
-    had has have having he her here hers herself him himself his how i if in into is it its itself
-    just many me more most much my myself no nor not now of off on once only or other our ours
-    ourselves out over own s same she should so some such t than that the their theirs them
-    themselves then there these they this those through to too under until up us very was we were
-    what when where which while who whom whose why will with would you your yours yourself
-    yourselves
-    """.split()  # noqa: SIM905 - a list of 150 strings reads worse
+    a about above after again against ain't all am an and any are as at be because been before being
+    below between both but by can can't cannot could did do does doing down during each few for from
+    further had has have having he her here hers herself him himself his how i if in into is it its
+    itself just let's many me more most much my myself no nor not now of off on once only or other
+    our ours ourselves out over own s same shan't she should so some such t than that the their
+    theirs them themselves then there these they this those through to too under until up us very
+    was we were what when where which while who whom whose why will with won't would you your yours
+    yourself yourselves
+    """.split()  # noqa: SIM905 - a list of 160 strings reads worse
 )
-"""The Snowball project's English list without contractions, which the tokenizer splits, and with
-"many" and "much": they come from "how many", not from what is asked about."""
+"""The Snowball project's English list, with "many" and "much": they come from "how many", not from
+what is asked about. Of its contractions, those that are no stop word once their ending is off."""
 
-# In order: names of two words, dotted initials (U.S.), numbers (1,238 or 52.9), words.
+_PREFIXES = "act|age|day|mid|non|one|per|pre|sub|top|two"
+_HYPHENATED = "|".join([*(w for w in sorted(STOP_WORDS) if 2 <= len(w) <= 3), _PREFIXES])
+"""Words that a hyphen joins to a number they are no code with: "10-to-1", "mid-90", "top-5"."""
 _TWO_WORDS = "|".join(alias.replace("_", r"\s+") for alias in ALIASES if "_" in alias)
+_L = r"[^\W\d_]"
+_HYPHEN = "[-\u2010\u2011]"
 _TOKEN = re.compile(
-    rf"\b(?:{_TWO_WORDS})\b|(?:[^\W\d_]\.){{2,}}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+"
+    rf"""
+    (?=\w) (?:  # else every space and comma is held against all that follows
+    \b (?:{_TWO_WORDS}) \b
+    # words of four letters and more; none of the next begins with one
+    | {_L}{{4,}}(?:['’]{_L}+)*
+    # initials: U.S. or U.S, J. D.
+    | \b {_L} (?: (?:\.{_L})+\b\.? | \.(?:[ ]{_L}\.)+ )
+    # two letters around an ampersand: AT&T, R&D
+    | \b {_L}{{1,2}} & {_L}{{1,2}} \b
+    # codes that begin with letters: F-16, M7.5, H5N1; of two or three letters, only with one digit
+    | \b (?: {_L}{_HYPHEN}?\d+(?:\.\d+)*
+           | (?={_L}{{2,3}}{_HYPHEN}?\d(?!\d|[.,]\d)) (?!(?i:{_HYPHENATED}){_HYPHEN})
+             {_L}{{2,3}}{_HYPHEN}?\d )
+      (?:{_L}{{1,2}}\d+)* (?:{_L}{{1,2}}\b)?
+    # codes that begin with digits: 4x4, 5G, 3-D; not magnitudes and units (4m), not 5-a-side
+    | \d+ (?: (?:{_L}\d+)+ | {_HYPHEN}?(?!(?i:[bhklmpsx])){_L}\b(?!{_HYPHEN}|\.\w) )
+    # ordinals and numbers: 4th, 1,238, 52.9
+    | \d+(?:st|nd|rd|th)\b
+    | \d+(?:[.,]\d+)*
+    # words; what is no letter and no digit, but no punctuation either
+    | {_L}+(?:['’]{_L}+)*
+    | \w+
+    )
+    """,
+    re.VERBOSE,
 )
-_APOSTROPHE = re.compile(r"['’]s?$|['’]")
-"""A possessive ending, or an apostrophe within a word (O'Brien, don't)."""
+_ENDING = re.compile(r"'(?:s|m|re|ve|d|ll)?$|n't$")
+"""What a contraction or a possessive adds: "Toronto's", "mayors'", "we'll", "didn't"."""
+_FIGURE_ENDING = re.compile(r"^(\d+)(?:st|nd|rd|th)$|(?<=\d)s$")
 
 
 class _Stemmer(Protocol):
@@ -62,18 +101,31 @@ def _stemmer() -> _Stemmer:
 @lru_cache(maxsize=200_000)
 def term(token: str) -> str | None:
     """The index term of one token, or None for a stop word."""
-    if token[0].isdigit():
-        return token.replace(",", "")
-    name = "_".join(_APOSTROPHE.sub("", token).split())
-    if name in ALIASES:
+    if any(c.isdecimal() for c in token):
+        return _figure(fold(token))
+    token = token.replace("’", "'").replace("ʼ", "'")
+    if (name := _country_name(token)) in ALIASES:
         return _stemmer().stemWord(ALIASES[name])
+    if "&" in token:
+        return fold(token)
     word = "".join(fold(token).replace(".", "").split())  # unfolded, "ﷺ" is four words
-    if word in STOP_WORDS:
-        return None
-    word = _APOSTROPHE.sub("", word)
+    while word and word not in STOP_WORDS and (ending := _ENDING.search(word)):
+        word = word[: ending.start()]  # "shouldn't've" has two
     if not word or word in STOP_WORDS:
         return None
-    return _stemmer().stemWord(word)
+    return _stemmer().stemWord(word.replace("'", "")) or None
+
+
+def _figure(token: str) -> str:
+    """A number or a code: without commas and hyphens, an ordinal's ending and a plural's."""
+    return _FIGURE_ENDING.sub(r"\1", re.sub(rf",|{_HYPHEN}", "", token))
+
+
+def _country_name(token: str) -> str:
+    """A token as `ALIASES` writes it."""
+    if "." in token:  # initials, which mean the same in lower case: "the u.s. economy"
+        return "".join(c for c in token if c.isalpha()).upper()
+    return "_".join(_ENDING.sub("", token).split())
 
 
 def fold(text: str) -> str:

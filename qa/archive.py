@@ -213,7 +213,7 @@ class Archive:
             question: In plain words.
             k: How many passages to return with the answer.
             publisher: Only this publisher's articles, whatever the case.
-            author: Only articles whose author's name holds these words.
+            author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
 

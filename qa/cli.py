@@ -7,10 +7,11 @@ Exit codes: 0 answered or done, 1 a known error (one line on standard error), 2 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,19 +34,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _prepare_streams()
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe is still told rightly
+        return code
     except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        from qa.terminal import visible
+
+        print(f"qa: {visible(' '.join(str(error).splitlines()))}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `qa articles | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return OK
+    except OSError as error:
+        _drop_output()
+        print(f"qa: the system refused: {error}; mend that and try again", file=sys.stderr)
+        return ERROR
+
+
+def _prepare_streams() -> None:
+    """Make standard output one that can be printed to, whatever was asked of it.
+
+    A stream that was closed (`>&-`) is None in Python. A character that the terminal's encoding
+    lacks becomes "?" rather than the end of the answer.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as the process
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere, so that Python's own exit does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,17 +88,17 @@ def _parser() -> argparse.ArgumentParser:
         name: str, run: Callable[[argparse.Namespace], int], about: str
     ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about)
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, command=name)
         added.add_argument(
             "--index",
-            type=Path,
+            type=_path,
             default=Path("index"),
             metavar="DIR",
             help="folder of the index; default: index",
         )
         added.add_argument(
             "--settings",
-            type=Path,
+            type=_path,
             metavar="FILE",
             help="settings; default: qa.toml, if there is one",
         )
@@ -80,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     index = command("index", _index, "bring the index up to date with the corpus folder")
     index.add_argument(
         "--corpus",
-        type=Path,
+        type=_path,
         default=Path("corpus"),
         metavar="DIR",
         help="folder of the articles; default: corpus",
@@ -118,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "serve the web page")
     serve.add_argument(
         "--corpus",
-        type=Path,
+        type=_path,
         default=Path("corpus"),
         metavar="DIR",
         help="folder of the articles; default: corpus",
@@ -130,12 +157,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(text: str) -> Path:
+    if not text.strip():  # as `--index "$UNSET"` gives it; Path("") is the working directory
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
+
+
 def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
     parser.add_argument(
         "-k", type=int, default=k, metavar="N", help=f"passages to show; default: {k}"
     )
     parser.add_argument("--publisher", help="only this publisher")
-    parser.add_argument("--author", help="only authors whose name holds these words")
+    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
     parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
     parser.add_argument("--before", metavar="DAY", help="only before this day")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -153,7 +186,11 @@ def _filters(options: argparse.Namespace) -> dict[str, str | None]:
 
 
 def _print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    from qa.terminal import visible_json
+
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    document = json.dumps(value, ensure_ascii=not encoding.startswith("utf"))
+    print(visible_json(document), flush=True)
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -240,10 +277,7 @@ def _ask(options: argparse.Namespace) -> int:
         return _ask_each_line(options)
     from qa import serialise, terminal
 
-    question = " ".join(options.question)
-    if not question.strip():
-        raise InputError('the question is empty; try: qa ask "How many were hurt on the ferry?"')
-    answer = _open(options).ask(question, options.k, **_filters(options))
+    answer = _open(options).ask(_question(options), options.k, **_filters(options))
     if options.json:
         _print_json(serialise.answer(answer))
     else:
@@ -255,8 +289,8 @@ def _ask_each_line(options: argparse.Namespace) -> int:
     from qa import serialise, terminal
 
     archive = _open(options)
-    for line in sys.stdin:
-        answer = archive.ask(line.strip(), options.k, **_filters(options))
+    for question in _lines():
+        answer = archive.ask(question, options.k, **_filters(options))
         if options.json:
             _print_json(serialise.answer(answer))
         else:
@@ -264,10 +298,38 @@ def _ask_each_line(options: argparse.Namespace) -> int:
     return OK
 
 
+def _question(options: argparse.Namespace) -> str:
+    question = " ".join(options.question)
+    if not question.strip():
+        raise InputError(
+            f'the question is empty; try: qa {options.command} "How many were hurt on the ferry?"'
+        )
+    return question
+
+
+def _lines() -> Iterator[str]:
+    """The lines of standard input.
+
+    Raises:
+        InputError: It is closed, or a line is no text; those before it have been handed out.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input is closed; write: qa ask - < questions.txt")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # else a line is lost with those near it
+    for number, line in enumerate(sys.stdin, 1):
+        if any("\udc80" <= c <= "\udcff" for c in line):
+            raise InputError(
+                f"line {number} of standard input is not {sys.stdin.encoding} text; convert the "
+                f"file with iconv and ask from that line on"
+            )
+        yield line.strip()
+
+
 def _search(options: argparse.Namespace) -> int:
     from qa import serialise, terminal
 
-    hits = _open(options).search(" ".join(options.question), options.k, **_filters(options))
+    hits = _open(options).search(_question(options), options.k, **_filters(options))
     if options.json:
         _print_json([serialise.hit(hit) for hit in hits])
     else:

@@ -123,10 +123,8 @@ class Question:
             return 0.5
         if self.answer_type == "reason":
             return float(pattern.search(sentence) is not None)
-        offered = {
-            term(word) for match in pattern.finditer(sentence) for word in match.group().split()
-        }
-        return float(bool(offered - set(self.terms) - {None}))
+        offered = {t for match in pattern.finditer(sentence) for t in terms(match.group())}
+        return float(not offered <= set(self.terms))
 
 
 def _names(text: str) -> Iterable[str]:
@@ -134,5 +132,7 @@ def _names(text: str) -> Iterable[str]:
     for place, token in enumerate(tokens(text)):
         word = token.group()
         found = term(word)
-        if found is not None and (word[0].isdigit() or (place > 0 and word[0].isupper())):
+        if found is None:
+            continue
+        if any(c.isdecimal() for c in word) or (place > 0 and word[0].isupper()):
             yield found

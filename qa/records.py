@@ -153,7 +153,8 @@ class Filters:
 
     Attributes:
         publisher: Equal to the article's publisher, ignoring case and spacing.
-        author: Found as whole words in the article's author, ignoring case.
+        author: Its words all occur in the article's author, as whole words in any order, ignoring
+            case: "Smith, Jane" finds "Jane A. Smith".
         after: Published on this day (UTC) or later. Articles without a date are left out.
         before: Published earlier than this day (UTC). Articles without a date are left out.
     """

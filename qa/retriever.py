@@ -139,7 +139,7 @@ class Retriever:
             question: In plain words. An empty question finds nothing.
             k: At most this many.
             publisher: Only this publisher's articles, whatever the case.
-            author: Only articles whose author's name holds these words.
+            author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
 

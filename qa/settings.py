@@ -90,11 +90,17 @@ class Settings:
         try:
             values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"cannot read settings from {file}: {error}") from error
+            raise InputError(
+                f"cannot read settings from {file}: {error}; mend it, or name another: "
+                "--settings FILE"
+            ) from error
         known = {f.name for f in fields(cls)}
         if unknown := sorted(values.keys() - known):
             raise InputError(f"{file}: unknown setting {unknown[0]!r}; known: {sorted(known)}")
-        return replace(cls(), **values)
+        try:
+            return replace(cls(), **values)
+        except InputError as error:
+            raise InputError(f"{file}: {error}") from error
 
 
 def _check(name: str, value: object, low: float, high: float) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from qa.connections import Connections
 from qa.errors import ArticleNotFoundError, IndexDamagedError
 from qa.protocols import Embedding, Floats
 from qa.records import Article, Passage, Problem, Span
@@ -73,41 +73,22 @@ class Store:
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self._path = path
         self._write = write
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._connections = Connections(path, write=write)
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            mode = "rwc" if self._write else "ro"
-            try:
-                connection = sqlite3.connect(
-                    f"{self._path.absolute().as_uri()}?mode={mode}",
-                    uri=True,
-                    timeout=30,
-                    check_same_thread=False,  # closed by whoever closes the store
-                )
-            except sqlite3.Error as error:
-                raise IndexDamagedError(
-                    f"cannot open {self._path}: {error}; run: qa index --rebuild"
-                ) from error
-            connection.row_factory = sqlite3.Row
-            self._local.connection = connection
-            self._open.append(connection)
-        return connection
+        return self._connections.current
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
-        self._local = threading.local()
+        self._connections.close()
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         try:
-            return self._connection.execute(sql, parameters).fetchall()
+            return self._connections.rows(sql, parameters)
         except sqlite3.DatabaseError as error:
+            if self._write and isinstance(error, sqlite3.OperationalError):
+                raise  # what the disk refuses is no damage: `qa.writing` tells it
             raise IndexDamagedError(
                 f"cannot read {self._path}: {error}; move the index away and run: qa index"
             ) from error

@@ -16,6 +16,9 @@ from qa.protocols import OnProgress, Progress
 from qa.records import Answer, Article, Hit, Problem, SyncPlan, SyncReport, Verification
 
 MAX_WIDTH = 100
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
+)
 
 MAX_NAMES = 10
 """Files of a kind named one by one in the plan of a sync."""
@@ -81,12 +84,12 @@ def byline(article: Article) -> str:
     """Title, publisher, author, date and id on one line, as far as known."""
     when = article.published_at.date().isoformat() if article.published_at else article.age
     known = [article.title, article.publisher, article.author, when]
-    return _clean(" · ".join(part for part in known if part) + f"  #{article.id}")
+    return visible(" · ".join(part for part in known if part) + f"  #{article.id}")
 
 
 def render_articles(articles: Sequence[Article]) -> str:
     """One line an article."""
-    return "\n".join(f"{byline(article)}  {article.source}" for article in articles)
+    return "\n".join(f"{byline(article)}  {visible(article.source)}" for article in articles)
 
 
 def render_article(article: Article) -> str:
@@ -102,12 +105,13 @@ def render_article(article: Article) -> str:
         "source",
         "id",
     )
-    lines = [_bold(_clean(article.title))]
+    lines = [_bold(visible(article.title))]
     for name in shown:
         if value := getattr(article, name):
             origin = article.provenance.get(name)
             text = value.isoformat() if isinstance(value, datetime) else value
-            lines.append(f"{name + ':':<14}{_clean(text)}" + (f"  ({origin})" if origin else ""))
+            told = visible(f"{text}  ({origin})" if origin else text)
+            lines.append(f"{name + ':':<14}{told}")
     paragraphs = (_wrap(paragraph) for paragraph in article.text.split("\n") if paragraph.strip())
     return "\n".join(lines) + "\n\n" + "\n\n".join(paragraphs)
 
@@ -115,7 +119,7 @@ def render_article(article: Article) -> str:
 def render_problem(problem: Problem) -> str:
     """`file:line: reason`."""
     place = problem.source if problem.line is None else f"{problem.source}:{problem.line}"
-    return _clean(f"{place}: {problem.reason}")
+    return visible(f"{place}: {problem.reason}")
 
 
 def render_plan(plan: SyncPlan) -> str:
@@ -125,10 +129,10 @@ def render_plan(plan: SyncPlan) -> str:
         told = f"everything is read anew: {plan.anew}"
         if plan.seconds is not None:
             told += f"; embedding it takes about {_duration(plan.seconds)} here"
-        lines.append(_clean(told))
+        lines.append(visible(told))
     named = (("+", plan.added), ("~", plan.changed), ("-", plan.deleted))
     for sign, names in named:
-        lines += [f"{sign} {_clean(name)}" for name in names[:MAX_NAMES]]
+        lines += [f"{sign} {visible(name)}" for name in names[:MAX_NAMES]]
         if len(names) > MAX_NAMES:
             lines.append(f"{sign} … and {len(names) - MAX_NAMES} more")
     return "\n".join(lines)
@@ -164,7 +168,7 @@ def render_verification(found: Verification) -> str:
         head = f"all is well: {counts}"
     else:
         head = f"damaged: {counts}; to mend it, run: qa verify --repair"
-    return "\n".join([head, *(f"  {_clean(problem)}" for problem in found.problems)])
+    return "\n".join([head, *(f"  {visible(problem)}" for problem in found.problems)])
 
 
 def _files(change: SyncPlan | SyncReport) -> str:
@@ -187,7 +191,7 @@ def render_info(info: dict[str, Any]) -> str:
         for name, value in info.items()
     }
     width = max(map(len, flat)) + 2
-    return "\n".join(f"{name:<{width}}{value}" for name, value in flat.items())
+    return "\n".join(f"{name:<{width}}{visible(str(value))}" for name, value in flat.items())
 
 
 def _count(number: int, noun: str) -> str:
@@ -199,7 +203,7 @@ def _wrap(
 ) -> str:
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
     filled = textwrap.fill(
-        " ".join(_clean(text).split()),
+        visible(" ".join(text.split())),
         width,
         initial_indent=first,
         subsequent_indent=indent,
@@ -208,9 +212,22 @@ def _wrap(
     return _bold(filled) if bold else _style("2", filled) if dim else filled
 
 
-def _clean(text: str) -> str:
-    """Without control characters: a hostile title must not drive the terminal."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\ufffd", text)
+def visible(text: str) -> str:
+    """One line that cannot drive the terminal, whoever wrote it.
+
+    Each control character (they colour, move and answer), each mark that turns the direction of
+    what follows (Unicode Standard Annex 9, section 2) and each lone surrogate becomes U+FFFD.
+    """
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def visible_json(document: str) -> str:
+    """The same JSON, with those characters as escapes: its reader gets them, the terminal not.
+
+    Args:
+        document: JSON without line breaks.
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
 
 
 def _bold(text: str) -> str:

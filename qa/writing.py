@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import time
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from qa.errors import IndexBusyError, IndexWriteError
+
+FULL: Final = 2**20
+"""Free bytes below which what SQLite calls an input/output error is a full disk."""
 
 _LOCK, _OWNER = "writer.lock", "writer.json"
 
@@ -75,10 +79,13 @@ def _told(index: Path) -> Iterator[None]:
         raise IndexWriteError(f"cannot write {index}: {_DISK[error.errno]}") from error
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        full = shutil.disk_usage(index).free < FULL
+        failing = "the disk fails; see the system's log, then run the command again"
         known = {
             sqlite3.SQLITE_FULL: _DISK[errno.ENOSPC],
             sqlite3.SQLITE_READONLY: _DISK[errno.EROFS],
-            sqlite3.SQLITE_IOERR: "the disk fails; see the system's log, then run again",
+            sqlite3.SQLITE_IOERR: _DISK[errno.ENOSPC] if full else failing,
+            sqlite3.SQLITE_CANTOPEN: _DISK[errno.ENOSPC] if full else failing,
         }
         if code not in known:
             raise

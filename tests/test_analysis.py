@@ -47,6 +47,70 @@ def test_numbers_are_not_run_together_with_the_end_of_a_sentence():
     assert terms("It cost 52. Then 9,") == ["cost", "52", "9"]
 
 
+CONTRACTIONS = """
+didn't doesn't don't isn't aren't wasn't weren't haven't hadn't couldn't wouldn't shouldn't
+can't cannot won't shan't ain't what's it's that's there's who's let's I'm you're they've
+we'll he'd shouldn't've DIDN'T
+"""
+
+
+@pytest.mark.parametrize("word", CONTRACTIONS.split())
+def test_a_contraction_is_a_stop_word_as_its_words_are(word):
+    for spelling in (word, word.replace("'", "’"), word.replace("'", "ʼ")):
+        assert terms(f"Who {spelling} sailing?") == ["sail"], spelling
+
+
+def test_a_contraction_after_another_word_is_that_word():
+    assert terms("Toronto's Toronto’s Toronto'll Toronto'd") == ["toronto"] * 4
+    assert terms("it mustn't") == terms("it must")
+    assert terms("Hawai'i L'Oréal o'clock") == ["hawaii", "loreal", "oclock"]
+
+
+@pytest.mark.parametrize(
+    ("spellings", "expected"),
+    [
+        (["H5N1", "h5n1", "H5N1's"], ["h5n1"]),
+        (["YR4", "yr4", "YR-4"], ["yr4"]),
+        (["F-16", "F16", "f-16", "F-16s", "F‑16"], ["f16"]),
+        (["G7", "G-7", "g7"], ["g7"]),
+        (["5G", "5g"], ["5g"]),
+        (["3D", "3-D"], ["3d"]),
+        (["H-1B", "H1B"], ["h1b"]),
+        (["GPT-4o", "GPT4o"], ["gpt4o"]),
+        (["CO2", "CO₂"], ["co2"]),
+        (["COVID-19", "Covid19", "COVID 19"], ["covid", "19"]),
+        (["MH370", "MH-370", "MH 370"], ["mh", "370"]),
+        (["B.C.", "BC", "b.c."], ["bc"]),
+        (["J. D. Vance", "J.D. Vance", "JD Vance"], ["jd", "vanc"]),
+        (["U.S.", "U.S", "u.s.", "US"], ["u.s."]),
+        (["AT&T", "at&t"], ["at&t"]),
+        (["4th", "4"], ["4"]),
+        (["1990s", "1990"], ["1990"]),
+    ],
+)
+def test_spellings_of_one_thing_give_one_term(spellings, expected):
+    for spelling in spellings:
+        assert terms(spelling) == terms(f"({spelling}),") == expected, spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("£4m, 30kg and 7.5km", ["4", "m", "30", "kg", "7.5", "km"]),
+        ("a 16-year-old's 5-a-side", ["16", "year", "old", "5", "side"]),
+        ("odds of 10-to-1", ["odd", "10", "1"]),
+        ("the mid-1990s", ["mid", "1990"]),
+        ("the top-5", ["top", "5"]),
+        ("PM2.5 and M7.5", ["pm", "2.5", "m7.5"]),
+        ("vitamin C. A man", ["vitamin", "c", "man"]),
+        ("an A320neo", ["a320", "neo"]),
+        ("2024-25", ["2024", "25"]),
+    ],
+)
+def test_what_only_looks_like_a_code_stays_words_and_numbers(text, expected):
+    assert terms(text) == expected
+
+
 @given(st.text())
 def test_every_token_is_where_it_says_and_gives_at_most_one_term(text):
     for token in tokens(text):

@@ -46,7 +46,7 @@ def test_every_command_and_option_has_help_and_the_readme_names_every_command():
         assert f"qa {name}" in readme, name
         assert command.description
         for action in command._actions:
-            assert action.help or not action.option_strings, (name, action)
+            assert action.help, (name, action)
 
 
 def test_the_readme_python_example_runs(tmp_path, monkeypatch, capsys):

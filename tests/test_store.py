@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
+import subprocess
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -308,3 +314,136 @@ def test_name_key(name, key):
     assert name_key(name) == key
     assert name_key(name.upper()) == key
     assert name_key(key) == key
+
+
+def files_of(store_path: Path) -> list[str]:
+    return sorted(path.name for path in store_path.parent.iterdir())
+
+
+def open_files(path: Path) -> int:
+    found = 0
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # the one this listing itself has open
+            found += str(descriptor.readlink()).startswith(str(path))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to count open files")
+def test_threads_that_ended_leave_no_file_open(store, tmp_path):
+    add(store, ZENG, 1)
+    path = tmp_path / "store.sqlite"
+    reader = Store(path)
+    counts, seen = [], []
+    for _ in range(20):
+        threads = [
+            threading.Thread(target=lambda: seen.append(ids(reader.articles(1)))) for _ in range(10)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        counts.append(open_files(path))
+    assert seen == [["ab12"]] * 200
+    # SQLite closes a file only when nobody in the process has it locked, and uses it again; but
+    # there are never more than there were threads at once, beside the writer's three.
+    assert max(counts) <= 10 + 3
+    assert len(reader._connections._open) == 0
+
+
+def test_closing_closes_the_connections_of_threads_that_live(store, tmp_path):
+    add(store, ZENG, 1)
+    reader = Store(tmp_path / "store.sqlite")
+    asked, go_on, seen = threading.Event(), threading.Event(), []
+
+    def ask_twice() -> None:
+        reader.articles(1)
+        asked.set()
+        go_on.wait(30)
+        seen.extend(ids(reader.articles(1)))
+
+    store.close()
+    thread = threading.Thread(target=ask_twice)
+    thread.start()
+    asked.wait(30)
+    assert open_files(tmp_path) > 0
+    reader.close()
+    assert open_files(tmp_path) == 0
+    go_on.set()
+    thread.join()
+    assert seen == ["ab12"]
+
+
+def test_a_reader_leaves_no_file_behind(tmp_path):
+    path = tmp_path / "store.sqlite"
+    writer = StoreWriter(path)
+    add(writer, ZENG, 1)
+    writer.close()
+    assert files_of(path) == ["store.sqlite"]
+    content = path.read_bytes()
+    reader = Store(path)
+    assert ids(reader.articles(1)) == ["ab12"]
+    reader.close()
+    assert files_of(path) == ["store.sqlite"]
+    assert path.read_bytes() == content
+
+
+@contextlib.contextmanager
+def read_only(folder: Path, source: Path | None = None) -> Iterator[None]:
+    """Mount a folder, or another one over it, read only; skip where this process may not."""
+
+    def mount(*arguments: str) -> bool:
+        done = subprocess.run(["mount", *arguments], capture_output=True, check=False)
+        return done.returncode == 0
+
+    if os.geteuid() != 0 or not mount("--bind", str(source or folder), str(folder)):
+        pytest.skip("mounting is not permitted here")
+    try:
+        if not mount("-o", "remount,bind,ro", str(folder)):
+            pytest.skip("mounting read only is not permitted here")
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_an_index_on_a_read_only_mount_can_be_read(tmp_path):
+    folder = tmp_path / "index"
+    folder.mkdir()
+    writer = StoreWriter(folder / "store.sqlite")
+    add(writer, ZENG, 1)
+    writer.close()
+    with read_only(folder):
+        with pytest.raises(OSError, match="Read-only"):
+            (folder / "probe").touch()
+        reader = Store(folder / "store.sqlite")
+        assert ids(reader.articles(1)) == ["ab12"]
+        reader.close()
+
+
+def test_what_only_the_log_holds_is_not_passed_over_on_a_read_only_mount(tmp_path):
+    folder = tmp_path / "index"
+    folder.mkdir()
+    writer = StoreWriter(folder / "store.sqlite")
+    add(writer, ZENG, 1)
+    assert (folder / "store.sqlite-wal").stat().st_size
+    with read_only(folder):
+        reader = Store(folder / "store.sqlite")
+        assert ids(reader.articles(1)) == ["ab12"]
+        reader.close()
+    writer.close()
+
+
+def test_a_read_only_mount_is_followed_when_somebody_writes_elsewhere(tmp_path):
+    real, seen = tmp_path / "real", tmp_path / "seen"
+    real.mkdir()
+    seen.mkdir()
+    writer = StoreWriter(real / "store.sqlite")
+    add(writer, plain("old"), 1)
+    writer.close()
+    with read_only(seen, real):
+        reader = Store(seen / "store.sqlite")
+        assert ids(reader.articles(1)) == ["old"]
+        add(writer, plain("new"), 2)
+        assert sorted(ids(reader.articles(2))) == ["new", "old"]  # from the log
+        writer.close()
+        assert sorted(ids(reader.articles(2))) == ["new", "old"]  # from the file
+        reader.close()

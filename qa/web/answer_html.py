@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from markupsafe import Markup
 
 from qa.records import Answer, Article, Citation, Evidence, Filters, Hit, Span
-from qa.web.html import EMPTY, byline, link, notice, open_button, paragraphs, sentence, words
+from qa.web.html import EMPTY, byline, field, link, notice, open_button, paragraphs, sentence, words
 
 CONTEXT_CHARS = 420
 """Shown of a paragraph on each side of a quote: about three sentences, which fill a card on a
@@ -139,7 +137,7 @@ def _rank(evidence: Evidence | None) -> str:
 
 
 def _footnote(answer: Answer, filters: Filters) -> Markup:
-    parts: Sequence[str] = [
+    parts = [
         f"confidence {answer.confidence:.0%}",
         f"{answer.timings_ms.get('total', 0.0):.0f} ms",
         f"index generation {answer.generation}",
@@ -148,15 +146,15 @@ def _footnote(answer: Answer, filters: Filters) -> Markup:
     steps = ", ".join(
         f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items() if step != "total"
     )
-    return Markup('<p class="footnote" title="{}">{}</p>').format(steps, " · ".join(parts))
+    return Markup('<p class="footnote" title="{}">{}</p>').format(steps, Markup(" · ").join(parts))
 
 
 def _restrictions(filters: Filters) -> list[str]:
-    told = []
+    told: list[str] = []
     if filters.publisher:
-        told.append(f"only {filters.publisher}")
+        told.append(Markup("only {}").format(field(filters.publisher)))
     if filters.author:
-        told.append(f"only by {filters.author}")
+        told.append(Markup("only by {}").format(field(filters.author)))
     if filters.after:
         told.append(f"from {words(filters.after)} on")
     if filters.before:

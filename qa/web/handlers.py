@@ -20,6 +20,9 @@ from qa.web.catalogue import EXAMPLES, Catalogue, LatestCatalogue
 ROWS = 100
 """Articles listed at a time: thousands of rows would stall the browser."""
 
+NO_GENERATION = -1
+"""Stands for the generation where the archive cannot be read."""
+
 
 class Handlers:
     """The events of one page.
@@ -82,19 +85,22 @@ class Handlers:
             visible=len(catalogue.matching(wanted)) > rows
         )
 
-    def refresh(self, wanted: str, rows: int) -> list[Any]:
-        """All that depends on what the archive holds; see `page.Page.shown` for the order."""
+    def refresh(self) -> list[Any]:
+        """All that depends on what the archive holds; see `page.Page.shown` for the order.
+
+        Not the table: it follows the generation, the last of these, where that has changed.
+        """
         try:
             catalogue = self.catalogue()
-        except QAError as error:
-            return [*[gr.skip()] * (EXAMPLES + 3), _told(error), "", gr.update(visible=False)]
+        except QAError:  # which the table tells
+            return [*[gr.skip()] * (EXAMPLES + 3), "", NO_GENERATION]
         return [
             masthead(catalogue),
             *(gr.update(**chip) for chip in chips(catalogue)),
             gr.update(choices=choices("publisher", catalogue)),
             gr.update(choices=choices("author", catalogue)),
             str(articles_html.problem_list(catalogue.problems)),
-            *self.list_articles(wanted, rows),
+            catalogue.generation,
         ]
 
     def add(

@@ -61,10 +61,7 @@ class Page:
     publisher: gr.Dropdown
     author: gr.Dropdown
     problems: gr.HTML
-    wanted: gr.Textbox
-    rows: gr.State
-    table: gr.HTML
-    more: gr.Button
+    generation: gr.State
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
@@ -72,8 +69,8 @@ class Page:
     @property
     def shown(self) -> list[gr.components.Component]:
         """All that depends on what the archive holds, in the order of `Handlers.refresh`."""
-        listed = [self.problems, self.table, self.more]
-        return [self.masthead, *self.chips, self.publisher, self.author, *listed]
+        filters = [self.publisher, self.author]
+        return [self.masthead, *self.chips, *filters, self.problems, self.generation]
 
     def lay_out(self, blocks: gr.Blocks) -> None:
         """Make the components, in the page being built, and connect them."""
@@ -95,7 +92,7 @@ class Page:
             elem_id="panel",
         )
         for event in (blocks.load, articles_tab.select):
-            event(self._handlers.refresh, [self.wanted, self.rows], self.shown, **_READS)
+            event(self._handlers.refresh, None, self.shown, **_READS)
 
     def _lay_out_ask(self, catalogue: Catalogue) -> None:
         with gr.Row(elem_id="question-row", equal_height=True):
@@ -155,31 +152,34 @@ class Page:
         self.problems = _html(
             str(articles_html.problem_list(catalogue.problems)), elem_id="problems"
         )
-        self.wanted = gr.Textbox(
+        wanted = gr.Textbox(
             value="",
             label="Find an article",
             placeholder="Title, publisher, author, date or file",
             max_lines=1,
             elem_id="find",
         )
-        self.rows = gr.State(ROWS)
-        self.table = _html(table(catalogue, "", ROWS), elem_id="table")
-        more = len(catalogue.articles) > ROWS
-        self.more = gr.Button(f"Show {ROWS} more", size="sm", visible=more, elem_id="more")
+        rows, self.generation = gr.State(ROWS), gr.State(catalogue.generation)
+        listed = _html(table(catalogue, "", ROWS), elem_id="table")
+        is_long = len(catalogue.articles) > ROWS
+        more = gr.Button(f"Show {ROWS} more", size="sm", visible=is_long, elem_id="more")
 
-        handlers, given = self._handlers, [self.wanted, self.rows]
-        found = [self.table, self.more]
-        typed = {**_READS, "trigger_mode": "always_last"}
-        self.wanted.change(handlers.find, self.wanted, [*found, self.rows], **typed)
-        self.more.click(lambda rows: rows + ROWS, self.rows, self.rows, **_READS).then(
-            handlers.list_articles, given, found, **_READS
+        handlers = self._handlers
+        # What is typed and a new generation are one event, and all that fills the table waits in
+        # one line: a list that was asked for earlier cannot come later and stand there.
+        lists: dict[str, Any] = {**_READS, "concurrency_limit": 1, "concurrency_id": "table"}
+        changes = [wanted.change, self.generation.change]
+        gr.on(changes, handlers.find, wanted, [listed, more, rows], **lists,
+              trigger_mode="always_last")  # fmt: skip
+        more.click(lambda rows: rows + ROWS, rows, rows, **_READS).then(
+            handlers.list_articles, [wanted, rows], [listed, more], **lists
         )
         writes = {**_WRITES, "show_progress_on": report}
         for done in (
             files.upload(handlers.add, files, [report, files], **writes),
             rebuild.click(handlers.rebuild, None, [report, files], **writes),
         ):
-            done.then(handlers.refresh, given, self.shown, **_READS)
+            done.then(handlers.refresh, None, self.shown, **_READS)
 
 
 def _html(value: str = "", **named: Any) -> gr.HTML:  # noqa: ANN401 - as gr.HTML has them

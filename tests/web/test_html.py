@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ EVIL = (
     """"><script>alert(1)</script><img src=x onerror='alert(2)'>"""
     "&lt;b&gt; **md** [a](javascript:0)"
 )
+# Turns what follows from right to left, and isolates what follows that; neither is closed.
+TURNING = "\u202eevil\u2067"
 ARTICLE = Article(
     id='x" onclick="alert(3)',
     title=f"title {EVIL}",
@@ -54,21 +57,21 @@ def answer_of(article: Article, *, answered: bool = True) -> Answer:
     )
 
 
-def rendered() -> list[str]:
-    filters = Filters(publisher=EVIL, author=EVIL)
-    problem = Problem(EVIL, EVIL, 3)
-    report = SyncReport(1, (EVIL,), (), (), 0, (problem,), 1, 1, 1, 0.1)
+def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
+    filters = Filters(publisher=evil, author=evil)
+    problem = Problem(evil, evil, 3)
+    report = SyncReport(1, (evil, "other.txt"), (), (), 0, (problem,), 1, 1, 1, 0.1)
     uploads = [
-        Upload(EVIL, EVIL, True, 1, (problem,)),
-        Upload(EVIL, None, False, 0, (problem,)),
-        Upload(EVIL, EVIL, False, 1, ()),
+        Upload(evil, evil, True, 1, (problem,)),
+        Upload(evil, None, False, 0, (problem,)),
+        Upload(evil, evil, False, 1, ()),
     ]
     return [
-        render_answer(answer_of(ARTICLE), filters),
-        render_answer(answer_of(ARTICLE, answered=False), filters),
-        html.article_panel(ARTICLE, [Span(2, 9)]),
-        html.notice(EVIL, "error"),
-        articles_html.article_table([ARTICLE], 1, 1),
+        render_answer(answer_of(article), filters),
+        render_answer(answer_of(article, answered=False), filters),
+        html.article_panel(article, [Span(2, 9)]),
+        html.notice(evil, "error"),
+        articles_html.article_table([article], 1, 1),
         articles_html.problem_list([problem]),
         articles_html.report(report),
         articles_html.upload_list(uploads),
@@ -91,6 +94,36 @@ def test_hostile_fields_are_text(number: int) -> None:
 def test_hostile_fields_are_shown_whole(number: int) -> None:
     page = rendered()[number]
     assert EVIL in standard.unescape(re.sub(r"<[^>]*>", "", page))
+
+
+OF_ITS_OWN = {"article", "bdi", "blockquote", "button", "dd", "details", "div", "dl", "dt",
+              "h2", "h3", "li", "ol", "p", "section",
+              "summary", "table", "td", "th", "tr", "ul"}  # fmt: skip
+"""Elements that a direction mark does not reach out of: blocks, and `bdi`."""
+
+
+def flow(element: lxml.html.HtmlElement) -> str:
+    """The text that stands together with an element's own; "\ufffc" for an element of its own."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["\ufffc" if child.tag in OF_ITS_OWN else flow(child), child.tail or ""]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_field_that_turns_the_direction_turns_nothing_but_itself(number: int) -> None:
+    named = {
+        name: f"{name} {TURNING}"
+        for name in ("title", "source", "publisher", "author", "age", "dateline", "url")
+    }
+    article = replace(ARTICLE, **named, text=f"One {TURNING}.\n\nTwo.", language=None, id="ab12")
+    page = lxml.html.fragment_fromstring(rendered(TURNING, article)[number], create_parent=True)
+    flows = [flow(element) for element in page.iter() if element.tag in OF_ITS_OWN]
+    turned = [text for text in flows if TURNING in text]
+    assert turned
+    for text in turned:
+        assert not re.search(r"[\w\ufffc]", text.rsplit(TURNING, 1)[1]), text
+        assert text.count(TURNING) == 1
 
 
 @pytest.mark.parametrize(

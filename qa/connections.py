@@ -1,0 +1,123 @@
+"""Connections to one SQLite file: one a thread, closed with it; read also where none may write."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from qa.errors import IndexDamagedError
+
+_NO_SHARED_FILES: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+"""What SQLite says, by its primary code, where it cannot make the files that readers and writers
+share: on a disk that is full."""
+
+
+class _Held:
+    """A thread's connection. Only the thread holds this, so that its end closes the connection.
+
+    (A bare connection would wait for the garbage collector: it and its cache refer to each other.)
+    """
+
+    def __init__(self, connection: sqlite3.Connection, frozen: tuple[int, ...] | None) -> None:
+        self.connection = connection
+        self.frozen = frozen
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class Connections:
+    """The connections of one process to one file; SQLite's own locking keeps processes apart.
+
+    Args:
+        path: The file.
+        write: Open for writing, creating the file. Otherwise no row is ever changed.
+    """
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self._path = path
+        self._write = write
+        self._local = threading.local()
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
+
+    @property
+    def current(self) -> sqlite3.Connection:
+        """This thread's connection.
+
+        Raises:
+            IndexDamagedError: The file cannot be opened.
+        """
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None or (held.frozen and held.frozen != self._frozen()):
+            frozen = None if self._write else self._frozen()
+            held = self._local.held = _Held(self._connect(frozen=frozen is not None), frozen)
+            self._open.add(held)
+        return held.connection
+
+    def rows(self, sql: str, parameters: Sequence[Any]) -> list[sqlite3.Row]:
+        """All rows of a query.
+
+        Raises:
+            sqlite3.DatabaseError: As SQLite has it.
+            IndexDamagedError: The file cannot be opened.
+        """
+        try:
+            return self.current.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if self._write or code not in _NO_SHARED_FILES or self._log_is_needed():
+                raise
+            once = self._connect(frozen=True)
+            try:
+                return once.execute(sql, parameters).fetchall()
+            finally:
+                once.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for held in list(self._open):
+            held.connection.close()
+        self._open.clear()
+        self._local = threading.local()
+
+    def _connect(self, *, frozen: bool) -> sqlite3.Connection:
+        # Readers too open for writing, where they can: the last one to close the file takes the
+        # files of its log with it. They can write no row.
+        options = "mode=rwc" if self._write else "mode=ro&immutable=1" if frozen else "mode=rw"
+        try:
+            connection = sqlite3.connect(
+                f"{self._path.absolute().as_uri()}?{options}",
+                uri=True,
+                timeout=30,
+                check_same_thread=False,  # closed by whoever closes the store
+            )
+            if not self._write:
+                connection.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            raise IndexDamagedError(
+                f"cannot open {self._path}: {error}; run: qa index --rebuild"
+            ) from error
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _frozen(self) -> tuple[int, ...] | None:
+        """What tells this state of the file from others, if nobody here can write; else None.
+
+        On a read-only mount SQLite cannot make the files that readers and writers share, but can
+        be told to do without them.
+        """
+        writable = os.access(self._path.parent, os.W_OK)
+        if writable or not self._path.exists() or self._log_is_needed():
+            return None
+        stat = self._path.stat()
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+    def _log_is_needed(self) -> bool:
+        """Whether the log (`-wal`) holds something that is not in the file yet."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        return log.exists() and log.stat().st_size > 0

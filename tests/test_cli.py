@@ -1,0 +1,204 @@
+"""The command line against odd input: one clear line, the right exit code, and no traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa import retriever
+from qa.cli import main
+
+QUESTIONS = "What hit the pier?\nWhat will the tram cost?\n\nWhat hit the pier?\n"
+EMPTY = "the question is empty; try: qa "
+
+
+def qa(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", **environment: str):
+    """Run `qa` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "qa.cli", *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), **environment},
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def index(archive) -> str:
+    return str(archive.index.absolute())
+
+
+def test_questions_from_standard_input_load_the_model_once(index, embedder, monkeypatch, capsys):
+    loaded = []
+    monkeypatch.setattr(
+        retriever, "load_embedder", lambda model: (loaded.append(model), embedder)[1]
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO(QUESTIONS))
+    assert main(["ask", "--json", "-", "--index", index]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [a["question"] for a in answers] == QUESTIONS.split("\n")[:-1]
+    assert [a["answered"] for a in answers] == [True, True, False, True]
+    assert loaded == ["all-MiniLM-L6-v2"]
+
+
+def test_index_as_json(tmp_path, write_corpus, capsys):
+    corpus = write_corpus({
+        "a.txt": "Tram opens\n\nThe tram opened on Monday in Northfield.\n",
+        "rows.jsonl": b'{"title": "A", "text": "A tram ran."}\n{broken\n',
+    })  # fmt: skip
+    command = ["index", "--json", "--corpus", str(corpus), "--index", str(tmp_path / "index")]
+    reports = []
+    for _ in range(2):
+        assert main(command) == 0
+        [line] = capsys.readouterr().out.splitlines()
+        reports.append(json.loads(line))
+    first, second = reports
+    assert set(first) == {
+        "generation", "added", "changed", "deleted", "unchanged", "problems", "articles",
+        "passages", "embedded", "seconds",
+    }  # fmt: skip
+    assert first["added"] == ["a.txt", "rows.jsonl"]
+    assert first["articles"] == first["passages"] == first["embedded"] == 2
+    [problem] = first["problems"]
+    assert (problem["source"], problem["line"]) == ("rows.jsonl", 2)
+    assert problem["reason"]
+    assert (second["added"], second["unchanged"], second["embedded"]) == ([], 2, 0)
+    assert second["problems"] == first["problems"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["ask", ""], f"{EMPTY}ask "),
+        (["ask", " ", "\t"], f"{EMPTY}ask "),
+        (["search", ""], f"{EMPTY}search "),
+        (["ask", "-k", "0", "ferry"], "k must be at least 1, not 0"),
+        (["ask", "--after", "yesterday", "ferry"], "must be a day like 2025-07-31"),
+        (["search", "--before", "2025-02-30", "ferry"], "must be a day like 2025-07-31"),
+        (["show", "zz"], "`qa articles` lists them"),
+        (["ask", "ferry", "--index", "absent"], "run: qa index"),
+        (["ask", "ferry", "--index", "file"], "run: qa index"),
+        (["index", "--corpus", "file"], "--corpus DIR"),
+        (["index", "--corpus", "absent"], "--corpus DIR"),
+        (["index", "--index", "file"], "--index DIR"),
+        (["ask", "ferry", "--settings", "absent.toml"], "--settings FILE"),
+        (["ask", "ferry", "--settings", "broken.toml"], "--settings FILE"),
+        (["ask", "ferry", "--settings", "bytes.toml"], "--settings FILE"),
+        (["ask", "ferry", "--settings", "unknown.toml"], "unknown.toml: unknown setting 'modell'"),
+        (["ask", "ferry", "--settings", "short.toml"], "short.toml: passage_words must be"),
+        (["ask", "ferry", "--index", "a\n\x1b[31m\u202eb"], "a \ufffd[31m\ufffdb; run: qa index"),
+        (["ask", "a\udcffb"], "not valid Unicode"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(
+    arguments, expected, index, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus").mkdir()
+    for name, content in {
+        "file": b"", "broken.toml": b'model = "', "bytes.toml": b'model = "\xff"',
+        "unknown.toml": b"modell = 1", "short.toml": b"passage_words = 3",
+    }.items():  # fmt: skip
+        (tmp_path / name).write_bytes(content)
+    if "--index" not in arguments and arguments[0] != "index":
+        arguments = [*arguments, "--index", index]
+    assert main(arguments) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("qa: ")
+    assert printed.err.count("\n") == 1
+    assert expected in printed.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nosuch"], ["ask"], ["ask", "-k", "x", "ferry"], ["ask", "ferry", "--index", ""],
+     ["index", "--corpus", " "], ["serve", "--port", "80x"]],
+)  # fmt: skip
+def test_wrong_usage_is_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("question", ["ferry pier " * 10_000, "fer\0ry \x1b[31mpier", "\ufeffpier"])
+def test_any_text_can_be_asked(question, index, capsys):
+    assert main(["ask", "--index", index, question]) in (0, 3)
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out
+    assert printed.err == ""
+
+
+def test_a_reader_that_goes_away_is_no_error(index, tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", "ask", "-", "--index", index],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    process.stdout.close()
+    _, told = process.communicate(QUESTIONS.encode(), timeout=120)
+    assert (process.returncode, told) == (0, b"")
+
+
+def test_a_full_disk_is_told_in_one_line(index, tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qa.cli", "articles", "--index", index],
+            stdout=full, stderr=subprocess.PIPE, check=False, timeout=120,
+            cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"qa: the system refused: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("locale", [
+    {"LC_ALL": "C"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "latin-1"},
+])  # fmt: skip
+def test_any_locale_can_be_printed_in(locale, index, tmp_path):
+    told = qa("articles", "--index", index, cwd=tmp_path, **locale)
+    assert (told.returncode, told.stderr) == (0, b"")
+    assert len(told.stdout.splitlines()) == 25
+    as_json = qa("articles", "--json", "--index", index, cwd=tmp_path, **locale)
+    assert as_json.returncode == 0
+    assert any("—" in article["text"] for article in json.loads(as_json.stdout))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8:strict", "utf-8:surrogateescape"])
+def test_a_line_that_is_no_text_is_named(encoding, index, tmp_path):
+    stdin = b"What hit the pier?\nfer\xffry\n"
+    done = qa("ask", "--json", "-", "--index", index, cwd=tmp_path, stdin=stdin,
+              PYTHONIOENCODING=encoding)  # fmt: skip
+    assert done.returncode == 1
+    assert [json.loads(line)["answered"] for line in done.stdout.splitlines()] == [True]
+    assert done.stderr.startswith(b"qa: line 2 of standard input is not utf-8 text")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_streams_that_are_closed(index, tmp_path):
+    command = f'"{sys.executable}" -m qa.cli'
+    for line, code in {
+        f"{command} show --index '{index}' zz >&-": 1,
+        f"{command} search --index '{index}' ferry >&-": 0,
+        f"{command} ask --index '{index}' - <&-": 1,
+    }.items():
+        done = subprocess.run(
+            ["/bin/sh", "-c", line], capture_output=True, check=False, timeout=120,
+            cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert done.stderr.count(b"\n") == code, done.stderr

@@ -1,0 +1,66 @@
+"""What is printed is what was meant: nothing in an article or a file's name drives the terminal."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa import terminal
+from qa.records import Article, Problem, SyncReport
+
+HOSTILE = {
+    "colour": "\x1b[31m",
+    "colour in one character": "\x9b31m",
+    "a window's title": "\x1b]0;pwned\x07",
+    "back to the line's beginning": "\r",
+    "a line of its own": "\n[1] Forged",
+    "right to left": "\u202e",
+    "isolated": "\u2067",
+    "Arabic letter mark": "\u061c",
+    "direction marks": "\u200e\u200f",
+    "line separator": "\u2028",
+    "lone surrogate": "\udc9b",
+}
+
+
+@pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_field_stays_on_its_line_and_drives_nothing(evil):
+    fields = ("title", "text", "source", "publisher", "author", "age", "dateline", "url")
+    article = Article(id="ab12", **dict.fromkeys(fields, f"a{evil}b"), provenance={"age": evil})
+    problem = Problem(f"a{evil}b", f"a{evil}b")
+    printed = {
+        1: [
+            terminal.byline(article),
+            terminal.render_articles([article]),
+            terminal.render_problem(problem),
+            terminal.render_info({"index": f"a{evil}b"}),
+        ],
+        3: [terminal.render_report(SyncReport(1, (), (), (), 0, (problem,), 1, 1, 1, 0.1))],
+    }
+    for lines, texts in printed.items():
+        for text in texts:
+            assert len(text.splitlines()) == lines
+    assert len(terminal.render_article(article).split("\n\n")[0].splitlines()) == 8
+    for text in (*printed[1], *printed[3], terminal.render_article(article)):
+        for character in text.replace("\n", ""):
+            assert unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
+            assert unicodedata.bidirectional(character) not in (
+                "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+            )  # fmt: skip
+        text.encode()
+
+
+def test_joiners_stay_since_emoji_and_persian_need_them():
+    for text in ("👩‍👩‍👧", "می‌خواهم", "naïve – “quoted” 東京"):
+        assert terminal.visible(text) == text
+
+
+@given(st.text())
+def test_json_reads_back_as_it_was_and_drives_nothing(text):
+    document = terminal.visible_json(json.dumps({"title": text}, ensure_ascii=False))
+    assert json.loads(document) == {"title": text}
+    assert terminal.visible(document) == document
