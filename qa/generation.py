@@ -115,7 +115,7 @@ class Generations:
         """
         try:
             return int(self._pointer.read_text(encoding="ascii"))
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexMissingError(f"there is no index in {self._index}; run: qa index") from error
         except (OSError, ValueError) as error:
             raise IndexDamagedError(

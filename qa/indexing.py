@@ -244,17 +244,17 @@ class _Sync:
         return _estimate(self._store, self._before, self._settings, self._embedder)
 
     def _check_store(self) -> None:
-        """Raise if the store lacks articles that the published generation counts.
+        """Raise if the store is not the one that the published generation was built from.
 
         Raises:
             IndexDamagedError: Adding to such a store would make new passages of old ids.
         """
         if self._anew or self._before is None:
             return
-        found = self._store.count_articles(self._current)
-        if found != self._before.articles:
+        newest = self._store.newest_passage()
+        if newest < self._before.newest:
             raise IndexDamagedError(
-                f"the store holds {found} articles, the manifest says {self._before.articles}; "
+                f"the store has had {newest} passages, the index is of {self._before.newest}; "
                 "run: qa index --rebuild"
             )
 
@@ -342,6 +342,7 @@ class _Sync:
             articles=earlier + change.articles_added,
             passages=0,
             deleted=0,
+            newest=0,
             segments=[],
             files=dict(before.files) if before else {},
             embedded_per_second=rate and round(rate, 1),

@@ -49,6 +49,7 @@ class Manifest:
         articles: How many articles.
         passages: How many passages; the segments hold exactly these and the deleted ones.
         deleted: Passages that are still in a segment but deleted.
+        newest: The highest id of its passages; 0 where it has none.
         segments: Names of the segments, in order.
         files: Size in bytes and CRC-32 of every file, by its path in the index folder.
         embedded_per_second: Passages embedded a second when this was last measured here.
@@ -68,6 +69,7 @@ class Manifest:
     articles: int
     passages: int
     deleted: int
+    newest: int
     segments: Sequence[str]
     files: Mapping[str, Sequence[int]]
     embedded_per_second: float | None

@@ -153,6 +153,7 @@ class Publisher:
                 segments=[part.segment.name for part in parts],
                 passages=sum(map(len, parts)),
                 deleted=len(deleted),
+                newest=max((int(part.segment.ids[-1]) for part in parts), default=0),
             ),
             [part.segment for part in parts if not part.written],
             deleted,

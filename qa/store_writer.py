@@ -97,6 +97,11 @@ class StoreWriter(Store):
         )
         return {row["id"]: (row["row"], row["digest"]) for row in rows}
 
+    def newest_passage(self) -> int:
+        """The highest id any passage ever had; 0 where there was none."""
+        rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+        return int(rows[0]["seq"]) if rows else 0
+
     def remove_everything(self, generation: int) -> None:
         """End the life of all rows, from `generation` on: also of what a damaged store mixed up."""
         for table in _VERSIONED:
@@ -175,14 +180,19 @@ class StoreWriter(Store):
     def counts(self, generation: int) -> Change:
         """What a generation that is being written adds and removes."""
         [row] = self._rows(
-            "SELECT (SELECT count(*) FROM articles WHERE added = ?1) AS articles_added, "
-            "(SELECT count(*) FROM articles WHERE removed = ?1) AS articles_removed",
+            "SELECT (SELECT count(*) FROM articles WHERE added = ?1) AS articles_added, "  # noqa: S608
+            "(SELECT count(*) FROM articles "
+            f"WHERE removed = ?1 AND removed < {FOREVER}) AS articles_removed",
             (generation,),
         )
         return Change(row["articles_added"], row["articles_removed"], self._removed_ids(generation))
 
     def _removed_ids(self, generation: int) -> Ids:
-        rows = self._rows("SELECT id FROM passages WHERE removed = ? ORDER BY id", (generation,))
+        # The second condition is the partial index's own: SQLite wants to see it.
+        rows = self._rows(
+            f"SELECT id FROM passages WHERE removed = ? AND removed < {FOREVER} ORDER BY id",  # noqa: S608
+            (generation,),
+        )
         return np.asarray([row["id"] for row in rows], dtype=np.int64)
 
     def missing_embeddings(self, keys: Collection[str]) -> set[str]:

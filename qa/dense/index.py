@@ -57,7 +57,7 @@ class SegmentedVectors:
         self._check(vector)
         found = np.zeros(len(rows), dtype=np.float32)
         for segment, places, local in self._layout.split(rows):
-            found[places] = segment.vectors[local] @ vector
+            found[places] = segment.scores(vector, local)
         return found
 
     def _candidates(self, segment: Segment, vector: Floats, k: int, mask: Mask | None) -> Ids:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -49,7 +50,40 @@ def write_arrays(path: Path, arrays: Arrays, texts: Mapping[str, str]) -> None:
             file.write(np.ascontiguousarray(array).data)
 
 
-def read_arrays(path: Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
+class Mapped:
+    """A file that `write_arrays` wrote, mapped into memory.
+
+    Attributes:
+        arrays: By name; read-only, valid as long as any of them is in use.
+        texts: By name.
+    """
+
+    def __init__(
+        self,
+        arrays: dict[str, np.ndarray[Any, Any]],
+        texts: dict[str, str],
+        file: np.memmap[Any, np.dtype[np.uint8]],
+    ) -> None:
+        self.arrays = arrays
+        self.texts = texts
+        self._file = file
+
+    def release(self, name: str) -> None:
+        """Let go of the memory that holds an array; it is read again from the file when used.
+
+        The system maps sixteen pages for each one looked at, so that scattered rows of a large
+        array would soon fill the memory of this process (though they cost the machine nothing).
+        """
+        array = self.arrays[name]
+        start = array.ctypes.data - self._file.ctypes.data
+        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        length = (start + array.nbytes - first) // mmap.PAGESIZE * mmap.PAGESIZE
+        mapping = getattr(self._file, "_mmap", None)  # NumPy offers no other way to it
+        if length > 0 and isinstance(mapping, mmap.mmap):
+            mapping.madvise(mmap.MADV_DONTNEED, first, length)
+
+
+def read_arrays(path: Path) -> Mapped:
     """Map what `write_arrays` wrote.
 
     Raises:
@@ -75,4 +109,4 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, 
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else repr(error)
         raise IndexDamagedError(f"cannot read {path}: {reason}; run: qa verify --repair") from error
-    return arrays, texts
+    return Mapped(arrays, texts, mapped)

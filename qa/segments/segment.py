@@ -14,7 +14,7 @@ from qa.errors import IndexDamagedError
 from qa.protocols import Floats, Ids
 from qa.segments import clusters
 from qa.segments.columns import Columns, Names, days
-from qa.segments.container import read_arrays, write_arrays
+from qa.segments.container import Mapped, read_arrays, write_arrays
 from qa.segments.exact import Exact
 from qa.segments.postings import Postings, Terms
 
@@ -43,6 +43,7 @@ class Segment:
         postings: The words.
         columns: What can be filtered by.
         clusters: The vectors once more, grouped for approximate search; None in small segments.
+        mapped: The file that the arrays are mapped from, if they are.
         exact: The vectors once more, for exact search.
     """
 
@@ -52,6 +53,7 @@ class Segment:
     postings: Postings
     columns: Columns
     clusters: clusters.Clusters | None = None
+    mapped: Mapped | None = field(default=None, repr=False, compare=False)
     exact: Exact = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,14 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def scores(self, vector: Floats, rows: Ids) -> Floats:
+        """Inner products of some rows' vectors with a vector, float32 (len(rows),)."""
+        # Not BLAS: for a few thousand rows its threads wait for each other longer than they work.
+        found = np.einsum("rd,d->r", self.vectors[rows], vector)
+        if self.clusters is not None and self.mapped is not None:
+            self.mapped.release("vectors")
+        return np.asarray(found, dtype=np.float32)
 
     @classmethod
     def build(cls, name: str, passages: Iterable[Indexed], vectors: Floats) -> Segment:
@@ -124,7 +134,8 @@ class Segment:
             IndexDamagedError: A file is missing, cut short, or not what `save` wrote.
         """
         path = folder / (name + SUFFIX)
-        arrays, texts = read_arrays(path)
+        mapped = read_arrays(path)
+        arrays, texts = mapped.arrays, mapped.texts
         try:
             segment = cls(
                 name=name,
@@ -140,6 +151,7 @@ class Segment:
                     arrays["day"],
                 ),
                 clusters=clusters.load(folder / (name + CLUSTERS_SUFFIX)),
+                mapped=mapped,
             )
         except (ValueError, KeyError) as error:
             raise IndexDamagedError(

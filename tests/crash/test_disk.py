@@ -60,10 +60,10 @@ def test_a_full_disk_is_told_at_whatever_moment_it_fills_and_nothing_is_lost(
     corpus = write_corpus({"ferry.txt": FERRY})
     archive = make_archive(mount("size=8m") / "index")
     archive.sync(corpus)
-    corpus = write_corpus({"feed.jsonl": feed(40)})
+    corpus = write_corpus({"feed.jsonl": feed(12)})
     filler = tmp_path / "disk" / "filler"
     failed = 0
-    for spare in (0, 4, 40, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000):
+    for spare in (0, 40, 100, 160, 220, 280, 340, 400, 460, 520, 1000):
         filler.unlink(missing_ok=True)
         usage = os.statvfs(tmp_path / "disk")
         filler.write_bytes(b"\0" * max(usage.f_bavail * usage.f_frsize - spare * 1024, 0))
@@ -78,11 +78,11 @@ def test_a_full_disk_is_told_at_whatever_moment_it_fills_and_nothing_is_lost(
             fresh.close()
         else:
             break
-    assert failed >= 5
+    assert failed >= 3
     filler.unlink()
-    assert archive.sync(corpus).articles == 41
+    assert archive.sync(corpus).articles == 13
     assert archive.verify().problems == ()
-    assert len(archive.search("story", k=99)) == 41
+    assert len(archive.search("story", k=99)) == 13
     archive.close()
 
 

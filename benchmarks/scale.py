@@ -1,0 +1,295 @@
+"""Speed by size: `python -m benchmarks.scale 100000 [1000000 …]`.
+
+A corpus of generated articles (`benchmarks.generated`) goes through the product's own sync; then
+questions are searched, one article is added, and the index is opened in a fresh process. In the
+same process the usual stack answers the same questions: rank-bm25's `get_scores`, all float32
+vectors compared, reciprocal rank fusion. Embedding is left out of all figures.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks import generated
+from qa import analysis
+from qa.archive import Archive
+from qa.generation import Generation
+from qa.passages import indexed_text
+from qa.query import Question
+from qa.ranking import rank
+from qa.records import Filters
+from qa.retriever import make_filters
+from qa.settings import Settings
+from qa.store import ToIndex
+
+QUESTIONS: Final = 300
+PEER_QUESTIONS: Final = 20
+K: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure, and the limit or peer it is held against."""
+
+    what: str
+    value: str
+    against: str
+
+
+def measure(passages: int, folder: Path) -> list[Row]:
+    """All rows for one size; builds the index in the folder unless it is there already."""
+    corpus, index = folder / "corpus", folder / "index"
+    archive = Archive(index, Settings())
+    archive.retriever.embedder = generated.ClusteredEmbedder()
+    rows = []
+    if not (index / "CURRENT").exists():
+        generated.write(corpus, passages)
+        began = time.perf_counter()
+        report = archive.sync(corpus)
+        seconds = time.perf_counter() - began
+        rate = f"{report.passages / seconds:.0f} passages/s"
+        rows.append(Row("read, cut, store, index, merge", f"{seconds:.0f} s, {rate}", ""))
+    rows += _opening(index)
+    generation = archive.retriever.generation()
+    asked = _questions(archive, generation)
+    rows += _searching(archive, asked)
+    rows.append(_recall(archive, asked))
+    rows += _peers(archive, asked) if passages <= 200_000 else []
+    rows += _adding(archive, corpus)
+    archive.close()
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Question
+    vector: np.ndarray[Any, np.dtype[np.float32]]
+
+
+def _questions(archive: Archive, generation: Generation) -> list[_Asked]:
+    """Five words of a passage each, of which none is among the commonest; its vector, moved."""
+    random = np.random.default_rng(3)
+    common = set(generated.Vocabulary().words[:150])
+    rows = random.choice(len(generation.ids), QUESTIONS, replace=False)
+    segment = generation.segments[0]
+    asked = []
+    for row in np.sort(rows % len(segment)).tolist():
+        [(passage, _)] = archive.retriever.store.passages([int(segment.ids[row])]).values()
+        words = [w for w in passage.text.lower().rstrip(".").split() if w.strip(".") not in common]
+        chosen = random.choice(words, min(5, len(words)), replace=False)
+        moved = segment.vectors[row] + random.standard_normal(384) * 0.02
+        vector = np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+        asked.append(_Asked(Question.parse(" ".join(chosen)), vector))
+    return asked
+
+
+def _searching(archive: Archive, asked: Sequence[_Asked]) -> list[Row]:
+    one_publisher = make_filters("Publisher 7")
+    half = make_filters(after="2024-07-01")
+    plain = _times(lambda a: _search(archive, a, Filters()), asked)
+    rows = [Row("search: both arms, fused, texts fetched", _spread(plain), "")]
+    for what, filters in (("one publisher of 40", one_publisher), ("half of the dates", half)):
+        times = _times(lambda a, f=filters: _search(archive, a, f), asked)  # type: ignore[misc]
+        rows.append(Row(f"the same, filtered: {what}", _spread(times), _ratio(plain, times)))
+    return rows
+
+
+def _search(archive: Archive, asked: _Asked, filters: Filters) -> object:
+    generation = archive.retriever.generation()
+    ranked = rank(
+        asked.question.terms,
+        asked.vector,
+        generation.lexical,
+        generation.dense,
+        archive.settings,
+        K,
+        generation.passing(filters),
+    )
+    ids = generation.ids[[found.row for found in ranked]].tolist()
+    return archive.retriever.store.passages(ids)
+
+
+def _recall(archive: Archive, asked: Sequence[_Asked]) -> Row:
+    generation = archive.retriever.generation()
+    vectors = np.concatenate([segment.vectors for segment in generation.segments[:1]])
+    found = 0
+    for one in asked[:100]:
+        best = np.argsort(-(vectors @ one.vector))[:10]
+        hits = {hit.row for hit in generation.dense.search(one.vector, 10)}
+        found += len(hits & set(best.tolist()))
+    return Row("recall@10 of the vectors against exact", f"{found / 1000:.3f}", "generated vectors")
+
+
+def _peers(archive: Archive, asked: Sequence[_Asked]) -> list[Row]:
+    from rank_bm25 import BM25Okapi
+
+    ours = _times(lambda a: _search(archive, a, Filters()), asked[:PEER_QUESTIONS])
+    generation = archive.retriever.generation()
+    number, rows = generation.manifest.generation, list[ToIndex]()
+    while part := archive.retriever.store.to_index(
+        number, after=rows[-1].id if rows else 0, limit=20_000
+    ):
+        rows += part
+    documents = [analysis.terms(indexed_text(row.title, row.text)) for row in rows]
+    okapi = BM25Okapi(documents)
+    vectors = np.concatenate([segment.vectors for segment in generation.segments])
+
+    def usual(one: _Asked) -> object:
+        by_words = np.argsort(-okapi.get_scores(list(one.question.terms)))[:100]
+        by_vector = np.argsort(-(vectors @ one.vector))[:100]
+        scores: dict[int, float] = {}
+        for ranked in (by_words, by_vector):
+            for place, row in enumerate(ranked.tolist(), 1):
+                scores[row] = scores.get(row, 0) + 1 / (60 + place)
+        return [rows[row] for row in sorted(scores, key=scores.__getitem__)[-K:]]
+
+    times = _times(usual, asked[:PEER_QUESTIONS])
+    peers = [Row("the usual stack on the same questions", _spread(times), _ratio(times, ours))]
+    return [*peers, _tantivy(generation, documents, asked)]
+
+
+def _tantivy(
+    generation: Generation, documents: Sequence[Sequence[str]], asked: Sequence[_Asked]
+) -> Row:
+    """The words alone: tantivy, on the same terms, against this project's inverted index."""
+    import tantivy
+
+    ours = _times(lambda a: generation.lexical.search(a.question.terms, 100), asked)
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("body", tokenizer_name="whitespace")
+    schema.add_integer_field("row", stored=True, fast=True)
+    index = tantivy.Index(schema.build())
+    writer = index.writer(200_000_000, 1)
+    for row, terms in enumerate(documents):
+        writer.add_document(tantivy.Document(body=" ".join(terms), row=row))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+
+    def search(one: _Asked) -> object:
+        query = index.parse_query(" ".join(one.question.terms), ["body"])
+        hits = searcher.search(query, 100).hits
+        return [searcher.doc(address)["row"][0] for _, address in hits]
+
+    times = _times(search, asked)
+    return Row(
+        "words alone, 100 best: inverted index",
+        _spread(ours),
+        f"tantivy, with ids: {_spread(times)}",
+    )
+
+
+def _adding(archive: Archive, corpus: Path) -> list[Row]:
+    reader = Archive(archive.index, archive.settings)
+    reader.retriever.embedder = archive.retriever.embedder
+    reader.retriever.generation()
+    seconds = []
+    for number in range(5):
+        word = f"zzquagga{number}{time.time_ns()}"
+        row = {"title": f"Added {word}", "text": f"The {word} was seen. " * 4}
+        (corpus / f"added{number}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+        began = time.perf_counter()
+        archive.sync(corpus)
+        hits = reader.search(word, k=5)
+        seconds.append(time.perf_counter() - began)
+        assert any(word in hit.article.title for hit in hits)
+    for number in range(5):
+        (corpus / f"added{number}.jsonl").unlink()
+    began = time.perf_counter()
+    archive.sync(corpus)
+    gone = time.perf_counter() - began
+    reader.close()
+    return [
+        Row("add one article, until another reader finds it", _spread(seconds), "limit 1 s"),
+        Row("delete five articles", f"{gone * 1000:.0f} ms", ""),
+    ]
+
+
+_OPEN = """
+import json, resource, sys, time
+from benchmarks import generated
+from benchmarks.scale import _resident
+from qa.archive import Archive
+from qa.settings import Settings
+import numpy as np
+embedder = generated.ClusteredEmbedder()
+import qa.generation
+before = _resident()
+began = time.perf_counter()
+archive = Archive(__import__("pathlib").Path(sys.argv[1]), Settings())
+archive.retriever.embedder = embedder
+archive.retriever.generation()
+opened = time.perf_counter() - began
+found = archive.search("a question of words", k=5)
+first = time.perf_counter() - began
+words = generated.Vocabulary().words
+for n in range(200):
+    archive.search(" ".join(words[200 + 7 * n : 204 + 7 * n]), k=20)
+print(json.dumps([opened, first, before, _resident()]))
+"""
+
+
+def _opening(index: Path) -> list[Row]:
+    run = subprocess.run(
+        [sys.executable, "-c", _OPEN, str(index)], check=True, capture_output=True, text=True
+    )
+    opened, first, before, after = json.loads(run.stdout)
+    return [
+        Row("open in a fresh process", f"{opened * 1000:.0f} ms", "limit 2 s at a million"),
+        Row("… and answer the first search", f"{first * 1000:.0f} ms", ""),
+        Row(
+            "resident memory after 200 searches",
+            f"{after / 2**20:.0f} MiB, {(after - before) / 2**20:.0f} of it the index",
+            "limit 1 GiB at a million",
+        ),
+    ]
+
+
+def _resident() -> int:
+    """Bytes of memory this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def _times(work: Callable[[_Asked], object], asked: Sequence[_Asked]) -> list[float]:
+    work(asked[0])
+    times = []
+    for one in asked:
+        began = time.perf_counter()
+        work(one)
+        times.append(time.perf_counter() - began)
+    return times
+
+
+def _spread(times: Sequence[float]) -> str:
+    middle, late = np.percentile(times, [50, 99]) * 1000
+    return f"median {middle:.1f} ms, p99 {late:.1f} ms"
+
+
+def _ratio(slower: Sequence[float], faster: Sequence[float]) -> str:
+    return f"{np.median(slower) / np.median(faster):.1f} times the time of ours"
+
+
+def main() -> None:
+    """Print a table for each size named."""
+    for size in map(int, sys.argv[1:] or ["100000"]):
+        with tempfile.TemporaryDirectory() as folder:
+            print(f"\n| {size:,} passages | measured | held against |\n|---|---|---|", flush=True)
+            for row in measure(size, Path(folder)):
+                print(f"| {row.what} | {row.value} | {row.against} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
