@@ -77,7 +77,7 @@ class FloatLayer:
 
     def _packed(self, pair: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         weight, bias = (t.to(self._dtype) for t in pair)
-        if torch.backends.mkldnn.is_available():
+        if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
             weight = torch.ops.mkldnn._reorder_linear_weight(weight)
         return weight, bias
 
@@ -219,9 +219,7 @@ class _Smoothed:
     def linear_gelu(self, x: Tensor, step: float, zero: int) -> Tensor:
         return self._multiply(x, step, zero, torch.uint8, "gelu")
 
-    def _multiply(
-        self, x: Tensor, step: float, zero: int, dtype: torch.dtype, then: str
-    ) -> Tensor:
+    def _multiply(self, x: Tensor, step: float, zero: int, dtype: torch.dtype, then: str) -> Tensor:
         w = self.weights
         out: Tensor = torch.ops.onednn.qlinear_pointwise(
             *(self.quantise(x), 1.0, _ZERO, w.packed, w.scales, w.zeros, w.bias),

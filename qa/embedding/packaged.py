@@ -57,12 +57,16 @@ class PackagedEmbedder:
 
     NumPy for questions and few texts; for many, PyTorch: on a GPU through sentence-transformers,
     on the CPU by `qa.embedding.packed`.
+
+    Args:
+        few: Up to this many texts go through NumPy, until PyTorch is loaded once.
     """
 
     name = PACKAGED_MODEL
     fingerprint = f"{WEIGHTS_SHA256[:16]}+{tokens.VERSION}"
 
-    def __init__(self) -> None:
+    def __init__(self, few: int = FEW) -> None:
+        self._few = few
         self._folder = model_folder()
         self._encoder = BertEncoder(self._folder)
 
@@ -73,7 +77,7 @@ class PackagedEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """See `Embedder.embed_passages`."""
-        if len(texts) <= FEW and "_many" not in self.__dict__:
+        if len(texts) <= self._few and "_many" not in self.__dict__:
             return self._encoder.embed_many(texts)
         return self._many(texts)
 

@@ -9,7 +9,6 @@ transformers and sentence-transformers would take three seconds more. The vector
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +25,7 @@ from qa.embedding import tokens
 from qa.embedding.batches import by_tokens
 from qa.embedding.bert import BertConfig, load_tokenizer, words_of
 from qa.embedding.layers import FloatLayer, Int8Layer, Layer, LayerWeights, ObservedLayer
-from qa.embedding.precision import Precision
+from qa.embedding.precision import Precision, one_thread
 from qa.protocols import Embedding
 
 BATCH_TOKENS: Final = 1024
@@ -81,7 +80,10 @@ class PackedEncoder:
         self._norm = _pair(weights, "embeddings.LayerNorm")
         prefixes = [f"encoder.layer.{i}" for i in range(self._config.layers)]
         self._norms = [
-            (_pair(weights, f"{p}.attention.output.LayerNorm"), _pair(weights, f"{p}.output.LayerNorm"))
+            (
+                _pair(weights, f"{p}.attention.output.LayerNorm"),
+                _pair(weights, f"{p}.output.LayerNorm"),
+            )
             for p in prefixes
         ]
         with torch.inference_mode():
@@ -94,11 +96,12 @@ class PackedEncoder:
             return [FloatLayer(part, dtype) for part in parts]
         observed = [ObservedLayer(part) for part in parts]
         self._layers = list(observed)
-        self._forward(self._tokenizer.encode_batch(list(_CALIBRATION_TEXTS)))
+        with one_thread():
+            self._forward(self._tokenizer.encode_batch(list(_CALIBRATION_TEXTS)))
         return [Int8Layer(part, o.ranges) for part, o in zip(parts, observed, strict=True)]
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Vectors and token states. The order and the number of the texts change nothing."""
+        """Vectors and token states. A text's do not depend on the others or on their order."""
         threads = torch.get_num_threads()
         workers = min(threads, MOST_WORKERS)
         found: list[Embedding] = []
@@ -125,12 +128,14 @@ class PackedEncoder:
         lengths = [len(e) for e in encodings]
         with torch.inference_mode():
             states = self._forward(encodings)
-            means = torch.stack([part.mean(0) for part in states.split(lengths)])
+            means = torch.stack([part.mean(0) for part in torch.split(states, lengths)])
             vectors = normalize(means, dim=1).numpy()
             projected = normalize(states @ self._projection, dim=1, eps=1e-9)
             codes = projected.mul_(tokens.SCALE).round_().to(torch.int8)
         rows = []
-        for vector, own, encoding in zip(vectors, codes.split(lengths), encodings, strict=True):
+        for vector, own, encoding in zip(
+            vectors, torch.split(codes, lengths), encodings, strict=True
+        ):
             words, offsets = words_of(encoding)
             rows.append(Embedding(vector=vector, tokens=own.numpy()[words], offsets=offsets))
         return rows
@@ -140,7 +145,7 @@ class PackedEncoder:
         lengths = [len(e) for e in encodings]
         ids = torch.from_numpy(np.concatenate([np.asarray(e.ids, np.int64) for e in encodings]))
         x = self._words[ids]
-        for part in x.split(lengths):
+        for part in torch.split(x, lengths):
             part.add_(self._positions[: len(part)])
         x = self._normalise(x, self._norm)
         attended = torch.empty_like(x)

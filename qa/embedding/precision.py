@@ -17,6 +17,9 @@ import logging
 import os
 import platform
 import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -28,25 +31,32 @@ VARIABLE: Final = "QA_PRECISION"
 GAIN: Final = {"float32": 1.0, "bfloat16": 1.1, "int8": 1.5}
 """How many times faster than float32 a type must be for its loss of precision."""
 
+FLOATS: Final[tuple[Precision, ...]] = ("float32", "bfloat16")
+"""What other models than the packaged one can be run in."""
+
 _ROUNDS: Final = 5
 _VNNI: Final = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 logger = logging.getLogger(__name__)
 
 
-def choose() -> Precision:
+def choose(among: Sequence[Precision] = get_args(Precision)) -> Precision:
     """The number type to use: as the environment says, or the fastest.
 
     A type that is unknown or that this processor cannot multiply is logged and not used.
+
+    Args:
+        among: The types that the caller can use, float32 among them.
     """
     wanted = os.environ.get(VARIABLE, "auto").strip().lower()
-    usable = supported()
+    usable = tuple(precision for precision in supported() if precision in among)
     for precision in usable:
         if wanted == precision:
             return precision
     if wanted not in ("", "auto"):
-        known = "unknown" if wanted not in get_args(Precision) else "not supported by this CPU"
-        logger.warning("%s=%s is %s; choosing among %s", VARIABLE, wanted, known, usable)
+        logger.warning(
+            "%s=%s cannot be used here; choosing among %s", VARIABLE, wanted, ", ".join(usable)
+        )
     return _fastest(usable)
 
 
@@ -54,7 +64,7 @@ def supported() -> tuple[Precision, ...]:
     """The number types that this processor multiplies natively."""
     import torch
 
-    if not torch.backends.mkldnn.is_available():
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return ("float32",)
     found: list[Precision] = ["float32"]
     if torch.ops.mkldnn._is_mkldnn_bf16_supported():
@@ -70,12 +80,13 @@ def _fastest(usable: tuple[Precision, ...]) -> Precision:
 
     if len(usable) == 1:
         return usable[0]
-    key = f"{_cpu_model()} | torch {torch.__version__}"
+    key = f"{_cpu_model()} | torch {torch.__version__} | {' '.join(usable)}"
     remembered = _remembered()
     for precision in usable:
         if remembered.get(key) == precision:
             return precision
-    seconds = {precision: _seconds(precision) for precision in usable}
+    with one_thread():
+        seconds = {precision: _seconds(precision) for precision in usable}
     best = fastest(seconds)
     logger.info("embedding in %s; seconds a multiplication: %s", best, seconds)
     _remember({**remembered, key: best})
@@ -85,6 +96,19 @@ def _fastest(usable: tuple[Precision, ...]) -> Precision:
 def fastest(seconds: dict[Precision, float]) -> Precision:
     """The type that is fastest once each is handicapped by `GAIN`; the first of equals."""
     return min(seconds, key=lambda precision: seconds[precision] * GAIN[precision])
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """PyTorch held to one thread, as each of `PackedEncoder`'s workers is."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _seconds(precision: Precision) -> float:
@@ -164,7 +188,5 @@ def _cpu_model() -> str:
     if not lines:
         return f"{platform.machine()} {platform.processor()}"
     values = [" ".join(line.split(":", 1)[1].split()) for line in lines[:4]]
-    import zlib
-
     flags = f"{zlib.crc32(values[-1].encode()):08x}"
     return " ".join([*values[:-1], flags])
