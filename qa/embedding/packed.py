@@ -25,7 +25,7 @@ from qa.embedding import tokens
 from qa.embedding.batches import by_tokens
 from qa.embedding.bert import BertConfig, load_tokenizer, words_of
 from qa.embedding.layers import FloatLayer, Int8Layer, Layer, LayerWeights, ObservedLayer
-from qa.embedding.precision import Precision, one_thread
+from qa.embedding.precision import Precision, one_torch_thread
 from qa.protocols import Embedding
 
 BATCH_TOKENS: Final = 1024
@@ -96,7 +96,7 @@ class PackedEncoder:
             return [FloatLayer(part, dtype) for part in parts]
         observed = [ObservedLayer(part) for part in parts]
         self._layers = list(observed)
-        with one_thread():
+        with one_torch_thread():
             self._forward(self._tokenizer.encode_batch(list(_CALIBRATION_TEXTS)))
         return [Int8Layer(part, o.ranges) for part, o in zip(parts, observed, strict=True)]
 

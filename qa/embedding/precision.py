@@ -2,7 +2,7 @@
 
 The environment variable `QA_PRECISION` overrides: `float32`, `bfloat16`, `int8`, or `auto` (the
 default). `auto` times one layer's multiplication in each type that the processor has instructions
-for, some fifty milliseconds, and remembers the fastest in `~/.cache/article-qa/precision.json`
+for, about a tenth of a second, and remembers the fastest in `~/.cache/article-qa/precision.json`
 (under `$XDG_CACHE_HOME` where that is set), by processor and PyTorch version. A processor's flags
 alone do not tell: one Xeon with `avx512_bf16` multiplies bfloat16 half as fast as float32.
 
@@ -34,7 +34,7 @@ GAIN: Final = {"float32": 1.0, "bfloat16": 1.1, "int8": 1.5}
 FLOATS: Final[tuple[Precision, ...]] = ("float32", "bfloat16")
 """What other models than the packaged one can be run in."""
 
-_ROUNDS: Final = 5
+_ROUNDS: Final = 3
 _VNNI: Final = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def _fastest(usable: tuple[Precision, ...]) -> Precision:
     for precision in usable:
         if remembered.get(key) == precision:
             return precision
-    with one_thread():
+    with one_torch_thread():
         seconds = {precision: _seconds(precision) for precision in usable}
     best = fastest(seconds)
     logger.info("embedding in %s; seconds a multiplication: %s", best, seconds)
@@ -99,7 +99,7 @@ def fastest(seconds: dict[Precision, float]) -> Precision:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_torch_thread() -> Iterator[None]:
     """PyTorch held to one thread, as each of `PackedEncoder`'s workers is."""
     import torch
 
@@ -112,7 +112,7 @@ def one_thread() -> Iterator[None]:
 
 
 def _seconds(precision: Precision) -> float:
-    """Time of one layer's multiplications for 512 tokens; the least of some rounds."""
+    """Time of one layer's multiplications for 256 tokens; the least of some rounds."""
     import torch
 
     from qa.embedding.layers import FloatLayer, Int8Layer, Layer, LayerWeights, ObservedLayer
@@ -129,7 +129,7 @@ def _seconds(precision: Precision) -> float:
             widen=(normal(1536, 384) * 0.05, normal(1536)),
             narrow=(normal(384, 1536) * 0.05, normal(384)),
         )
-        x = normal(512, 384)
+        x = normal(256, 384)
         layer: Layer
         if precision == "int8":
             observed = ObservedLayer(weights)
