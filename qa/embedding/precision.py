@@ -2,7 +2,7 @@
 
 The environment variable `QA_PRECISION` overrides: `float32`, `bfloat16`, `int8`, or `auto` (the
 default). `auto` times one layer's multiplication in each type that the processor has instructions
-for, about a tenth of a second, and remembers the fastest in `~/.cache/article-qa/precision.json`
+for, about a fifth of a second, and remembers the fastest in `~/.cache/article-qa/precision.json`
 (under `$XDG_CACHE_HOME` where that is set), by processor and PyTorch version. A processor's flags
 alone do not tell: one Xeon with `avx512_bf16` multiplies bfloat16 half as fast as float32.
 

@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from qa.embedding.blas import one_thread
 from qa.protocols import Codes, Floats
 
 TOKEN_DIMENSION: Final = 96
@@ -30,7 +31,8 @@ VERSION: Final = "qr-96-int8-1"
 def projection(dimension: int) -> Floats:
     """The fixed orthonormal columns, float32 (dimension, TOKEN_DIMENSION)."""
     gaussian = np.random.RandomState(0).standard_normal((dimension, dimension))
-    orthonormal, upper = np.linalg.qr(gaussian)
+    with one_thread:
+        orthonormal, upper = np.linalg.qr(gaussian)
     # QR is unique only up to the signs of the columns; fix them, so that every BLAS agrees.
     signed = orthonormal * np.sign(np.diag(upper))
     return np.ascontiguousarray(signed[:, :TOKEN_DIMENSION], dtype=np.float32)
