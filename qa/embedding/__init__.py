@@ -1,7 +1,8 @@
 """Embedders: from text to unit vectors and token states.
 
 `load_embedder` picks: the packaged model runs without PyTorch for questions and small updates, and
-through sentence-transformers for large ones; any other model runs through sentence-transformers.
+in a lean forward pass in PyTorch for large ones; any other model runs through
+sentence-transformers. `QA_PRECISION` forces a number type, see `qa.embedding.precision`.
 """
 
 from __future__ import annotations

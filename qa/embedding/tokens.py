@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from qa.embedding.blas import one_thread
 from qa.protocols import Codes, Floats
 
 TOKEN_DIMENSION: Final = 96
@@ -27,9 +28,11 @@ VERSION: Final = "qr-96-int8-1"
 
 
 @lru_cache(maxsize=4)
-def _projection(dimension: int) -> Floats:
+def projection(dimension: int) -> Floats:
+    """The fixed orthonormal columns, float32 (dimension, TOKEN_DIMENSION)."""
     gaussian = np.random.RandomState(0).standard_normal((dimension, dimension))
-    orthonormal, upper = np.linalg.qr(gaussian)
+    with one_thread:
+        orthonormal, upper = np.linalg.qr(gaussian)
     # QR is unique only up to the signs of the columns; fix them, so that every BLAS agrees.
     signed = orthonormal * np.sign(np.diag(upper))
     return np.ascontiguousarray(signed[:, :TOKEN_DIMENSION], dtype=np.float32)
@@ -44,7 +47,7 @@ def compress(states: Floats) -> Codes:
     Returns:
         int8 (tokens, TOKEN_DIMENSION), unit vectors times 127.
     """
-    projected = states @ _projection(states.shape[1])
+    projected = states @ projection(states.shape[1])
     lengths = np.linalg.norm(projected, axis=1, keepdims=True)
     codes: Codes = np.round(projected / np.maximum(lengths, 1e-9) * SCALE).astype(np.int8)
     return codes
