@@ -27,6 +27,10 @@ MOST: Final = np.iinfo(np.uint16).max
 """The largest count of a term that is kept; BM25 has long been saturated by then."""
 
 
+REMEMBERED: Final = 10_000
+"""Terms whose places are kept in memory, a megabyte of them."""
+
+
 class Terms(Sequence[bytes]):
     """Sorted terms as UTF-8, end to end in one array.
 
@@ -38,6 +42,7 @@ class Terms(Sequence[bytes]):
     def __init__(self, text: npt.NDArray[np.uint8], ends: Ids) -> None:
         self.text = text
         self.ends = ends
+        self._places: dict[bytes, int | None] = {}
 
     @classmethod
     def of(cls, terms: Sequence[bytes]) -> Terms:
@@ -57,9 +62,14 @@ class Terms(Sequence[bytes]):
         return self.text[start : self.ends[place]].tobytes()
 
     def find(self, term: bytes) -> int | None:
-        """The place of a term, or None."""
-        place = bisect_left(self, term)
-        return place if place < len(self) and self[place] == term else None
+        """The place of a term, or None. A question looks for each of its terms several times."""
+        if term not in self._places:
+            if len(self._places) >= REMEMBERED:
+                self._places.clear()
+            place = bisect_left(self, term)
+            held = place < len(self) and self[place] == term
+            self._places[term] = place if held else None
+        return self._places[term]
 
 
 @dataclass(frozen=True, slots=True)
