@@ -11,6 +11,8 @@ from qa.records import Article, Problem, SyncReport
 from qa.web.html import DOT, EMPTY, count, field, notice, sentence, when, words
 from qa.web.uploads import Upload
 
+_DAY = Markup('<span class="day">{}</span>')
+
 
 def masthead(articles: int, publishers: int, first: date | None, last: date | None) -> Markup:
     """The page's name and what is being asked."""
@@ -18,7 +20,8 @@ def masthead(articles: int, publishers: int, first: date | None, last: date | No
     if publishers:
         parts.append(count(publishers, "publisher"))
     if first and last:
-        parts.append(words(first) if first == last else f"{words(first)} – {words(last)}")
+        days = [first] if first == last else [first, last]
+        parts.append(Markup(" – ").join(_DAY.format(words(day)) for day in days))
     return Markup(
         '<header class="masthead"><h1>Ask the archive</h1><p class="holdings">{}</p></header>'
     ).format(DOT.join(parts))

@@ -278,6 +278,26 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         _check(page)
 
 
+TARGETS = """() => [...document.querySelectorAll("gradio-app :is(button, a, summary, input)")]
+    .filter(e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .map(e => [e, (e.matches("input") ? e.closest(".block") : e).getBoundingClientRect()])
+    .filter(([e, box]) => box.width && e.tabIndex >= 0 && (box.height < 32 || box.width < 24))
+    .map(([e, box]) => `${box.width} × ${box.height} ${e.outerHTML.slice(0, 80)}`)"""
+
+
+def test_what_a_finger_must_hit_is_large_enough(browser: Any, site: Site) -> None:
+    options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    for page in _once(watched_page(browser, site.address, options)):
+        page.locator("#filters > button").click()
+        page.locator("#before input[type=date]").wait_for()
+        ask(page, "How many passengers were injured?")
+        page.locator("details.passages").evaluate("d => { d.open = true }")
+        assert page.evaluate(TARGETS) == []
+        open_tab(page, "Articles")
+        page.locator("table.articles").wait_for()
+        assert page.evaluate(TARGETS) == []
+
+
 def _once(pages: Iterator[Any]) -> Iterator[Any]:
     yield from pages
 
