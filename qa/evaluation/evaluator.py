@@ -25,7 +25,6 @@ from qa.evaluation.searching import (
     ARMS,
     Judged,
     Searcher,
-    arm_settings,
     filters_of,
     in_steps,
 )
@@ -266,8 +265,8 @@ class _Evaluation:
         return [known[query.id] for query in queries]
 
     def _searcher(self, indexed: Indexed, arm: str) -> Searcher:
-        archive = indexed.open(arm_settings(self._settings, arm), self._embedder)
-        return Searcher(archive, indexed.ids, arm, as_of=self._options.as_of)
+        as_of = self._options.as_of
+        return Searcher(indexed, self._settings, self._embedder, arm, as_of=as_of)
 
     def _undated(self) -> list[str]:
         if not self._options.as_of:

@@ -51,12 +51,6 @@ class Indexed:
     passages: int
     warnings: tuple[str, ...]
 
-    def open(self, settings: Settings, embedder: Embedder) -> Archive:
-        """Open it with settings that differ from those it was built with in the ranking only."""
-        archive = Archive(self.index, settings)
-        archive.retriever.embedder = embedder
-        return archive
-
 
 @contextmanager
 def cache_folder(folder: Path, dataset: Dataset) -> Iterator[Path]:

@@ -51,7 +51,7 @@ def draw_risk_coverage(report: Report, path: Path) -> None:
         axes.plot(curve.coverage, curve.risk, color="#1f5f8b", linewidth=2)
         if curve.chosen is not None:
             axes.plot(*curve.chosen, "o", color="#b5402a", label="threshold in use")
-            axes.legend(loc="upper left", frameon=False)
+            axes.legend(loc="lower right", frameon=False)
         kind = "answered wrongly" if report.answers is not None else "answered but unanswerable"
         axes.set(
             xlim=(0, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,9 @@ from qa.evaluation.measures import MEASURES
 
 COMPARED: Final = ("ndcg@10", "recall@100")
 """The measures whose comparisons the table shows; JSON has all."""
+
+WIDTH: Final = 100
+"""Columns of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +100,18 @@ def render(report: Report) -> str:
             coverage, risk = report.risk_coverage.chosen
             area += f"; in use: {coverage:.3f} answered, {risk:.3f} of these wrongly"
         lines.append(f"  {area}")
-    return "\n".join([*lines, "", f"Measured: {report.how}."])
+    how = textwrap.fill(f"Measured: {report.how}.", WIDTH)
+    return "\n".join([*lines, "", how])
 
 
 def _arms(report: Report) -> Iterator[str]:
     """An arm a row, its intervals in the row below."""
-    yield f"{'':<8}" + "".join(f"{name:>12}" for name in MEASURES) + f"{'p50/p95 ms':>14}"
+    yield f"{'':<8}" + "".join(f"{name:>13}" for name in MEASURES) + f"{'p50/p95 ms':>14}"
     for arm, figures in report.arms.items():
         times = f"{figures['p50_ms']:.0f}/{figures['p95_ms']:.0f}"
         yield f"{arm:<8}" + "".join(f"{figures[m]:>12.3f}" for m in MEASURES) + f"{times:>14}"
         ends: Ends = report.intervals["arms"][arm]
-        yield f"{'':<8}" + "".join(f"{_interval(ends[m]):>12}" for m in MEASURES)
+        yield f"{'':<8}" + "".join(f"{_interval(ends[m]):>13}" for m in MEASURES)
 
 
 def _comparisons(report: Report) -> Iterator[str]:
@@ -128,5 +133,5 @@ def _shares(figures: Figures, ends: Ends) -> Iterator[str]:
 
 
 def _interval(ends: Sequence[float]) -> str:
-    low, high = (f"{end:.3f}".removeprefix("0") for end in ends)
+    low, high = (f"{end:.3f}".removeprefix("0")[:4] for end in ends)  # ".954", "1.00"
     return f"[{low},{high}]"

@@ -6,7 +6,7 @@ import re
 import string
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -14,9 +14,9 @@ from typing import Final
 from qa.archive import ANSWER_DEPTH, Archive
 from qa.errors import InputError
 from qa.evaluation.dataset import Query
-from qa.evaluation.indexing import Place
+from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
-from qa.protocols import OnProgress, Progress
+from qa.protocols import Embedder, Embedding, OnProgress, Progress
 from qa.records import Filters, Hit
 from qa.retriever import Retrieval
 from qa.settings import Settings
@@ -72,23 +72,64 @@ def filters_of(query: Query, as_of: bool) -> Filters:
     return Filters(before=day + timedelta(days=1))
 
 
+class _LastQuestion:
+    """An embedder that embeds the same question once, until told to forget it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._text: str | None = None
+        self._embedding: Embedding | None = None
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Embedding:
+        if self._embedding is None or text != self._text:
+            self._text, self._embedding = text, self._embedder.embed_query(text)
+        return self._embedding
+
+    def forget(self) -> None:
+        self._embedding = None
+
+
 class Searcher:
     """One arm of one index.
 
     Args:
-        archive: The index, opened with `arm_settings`.
-        ids: The documents' ids by their articles' places.
+        indexed: The index.
+        settings: The product's.
+        embedder: The model of `settings.model`.
         arm: Which of `ARMS`.
         as_of: Whether to search only what was published by each question's day.
     """
 
     def __init__(
-        self, archive: Archive, ids: Mapping[Place, str], arm: str, *, as_of: bool = False
+        self,
+        indexed: Indexed,
+        settings: Settings,
+        embedder: Embedder,
+        arm: str,
+        *,
+        as_of: bool = False,
     ) -> None:
-        self._archive = archive
-        self._ids = ids
+        self._ids = indexed.ids
         self._arm = arm
         self._as_of = as_of
+        self._embedder = _LastQuestion(embedder)
+        self._archive = Archive(indexed.index, arm_settings(settings, arm))
+        self._archive.retriever.embedder = self._embedder
 
     def search(self, query: Query) -> tuple[Retrieval, float]:
         """Search as for an answer.
@@ -96,6 +137,7 @@ class Searcher:
         Returns:
             What was found, and the milliseconds it took with embedding the question.
         """
+        self._embedder.forget()
         began = time.perf_counter()
         found = self._retrieve(query, ANSWER_DEPTH)
         return found, (time.perf_counter() - began) * 1000
