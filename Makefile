@@ -35,4 +35,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf .venv index/CURRENT index/generations index/store.sqlite* index/writer.lock
+	rm -rf .venv index/CURRENT index/generations index/eval index/store.sqlite* index/writer.lock

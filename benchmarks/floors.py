@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +21,7 @@ from qa.protocols import Embedder
 from qa.settings import Settings
 
 SHARED: Final = Path(__file__).parent.parent.parent / "shared"
+INDEXES: Final = Path(__file__).parent.parent / "index" / "eval"
 FILE: Final = Path(__file__).parent / "floors.json"
 
 MARGINS: Final = {
@@ -92,8 +92,7 @@ def main() -> int:
     new: dict[str, Any] = {}
     sunk = []
     for pinned in PINNED:
-        with tempfile.TemporaryDirectory() as folder:
-            measured = measure(pinned, SHARED / "data", Path(folder) / pinned.name)
+        measured = measure(pinned, SHARED / "data", INDEXES / f"floors-{pinned.name}")
         lows = {name: round(value - MARGINS[name], 3) for name, value in measured.items()}
         new[pinned.name] = {
             "sha256": pinned.digests(SHARED / "data"),

@@ -105,8 +105,8 @@ def build(
         settings: The product's.
         embedder: The model of `settings.model`.
         on_progress: As in `Archive.sync`.
-        like: An index that nobody is writing, with the same documents and more; a new index
-            starts as its copy, so that nothing is embedded again.
+        like: An index that nobody is writing, with the same documents and more: this one starts
+            as its copy, so that nothing is embedded again.
     """
     corpus, index = folder / "corpus", folder / "index"
     corpus.mkdir(parents=True, exist_ok=True)
@@ -114,9 +114,10 @@ def build(
     for path in corpus.iterdir():
         if path.name not in names:
             path.unlink()
-    if like is not None and not index.exists():
+    if like is not None:
         partial = folder / "index.partial"
-        shutil.rmtree(partial, ignore_errors=True)
+        for stale in (partial, index):
+            shutil.rmtree(stale, ignore_errors=True)
         shutil.copytree(like, partial, ignore=shutil.ignore_patterns("*.lock"))
         partial.rename(index)
     archive = Archive(index, settings)
