@@ -133,11 +133,15 @@ def load(folder: Path, split: str = "test") -> Dataset:
         refused = _qrels(folder / "qrels" / f"{UNANSWERABLE}.tsv", warnings)
     relevant = _relevant(grades, queries, documents, split, warnings)
     unasked = queries.keys() - grades.keys() - set(refused)
-    _warn(warnings, len(unasked), f"queries have no row in qrels/{split}.tsv and are not asked")
+    _warn(warnings, len(unasked), f"queries without a row in qrels/{split}.tsv, not asked")
     strange = set(refused) - queries.keys()
-    _warn(warnings, len(strange), f"ids in qrels/{UNANSWERABLE}.tsv are not in queries.jsonl")
+    _warn(warnings, len(strange), f"ids in qrels/{UNANSWERABLE}.tsv but not in queries.jsonl")
     both = set(refused) & relevant.keys()
-    _warn(warnings, len(both), f"queries are in qrels/{split}.tsv and in {UNANSWERABLE}.tsv")
+    _warn(
+        warnings,
+        len(both),
+        f"queries both in qrels/{split}.tsv and in {UNANSWERABLE}.tsv, taken as answerable",
+    )
     return Dataset(
         name=folder.resolve().name,
         split=split,
@@ -158,13 +162,17 @@ def _relevant(
     warnings: list[str],
 ) -> dict[str, Mapping[str, int]]:
     name = f"qrels/{split}.tsv"
-    _warn(warnings, len(grades.keys() - queries.keys()), f"ids in {name} are not in queries.jsonl")
+    _warn(warnings, len(grades.keys() - queries.keys()), f"ids in {name} but not in queries.jsonl")
     known = {query: rows for query, rows in grades.items() if query in queries}
     wanted = {query: rows for query, rows in known.items() if any(g > 0 for g in rows.values())}
-    _warn(warnings, len(known) - len(wanted), f"queries in {name} have no relevant document")
+    _warn(
+        warnings,
+        len(known) - len(wanted),
+        f"queries in {name} without a relevant document, not asked",
+    )
     missing = {d for rows in wanted.values() for d, grade in rows.items() if grade > 0}
     missing -= documents.keys()
-    _warn(warnings, len(missing), f"documents in {name} are not in corpus.jsonl: never found")
+    _warn(warnings, len(missing), f"documents in {name} but not in corpus.jsonl, never found")
     found = {d for rows in wanted.values() for d in rows} & documents.keys()
     if not found:
         raise InputError(f"{name} names no query and document that the dataset holds")
@@ -218,8 +226,8 @@ def _unique(
             repeated.append(number)
         else:
             found[record.id] = record
-    _warn_lines(warnings, path, bad, "lines cannot be used")
-    _warn_lines(warnings, path, repeated, "lines repeat an _id; the first counts")
+    _warn_lines(warnings, path, bad, "unusable lines")
+    _warn_lines(warnings, path, repeated, "lines with an _id seen before, left out,")
     if not found:
         raise InputError(f'{path} holds no usable line; wanted: {{"_id": "1", "text": "…"}}')
     return found
@@ -275,7 +283,7 @@ def _qrels(path: Path, warnings: list[str]) -> dict[str, dict[str, int]]:
             continue
         rows = found.setdefault(query, {})
         rows[document] = max(value, rows.get(document, value))
-    _warn_lines(warnings, path, bad, "lines are not query-id, corpus-id, score")
+    _warn_lines(warnings, path, bad, "lines that are not query-id, corpus-id, score")
     if not found:
         raise InputError(f"{path} holds no usable line; wanted: query-id, corpus-id, score")
     return found
@@ -283,9 +291,9 @@ def _qrels(path: Path, warnings: list[str]) -> dict[str, dict[str, int]]:
 
 def _warn(warnings: list[str], count: int, what: str) -> None:
     if count:
-        warnings.append(f"{count} {what}")
+        warnings.append(f"{what}: {count}")
 
 
 def _warn_lines(warnings: list[str], path: Path, lines: list[int], what: str) -> None:
     if lines:
-        warnings.append(f"{path.name}: {len(lines)} {what} (first: line {lines[0]})")
+        warnings.append(f"{what} in {path.name}: {len(lines)}, the first is line {lines[0]}")

@@ -272,7 +272,7 @@ class _Evaluation:
         if not self._options.as_of:
             return []
         count = sum(query.as_of is None for query in self._dataset.queries)
-        return [f"{count} queries have no as_of and search all documents"] if count else []
+        return [f"queries without as_of, which search all documents: {count}"] if count else []
 
 
 def _check_days(queries: Sequence[Query]) -> None:

@@ -88,7 +88,7 @@ def arm_figures(values: Values, milliseconds: Sequence[float]) -> tuple[Figures,
 def comparisons(values: Mapping[str, Values]) -> list[dict[str, Any]]:
     """Every pair of arms on every measure: the difference, its interval, the p-value."""
     rows = []
-    for first, second in combinations(values, 2):
+    for first, second in combinations(reversed(list(values)), 2):
         differences = values[first] - values[second]
         ends, p_values = intervals(differences), paired_p_values(values[first], values[second])
         for place, measure in enumerate(MEASURES):

@@ -149,11 +149,11 @@ def _write(
             altered += place in arrived and arrived[place] != clean_text(_text(document))
         undated += sum("date not understood" in problem.reason for problem in result.problems)
     found = (
-        (lost, "documents have no text that can be read and are never found"),
-        (altered, "documents lost markup or a title repeated at the head of their text"),
-        (undated, "documents have a date that cannot be read"),
+        (lost, "documents without a text that can be read, never found"),
+        (altered, "documents that lost markup or a title repeated at their head"),
+        (undated, "documents with a date that cannot be read"),
     )
-    return ids, names, [f"{count} {what}" for count, what in found if count]
+    return ids, names, [f"{what}: {count}" for count, what in found if count]
 
 
 def _pieces(documents: Sequence[Document]) -> Iterator[list[tuple[Document, bytes]]]:

@@ -60,14 +60,14 @@ def test_what_is_left_out_is_counted(tmp_path):
     assert [query.id for query in dataset.queries] == ["q1", "q4"]
     assert dataset.relevant["q1"] == {"a": 1, "gone": 1}
     assert dataset.warnings == (
-        "corpus.jsonl: 3 lines cannot be used (first: line 3)",
-        "corpus.jsonl: 1 lines repeat an _id; the first counts (first: line 2)",
-        "queries.jsonl: 2 lines cannot be used (first: line 2)",
-        "test.tsv: 2 lines are not query-id, corpus-id, score (first: line 7)",
-        "1 ids in qrels/test.tsv are not in queries.jsonl",
-        "1 queries in qrels/test.tsv have no relevant document",
-        "1 documents in qrels/test.tsv are not in corpus.jsonl: never found",
-        "1 queries have no row in qrels/test.tsv and are not asked",
+        "unusable lines in corpus.jsonl: 3, the first is line 3",
+        "lines with an _id seen before, left out, in corpus.jsonl: 1, the first is line 2",
+        "unusable lines in queries.jsonl: 2, the first is line 2",
+        "lines that are not query-id, corpus-id, score in test.tsv: 2, the first is line 7",
+        "ids in qrels/test.tsv but not in queries.jsonl: 1",
+        "queries in qrels/test.tsv without a relevant document, not asked: 1",
+        "documents in qrels/test.tsv but not in corpus.jsonl, never found: 1",
+        "queries without a row in qrels/test.tsv, not asked: 1",
     )
 
 

@@ -137,7 +137,7 @@ def test_as_of_bounds_every_search(tmp_path, measure):
     assert measure(folder, arms=("hybrid",)).arms["hybrid"]["recall@100"] == 1
     report = measure(folder, arms=("hybrid",), as_of=True)
     assert report.arms["hybrid"]["recall@100"] == pytest.approx((1 / 3 + 1) / 2, abs=1e-5)
-    assert "1 queries have no as_of and search all documents" in report.warnings
+    assert "queries without as_of, which search all documents: 1" in report.warnings
 
 
 def test_as_of_without_days(tiny, measure):
@@ -156,7 +156,7 @@ def test_unusable_options(bad):
 def test_the_table_fits_and_names_everything(tiny, measure):
     text = render(measure(tiny))
     assert max(map(len, text.splitlines())) <= WIDTH
-    for word in ("lexical − dense", "p = 1", "quote@1", "balanced_accuracy", "bootstrap"):
+    for word in ("hybrid − lexical", "p = 1", "quote@1", "balanced_accuracy", "bootstrap"):
         assert word in text
 
 

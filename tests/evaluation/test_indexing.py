@@ -56,9 +56,9 @@ def test_texts_and_fields_arrive(make):
     assert found["fields"].published_at.date().isoformat() == "2024-05-06"
     assert found["fields"].url == "http://x"
     assert indexed.warnings == (
-        "1 documents have no text that can be read and are never found",
-        "2 documents lost markup or a title repeated at the head of their text",
-        "1 documents have a date that cannot be read",
+        "documents without a text that can be read, never found: 1",
+        "documents that lost markup or a title repeated at their head: 2",
+        "documents with a date that cannot be read: 1",
     )
 
 
