@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass, replace
+from math import floor
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,7 +94,10 @@ def main() -> int:
     sunk = []
     for pinned in PINNED:
         measured = measure(pinned, SHARED / "data", INDEXES / f"floors-{pinned.name}")
-        lows = {name: round(value - MARGINS[name], 3) for name, value in measured.items()}
+        lows = {
+            name: floor(1000 * (value - MARGINS[name]) + 1e-6) / 1000
+            for name, value in measured.items()
+        }
         new[pinned.name] = {
             "sha256": pinned.digests(SHARED / "data"),
             "documents": pinned.documents,
@@ -102,9 +106,9 @@ def main() -> int:
             "margins": {name: MARGINS[name] for name in measured},
             "floors": lows,
         }
-        for name, floor in old.get(pinned.name, {}).get("floors", {}).items():
-            if lows.get(name, -1.0) < floor:
-                sunk.append(f"{pinned.name} {name}: {floor} → {lows.get(name)}")
+        for name, low in old.get(pinned.name, {}).get("floors", {}).items():
+            if lows.get(name, -1.0) < low:
+                sunk.append(f"{pinned.name} {name}: {low} → {lows.get(name)}")
     print(json.dumps(new, indent=2))
     if sunk and not lower:
         print("not written, these would sink (--lower):", *sunk, sep="\n  ", file=sys.stderr)
