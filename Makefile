@@ -35,4 +35,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf .venv index/CURRENT index/generations index/segments index/store.sqlite* index/writer.*
+	rm -rf .venv index/CURRENT index/generations index/segments index/eval index/store.sqlite* index/writer.*

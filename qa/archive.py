@@ -226,7 +226,7 @@ class Archive:
 
         def find(generation: Generation) -> tuple[Retrieval, float, Finding | None]:
             found = self.retriever.retrieve(generation, question, depth, filters)
-            return found, time.perf_counter(), self._find(found)
+            return found, time.perf_counter(), self.find(found)
 
         found, searched, finding = self.retriever.steady(find)
         citations: tuple[Citation, ...] = ()
@@ -250,6 +250,15 @@ class Archive:
                 "answer": (done - searched) * 1000,
                 "total": (done - began) * 1000,
             },
+        )
+
+    def find(self, found: Retrieval) -> Finding | None:
+        """What `ask` makes of a search: quotes and a confidence; None where nothing was found."""
+        if found.query is None or not found.hits:
+            return None
+        embeddings = self.retriever.store.embeddings([hit.passage.id for hit in found.hits])
+        return find_answer(
+            found.question, found.query, found.hits, embeddings, found.generation.lexical
         )
 
     def articles(self) -> list[Article]:
@@ -309,14 +318,6 @@ class Archive:
         """Read rows of the published generation; its store and number are handed to `work`."""
         store = self.retriever.store
         return self.retriever.steady(lambda g: work(store, g.manifest.generation))
-
-    def _find(self, found: Retrieval) -> Finding | None:
-        if found.query is None or not found.hits:
-            return None
-        embeddings = self.retriever.store.embeddings([hit.passage.id for hit in found.hits])
-        return find_answer(
-            found.question, found.query, found.hits, embeddings, found.generation.lexical
-        )
 
     def _reason(self, found: Retrieval, finding: Finding | None, filters: Filters) -> str:
         if not found.question.text:

@@ -85,17 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int], about: str
+        name: str,
+        run: Callable[[argparse.Namespace], int],
+        about: str,
+        index: Path | None = Path("index"),
+        index_help: str = "folder of the index; default: index",
     ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=about, description=about)
         added.set_defaults(run=run, command=name)
-        added.add_argument(
-            "--index",
-            type=_path,
-            default=Path("index"),
-            metavar="DIR",
-            help="folder of the index; default: index",
-        )
+        added.add_argument("--index", type=_path, default=index, metavar="DIR", help=index_help)
         added.add_argument(
             "--settings",
             type=_path,
@@ -154,6 +152,15 @@ def _parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", help="address; default: 127.0.0.1, this machine only"
     )
     serve.add_argument("--port", type=int, help="port; default: 7860, or the next free one")
+
+    measure = command(
+        "eval",
+        _eval,
+        "measure search, answers and refusals on a dataset in the layout of BEIR",
+        index=None,
+        index_help="folder to keep the dataset's index in; default: one under index/eval",
+    )
+    _add_eval_options(measure)
     return parser
 
 
@@ -161,6 +168,36 @@ def _path(text: str) -> Path:
     if not text.strip():  # as `--index "$UNSET"` gives it; Path("") is the working directory
         raise argparse.ArgumentTypeError("the name is empty")
     return Path(text)
+
+
+def _add_eval_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("dataset", type=_path, metavar="DATASET_DIR", help="corpus.jsonl, queries.jsonl, qrels/")
+    add(
+        "--arms",
+        default="lexical,dense,hybrid",
+        help="which arms, separated by commas; default: lexical,dense,hybrid",
+    )
+    add("--split", default="test", help="the file of qrels/, without .tsv; default: test")
+    add("--limit", type=int, metavar="N", help="ask at most N questions of each kind, drawn")
+    add(
+        "--leave-out",
+        type=int,
+        metavar="N",
+        help="draw N questions, leave their documents out of a second index, and count refusals",
+    )
+    add(
+        "--as-of",
+        action="store_true",
+        help="search only what was published by each question's metadata.as_of",
+    )
+    add(
+        "--picture",
+        type=_path,
+        metavar="FILE",
+        help="write the risk–coverage curve to this .svg or .png file",
+    )
+    add("--json", action="store_true", help="print JSON")
 
 
 def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
@@ -389,6 +426,41 @@ def _serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
     )
+    return OK
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from qa import terminal
+    from qa.evaluation import dataset, evaluator, picture, report
+    from qa.settings import Settings
+
+    wanted = evaluator.Options(
+        arms=tuple(arm.strip() for arm in options.arms.split(",")),
+        limit=options.limit,
+        leave_out=options.leave_out,
+        as_of=options.as_of,
+    )
+    data = dataset.load(options.dataset, options.split)
+    if options.picture is not None:
+        if not data.unanswerable and wanted.leave_out is None:
+            raise InputError("--picture needs questions to refuse; add: --leave-out N")
+        picture.check(options.picture)
+    with terminal.progress_bar() as on_progress:
+        measured = evaluator.evaluate(
+            data,
+            options.index or evaluator.default_folder(data),
+            Settings.load(options.settings),
+            wanted,
+            on_progress=on_progress,
+        )
+    if options.picture is not None:
+        picture.draw_risk_coverage(measured, options.picture)
+    for warning in measured.warnings:
+        print(f"qa: warning: {warning}", file=sys.stderr)
+    if options.json:
+        _print_json(measured.as_json())
+    else:
+        print(report.render(measured))
     return OK
 
 

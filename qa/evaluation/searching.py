@@ -1,0 +1,221 @@
+"""Put a dataset's questions to an index: rankings of documents, quotes, refusals, times."""
+
+from __future__ import annotations
+
+import re
+import string
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from qa.archive import ANSWER_DEPTH, Archive
+from qa.errors import InputError
+from qa.evaluation.dataset import Query
+from qa.evaluation.indexing import Indexed
+from qa.evaluation.measures import DEPTH
+from qa.protocols import Embedder, Embedding, OnProgress, Progress
+from qa.records import Filters, Hit
+from qa.retriever import Retrieval
+from qa.settings import Settings
+
+ARMS: Final = ("lexical", "dense", "hybrid")
+"""Each arm alone, and the product as it is set."""
+
+QUOTES: Final = 3
+"""Quotes and passages that are looked at for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the product made of one question.
+
+    Attributes:
+        answered: Whether it answered.
+        confidence: Its estimate that the archive holds the answer, 0 to 1.
+        quotes: For each of the first quotes, given or withheld, whether it holds an answer.
+        passages: For each of the first passages, likewise.
+    """
+
+    answered: bool
+    confidence: float
+    quotes: tuple[bool, ...]
+    passages: tuple[bool, ...]
+
+
+def arm_settings(settings: Settings, arm: str) -> Settings:
+    """The settings that give one arm's ranking; "hybrid" leaves them as they are.
+
+    With all weight on one arm the fused order is that arm's among the passages that it found.
+    """
+    if arm == "hybrid":
+        return settings
+    return replace(settings, fusion="convex", dense_weight=1.0 if arm == "dense" else 0.0)
+
+
+def filters_of(query: Query, as_of: bool) -> Filters:
+    """Only what had been published by the end of the question's day, where that is asked for.
+
+    Raises:
+        InputError: The dataset's day cannot be read.
+    """
+    if not as_of or query.as_of is None:
+        return Filters()
+    try:
+        day = date.fromisoformat(query.as_of.strip()[:10])
+    except ValueError as error:
+        raise InputError(
+            f"query {query.id}: as_of must be a day like 2025-07-31, not {query.as_of!r}"
+        ) from error
+    return Filters(before=day + timedelta(days=1))
+
+
+class _LastQuestion:
+    """An embedder that embeds the same question once, until told to forget it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._text: str | None = None
+        self._embedding: Embedding | None = None
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
+        return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Embedding:
+        if self._embedding is None or text != self._text:
+            self._text, self._embedding = text, self._embedder.embed_query(text)
+        return self._embedding
+
+    def forget(self) -> None:
+        self._embedding = None
+
+
+class Searcher:
+    """One arm of one index.
+
+    Args:
+        indexed: The index.
+        settings: The product's.
+        embedder: The model of `settings.model`.
+        arm: Which of `ARMS`.
+        as_of: Whether to search only what was published by each question's day.
+    """
+
+    def __init__(
+        self,
+        indexed: Indexed,
+        settings: Settings,
+        embedder: Embedder,
+        arm: str,
+        *,
+        as_of: bool = False,
+    ) -> None:
+        self._ids = indexed.ids
+        self._arm = arm
+        self._as_of = as_of
+        self._embedder = _LastQuestion(embedder)
+        self._archive = Archive(indexed.index, arm_settings(settings, arm))
+        self._archive.retriever.embedder = self._embedder
+
+    def search(self, query: Query) -> tuple[Retrieval, float]:
+        """Search as for an answer.
+
+        Returns:
+            What was found, and the milliseconds it took with embedding the question.
+        """
+        self._embedder.forget()
+        began = time.perf_counter()
+        found = self._retrieve(query, ANSWER_DEPTH)
+        return found, (time.perf_counter() - began) * 1000
+
+    def documents(self, query: Query) -> list[str]:
+        """The first `DEPTH` documents, each at the rank of its best passage.
+
+        First those that the search finds at its own depth. Where these are too few, a deeper
+        search adds others below them; it would order the first ones otherwise, since fused scores
+        are scaled over all that was found.
+        """
+        found: dict[str, None] = {}
+        k = max(self._archive.settings.depth, ANSWER_DEPTH)
+        while True:
+            hits = self._of_arm(self._retrieve(query, k).hits)
+            found.update(dict.fromkeys(self._id(hit) for hit in hits))
+            if len(found) >= DEPTH or len(hits) < k:
+                return list(found)[:DEPTH]
+            k *= 2
+
+    def judge(self, found: Retrieval, answers: Sequence[str]) -> Judged:
+        """What the product answers from what it found."""
+        finding = self._archive.find(found)
+        passages = tuple(holds(hit.passage.text, answers) for hit in found.hits[:QUOTES])
+        if finding is None:
+            return Judged(False, 0.0, (), passages)
+        quotes = (q.article.text[q.start : q.end] for q in finding.quotes[:QUOTES])
+        return Judged(
+            answered=finding.answered and bool(finding.quotes),
+            confidence=finding.confidence,
+            quotes=tuple(holds(quote, answers) for quote in quotes),
+            passages=passages,
+        )
+
+    def close(self) -> None:
+        """Close the index."""
+        self._archive.close()
+
+    def _retrieve(self, query: Query, k: int) -> Retrieval:
+        filters = filters_of(query, self._as_of)
+        retriever = self._archive.retriever
+        return retriever.steady(lambda g: retriever.retrieve(g, query.text, k, filters))
+
+    def _of_arm(self, hits: Sequence[Hit]) -> list[Hit]:
+        if self._arm == "hybrid":
+            return list(hits)
+        found = [hit for hit in hits if getattr(hit, self._arm) is not None]
+        # By the arm's own ranks: to the fusion, scores that differ by a rounding are equal.
+        return sorted(found, key=lambda hit: int(getattr(hit, self._arm).rank))
+
+    def _id(self, hit: Hit) -> str:
+        return self._ids[hit.article.source, hit.article.position]
+
+
+def in_steps(
+    queries: Sequence[Query], stage: str, on_progress: OnProgress
+) -> Iterator[tuple[int, Query]]:
+    """The questions with their numbers from 0, telling how far they are."""
+    for number, query in enumerate(queries):
+        on_progress(Progress(stage, number, len(queries)))
+        yield number, query
+    on_progress(Progress(stage, len(queries), len(queries)))
+
+
+def normalise(text: str) -> str:
+    """As SQuAD's evaluation does: lower case, no punctuation, no articles, single spaces.
+
+    Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text" (EMNLP 2016).
+    """
+    bare = "".join(c for c in text.lower() if not _is_punctuation(c))
+    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", bare).split())
+
+
+def holds(text: str, answers: Sequence[str]) -> bool:
+    """Whether a text contains one of the answers, both normalised."""
+    normal = normalise(text)
+    return any(answer and answer in normal for answer in map(normalise, answers))
+
+
+def _is_punctuation(character: str) -> bool:
+    return character in string.punctuation or unicodedata.category(character).startswith("P")
