@@ -74,7 +74,7 @@ def sync(
         IndexDamagedError: A file of the index cannot be read; the message says what mends it.
     """
     began = time.perf_counter()
-    _check_corpus(corpus)
+    _check_corpus(corpus, index)
     try:
         index.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -82,10 +82,9 @@ def sync(
             f"cannot make the folder {index}: {error.strerror}; name another: --index DIR"
         ) from error
     with writing(index):
-        generations = Generations(index)
-        store = StoreWriter(generations.store_path)
+        store = StoreWriter(Generations(index).store_path)
         try:
-            work = _Sync(store, generations, settings, embedder, on_progress, rebuild)
+            work = _Sync(store, index, settings, embedder, on_progress, rebuild)
             return work.run(corpus, began, on_plan)
         finally:
             store.close()
@@ -101,15 +100,15 @@ def plan(
     on_progress: OnProgress = lambda _: None,
 ) -> SyncPlan:
     """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
-    _check_corpus(corpus)
+    _check_corpus(corpus, index)
     generations = Generations(index)
     published = _published(generations, rebuild=rebuild)
     if published is None:
-        return _plan(scan(corpus, {}, on_progress), None, None)
+        return _plan(scan(corpus, index, {}, on_progress), None, None)
     store = Store(generations.store_path)
     try:
         why = "asked for" if rebuild else _differs(published, settings, embedder)
-        changes = scan(corpus, store.sources(published.generation), on_progress)
+        changes = scan(corpus, index, store.sources(published.generation), on_progress)
         seconds = _estimate(store, published, settings, embedder) if why else None
     finally:
         store.close()
@@ -147,10 +146,15 @@ def _estimate(
     return published.passages / rate
 
 
-def _check_corpus(corpus: Path) -> None:
+def _check_corpus(corpus: Path, index: Path) -> None:
     if not corpus.is_dir():
         raise InputError(
             f"{corpus} is not a folder; name the folder of your articles: --corpus DIR"
+        )
+    if corpus.resolve().is_relative_to(index.resolve()):
+        raise InputError(
+            f"{corpus} lies in the index folder {index}; name the folder of your articles: "
+            "--corpus DIR"
         )
 
 
@@ -193,13 +197,15 @@ class _Sync:
     def __init__(
         self,
         store: StoreWriter,
-        generations: Generations,
+        index: Path,
         settings: Settings,
         embedder: Embedder,
         on_progress: OnProgress,
         rebuild: bool,
     ) -> None:
         self._store = store
+        self._index = index
+        generations = Generations(index)
         self._settings = settings
         self._embedder = embedder
         self._on_progress = on_progress
@@ -215,7 +221,8 @@ class _Sync:
     def run(self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None]) -> SyncReport:
         self._store.roll_back_to(self._current)
         self._check_store()
-        changes = scan(corpus, self._store.sources(self._current), self._on_progress)
+        known = self._store.sources(self._current)
+        changes = scan(corpus, self._index, known, self._on_progress)
         on_plan(_plan(changes, self._why_anew, self._seconds()))
         published, embedded = self._before, _Embedded(0, None)
         if self._anew or changes.added or changes.changed or changes.deleted:

@@ -45,17 +45,20 @@ class Changes:
     deleted: tuple[str, ...]
 
 
-def scan(corpus: Path, known: Mapping[str, tuple[str, str]], on_progress: OnProgress) -> Changes:
+def scan(
+    corpus: Path, index: Path, known: Mapping[str, tuple[str, str]], on_progress: OnProgress
+) -> Changes:
     """Compare a corpus folder with what is known of it.
 
     A file whose status is as it was is taken for unchanged; of any other the content is read.
 
     Args:
         corpus: Searched with its sub-folders.
+        index: The index folder, left out where it lies in the corpus.
         known: Digest and status of each source, by name.
         on_progress: Called with the stage "scanning".
     """
-    paths = sorted(_files(corpus))
+    paths = sorted(_files(corpus, index.resolve()))
     found: dict[str, Source] = {}
     for done, path in enumerate(paths, 1):
         # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
@@ -73,9 +76,13 @@ def scan(corpus: Path, known: Mapping[str, tuple[str, str]], on_progress: OnProg
     )
 
 
-def _files(corpus: Path) -> Iterator[Path]:
+def _files(corpus: Path, index: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(corpus):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and Path(folder, name).resolve() != index
+        ]
         for name in names:
             path = Path(folder, name)
             notes = path == corpus / "README.md"  # describes the folder; is not an article

@@ -278,6 +278,19 @@ def test_a_corpus_that_is_no_folder_is_told_and_makes_no_index(mine, index, tmp_
     assert not index.exists()
 
 
+def test_a_corpus_in_the_index_is_told_and_an_index_in_the_corpus_is_left_out(
+    make_archive, write_corpus
+):
+    corpus = write_corpus({"ferry.txt": FERRY, "index/eval/tram.txt": TRAM})
+    for index in (corpus, corpus.parent):
+        with pytest.raises(InputError, match=r"lies in the index folder .*--corpus DIR"):
+            make_archive(index).sync(corpus)
+    inside = make_archive(corpus / "index")
+    assert inside.sync(corpus).added == ("ferry.txt",)
+    assert inside.sync(corpus).unchanged == 1
+    inside.close()
+
+
 def test_an_index_folder_that_cannot_be_made_is_told(make_archive, write_corpus, tmp_path):
     corpus = write_corpus({"ferry.txt": FERRY})
     (tmp_path / "file").write_text("in the way")
