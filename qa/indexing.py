@@ -138,6 +138,8 @@ def _estimate(
     if (same_model and cut_alike) or not published.passages:
         return None
     rate = published.embedded_per_second if same_model else None
+    if rate is None and published.passages < MEASURED:
+        return None  # done before it is measured
     if rate is None:
         rows = store.to_index(published.generation, limit=SAMPLE)
         began = time.perf_counter()

@@ -921,14 +921,24 @@ def test_a_plan_says_what_a_sync_then_does_and_changes_nothing(mine, index, writ
     )  # fmt: skip
 
 
-def test_a_plan_says_why_all_is_done_anew_and_how_long_that_takes(mine, counting, write_corpus):
-    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+def test_a_plan_says_why_all_is_done_anew_and_how_long_that_takes(
+    mine, counting, write_corpus, monkeypatch
+):
+    rows = [{"title": f"Story {n}", "text": f"It is story {n}."} for n in range(40)]
+    corpus = write_corpus({"feed.jsonl": rows})
     mine.sync(corpus)
     asked = mine.plan(corpus, rebuild=True)
     assert (asked.anew, asked.seconds) == ("asked for", None)  # embeddings are at hand
+    counting.texts.clear()
     other = Archive(mine.index, dataclasses.replace(Settings(), passage_words=40))
     other.retriever.embedder = counting
     plan = other.plan(corpus)
     assert plan.anew == "the index was built with passage_words 90, now it is 40"
     assert 0 < plan.seconds < 60
+    assert counting.texts == []  # the rate was measured when it was built
+    monkeypatch.setattr(Counting, "fingerprint", "0123456789abcdef")
+    plan = mine.plan(corpus)
+    assert plan.anew == ("the weights of all-MiniLM-L6-v2 are not those the index was built with")
+    assert 0 < plan.seconds < 60
+    assert len(counting.texts) == 16  # another model's rate is measured now
     other.close()
