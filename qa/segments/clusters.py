@@ -24,6 +24,9 @@ FROM: Final = 30_000
 PROBED: Final = 48
 """Clusters looked through; see `docs/quality.md` for recall and time by this number."""
 
+PROBED_SHARE: Final = 32
+"""Of many clusters, one in so many is looked through."""
+
 REFINED: Final = 2
 """Times k candidates are taken from the 8-bit vectors and scored again by the exact ones."""
 
@@ -49,19 +52,24 @@ class Clusters:
         """
         path.write_bytes(faiss.serialize_index(self.index).data)
 
-    def candidates(self, vector: Floats, k: int, allowed: Mask | None) -> Ids:
+    def candidates(
+        self, vector: Floats, k: int, allowed: Mask | None, *, probed: int | None = None
+    ) -> Ids:
         """About `REFINED * k` rows that are probably among the nearest, in no order.
 
         Args:
             vector: float32 (dimension,).
             k: How many are wanted in the end.
             allowed: bool (rows,); None allows all.
+            probed: Clusters looked through; None takes what was measured to be enough.
         """
-        probed, chosen = PROBED, None
+        if probed is None:
+            probed = max(PROBED, self.index.nlist // PROBED_SHARE)
+        chosen = None
         if allowed is not None:
             share = max(int(np.count_nonzero(allowed)), 1) / len(self)
             # As many allowed vectors as without a filter, spread over more clusters.
-            probed = min(int(np.ceil(PROBED / share)), self.index.nlist)
+            probed = min(int(np.ceil(probed / share)), self.index.nlist)
             chosen = selector(allowed)
         parameters = faiss.SearchParametersIVF(sel=chosen, nprobe=probed)  # type: ignore[call-arg]
         _, rows = self.index.search(
