@@ -363,7 +363,7 @@ def test_a_store_of_another_index_is_told_with_what_mends_it(make_archive, write
     other.close()
     (tmp_path / "one" / "store.sqlite").write_bytes((tmp_path / "other/store.sqlite").read_bytes())
     for use in (lambda: one.search("ferry"), lambda: one.ask("Who was late?")):
-        with pytest.raises(IndexDamagedError, match=r"lacks passage \d+ .*run: qa index --rebuild"):
+        with pytest.raises(IndexDamagedError, match=r"lacks passage \d+ .*run: qa verify --repair"):
             use()
     one.sync(corpus, rebuild=True)
     assert sorted(titles(one.search("late"))) == ["Ferry", "Tram"]
