@@ -65,15 +65,12 @@ class Clusters:
             allowed: bool (rows,); None allows all.
             probed: Clusters looked through; None takes what was measured to be enough.
         """
+        searched = len(self) if allowed is None else max(int(np.count_nonzero(allowed)), 1)
         if probed is None:
-            share = min(PROBED * math.sqrt(PROBED_AT / len(self)), 1)
+            # Few allowed rows lie as far apart as the rows of a small segment do.
+            share = min(PROBED * math.sqrt(PROBED_AT / searched), 1)
             probed = math.ceil(share * self.index.nlist)
-        chosen = None
-        if allowed is not None:
-            left = max(int(np.count_nonzero(allowed)), 1) / len(self)
-            # As many allowed vectors as without a filter, spread over more clusters.
-            probed = min(math.ceil(probed / left), self.index.nlist)
-            chosen = selector(allowed)
+        chosen = None if allowed is None else selector(allowed)
         parameters = faiss.SearchParametersIVF(sel=chosen, nprobe=probed)  # type: ignore[call-arg]
         _, rows = self.index.search(
             np.ascontiguousarray(vector[None, :]), REFINED * k, params=parameters
