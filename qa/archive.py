@@ -301,14 +301,16 @@ class Archive:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on disk: of the store, of the segments, of everything in the index folder."""
-        files = [path for path in self.index.rglob("*") if path.is_file()]
-        measured = {path: path.stat().st_size for path in files}
-        return {
-            "store": sum(n for path, n in measured.items() if path.name.startswith("store.")),
-            "segments": sum(n for path, n in measured.items() if path.parent.name == "segments"),
-            "total": sum(measured.values()),
+        """Bytes on disk: of the store, of the segments, of the whole index."""
+        parts = {
+            name: sum(path.stat().st_size for path in self.index.glob(pattern) if path.is_file())
+            for name, pattern in (
+                ("store", "store.sqlite*"),
+                ("segments", "segments/*"),
+                ("generations", "generations/*/*"),
+            )
         }
+        return {**parts, "total": sum(parts.values())}
 
     def close(self) -> None:
         """Close the files this archive has open."""
