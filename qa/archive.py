@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -302,8 +304,11 @@ class Archive:
 
     def sizes(self) -> dict[str, int]:
         """Bytes on disk: of the store, of the segments, of everything in the index folder."""
-        files = [path for path in self.index.rglob("*") if path.is_file()]
-        measured = {path: path.stat().st_size for path in files}
+        measured: dict[Path, int] = {}
+        for folder, _, names in os.walk(self.index):
+            for path in (Path(folder, name) for name in names):
+                with suppress(FileNotFoundError):  # a writer may be at work
+                    measured[path] = path.stat().st_size
         return {
             "store": sum(n for path, n in measured.items() if path.name.startswith("store.")),
             "segments": sum(n for path, n in measured.items() if path.parent.name == "segments"),
