@@ -342,10 +342,10 @@ def test_what_two_syncs_deleted_during_a_search_is_looked_for_again(
     read = {"search": Store.passages, "ask": Store.embeddings}[way]
     syncs = iter((1, 2))
 
-    def overtaken(store, ids):
+    def overtaken(store, *arguments):
         for n in syncs:
             writer.sync(edition(n))
-        return read(store, ids)
+        return read(store, *arguments)
 
     monkeypatch.setattr(Store, read.__name__, overtaken)
     found = reader.search("ferry") if way == "search" else reader.ask("ferry").passages
@@ -363,7 +363,7 @@ def test_a_store_of_another_index_is_told_with_what_mends_it(make_archive, write
     other.close()
     (tmp_path / "one" / "store.sqlite").write_bytes((tmp_path / "other/store.sqlite").read_bytes())
     for use in (lambda: one.search("ferry"), lambda: one.ask("Who was late?")):
-        with pytest.raises(IndexDamagedError, match=r"lacks passage \d+ .*run: qa index --rebuild"):
+        with pytest.raises(IndexDamagedError, match=r"lacks passage \d+ .*run: qa verify --repair"):
             use()
     one.sync(corpus, rebuild=True)
     assert sorted(titles(one.search("late"))) == ["Ferry", "Tram"]
