@@ -7,15 +7,32 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import quality, speed
+from benchmarks import embedding, quality, scale, speed
 from qa.manifest import package_versions
+
+SIZES = (2_000, 20_000, 100_000)
+"""Passages of the generated archives; a million takes half an hour more: `benchmarks.scale`."""
 
 
 def main() -> None:
-    """Run all measurements."""
-    text = "\n".join([*_machine(), "", *_speed(speed.measure()), "", *_quality(quality.measure())])
+    """Run all measurements; takes about a quarter of an hour."""
+    sections = [*_machine(), "", *_speed(speed.measure())]
+    sections += ["", "## Embedding", "", embedding.table(embedding.measure(passages=256))]
+    scale.run(SIZES)
+    sections += ["", *_SCALE, "", scale.tables(), "", "![latency and memory](scale.png)"]
+    sections += ["", *_quality(quality.measure())]
+    text = "\n".join(sections)
     print(text)
     (Path(__file__).parent / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
+
+
+_SCALE = (
+    "## By size",
+    "",
+    "Generated articles: Zipfian words, vectors in random clusters (`benchmarks/generated.py`); "
+    "embedding is left out of every figure. The usual stack: rank-bm25's `get_scores`, all float32 "
+    "vectors compared, reciprocal rank fusion. A million: `python -m benchmarks.scale 1000000`.",
+)
 
 
 def _machine() -> list[str]:

@@ -1,8 +1,9 @@
 """Quality floors: `python -m benchmarks.floors [--lower]` measures and rewrites `floors.json`.
 
-A test holds the product to them, so they are measured on what a test has time for: SciFact's 300
-test questions on all their documents and others drawn up to 2,000, and 400 drawn SQuAD questions on
-all paragraphs. A floor is what was measured less a margin, and is only lowered on request.
+A test holds the product to them, so they are measured on what a test has time to embed: SciFact's
+300 test questions over 1,000 abstracts and 400 drawn SQuAD questions over 600 paragraphs, in each
+all that answer a question and others drawn. That is easier than the whole, and the figures are
+higher. A floor is what was measured less a margin, and is only lowered on request.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Pinned:
         return {n: hashlib.sha256((data / self.name / n).read_bytes()).hexdigest() for n in names}
 
 
-PINNED: Final = (Pinned("scifact", 2_000, None), Pinned("squad2", None, 400))
+PINNED: Final = (Pinned("scifact", 1_000, None), Pinned("squad2", 600, 400))
 
 
 def measure(

@@ -1,13 +1,15 @@
-"""Speed by size: `python -m benchmarks.scale 100000 [1000000 …]`.
+"""Speed by size: `python -m benchmarks.scale 100000 [1000000 …] [--folder DIR]`.
 
 A corpus of generated articles (`benchmarks.generated`) goes through the product's own sync; then
 questions are searched, one article is added, and the index is opened in a fresh process. In the
 same process the usual stack answers the same questions: rank-bm25's `get_scores`, all float32
-vectors compared, reciprocal rank fusion. Embedding is left out of all figures.
+vectors compared, reciprocal rank fusion. Embedding is left out of all figures. What was measured
+last for each size is kept in `benchmarks/scale.json` and drawn in `benchmarks/scale.png`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
@@ -15,13 +17,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from benchmarks import generated
+from benchmarks.question_sets import ROOT
 from qa import analysis
 from qa.archive import Archive
 from qa.generation import Generation
@@ -33,6 +37,8 @@ from qa.retriever import make_filters
 from qa.settings import Settings
 from qa.store import ToIndex
 
+RESULTS: Final = ROOT / "benchmarks" / "scale.json"
+PICTURE: Final = ROOT / "benchmarks" / "scale.png"
 QUESTIONS: Final = 300
 PEER_QUESTIONS: Final = 20
 K: Final = 20
@@ -47,8 +53,25 @@ class Row:
     against: str
 
 
-def measure(passages: int, folder: Path) -> list[Row]:
-    """All rows for one size; builds the index in the folder unless it is there already."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One size.
+
+    Attributes:
+        rows: The table.
+        median_ms: Of a search, unfiltered.
+        p99_ms: Likewise.
+        resident_mib: Of a process after 200 searches, less what it held before it opened the index.
+    """
+
+    rows: list[Row]
+    median_ms: float
+    p99_ms: float
+    resident_mib: float
+
+
+def measure(passages: int, folder: Path) -> Measured:
+    """Measure one size; builds the index in the folder unless it is there already."""
     corpus, index = folder / "corpus", folder / "index"
     archive = Archive(index, Settings())
     archive.retriever.embedder = generated.ClusteredEmbedder()
@@ -60,15 +83,18 @@ def measure(passages: int, folder: Path) -> list[Row]:
         seconds = time.perf_counter() - began
         rate = f"{report.passages / seconds:.0f} passages/s"
         rows.append(Row("read, cut, store, index, merge", f"{seconds:.0f} s, {rate}", ""))
-    rows += _opening(index)
+    opening, resident = _opening(index)
+    rows += opening
     generation = archive.retriever.generation()
     asked = _questions(archive, generation)
-    rows += _searching(archive, asked)
+    plain = _times(lambda a: _search(archive, a, Filters()), asked)
+    rows += _searching(archive, asked, plain)
     rows.append(_recall(archive, asked))
     rows += _peers(archive, asked) if passages <= 200_000 else []
     rows += _adding(archive, corpus)
     archive.close()
-    return rows
+    middle, late = np.percentile(plain, [50, 99]) * 1000
+    return Measured(rows, float(middle), float(late), resident)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +120,14 @@ def _questions(archive: Archive, generation: Generation) -> list[_Asked]:
     return asked
 
 
-def _searching(archive: Archive, asked: Sequence[_Asked]) -> list[Row]:
+def _searching(archive: Archive, asked: Sequence[_Asked], plain: list[float]) -> list[Row]:
     one_publisher = make_filters("Publisher 7")
     half = make_filters(after="2024-07-01")
-    plain = _times(lambda a: _search(archive, a, Filters()), asked)
     rows = [Row("search: both arms, fused, texts fetched", _spread(plain), "")]
     for what, filters in (("one publisher of 40", one_publisher), ("half of the dates", half)):
         times = _times(lambda a, f=filters: _search(archive, a, f), asked)  # type: ignore[misc]
-        rows.append(Row(f"the same, filtered: {what}", _spread(times), _ratio(plain, times)))
+        slower = f"{np.median(times) / np.median(plain):.1f} times the time without"
+        rows.append(Row(f"the same, filtered: {what}", _spread(times), slower))
     return rows
 
 
@@ -162,7 +188,7 @@ def _peers(archive: Archive, asked: Sequence[_Asked]) -> list[Row]:
 def _tantivy(
     generation: Generation, documents: Sequence[Sequence[str]], asked: Sequence[_Asked]
 ) -> Row:
-    """The words alone: tantivy, on the same terms, against this project's inverted index."""
+    """The words alone: tantivy, on the same terms, against this project's engine."""
     import tantivy
 
     ours = _times(lambda a: generation.lexical.search(a.question.terms, 100), asked)
@@ -241,20 +267,22 @@ print(json.dumps([opened, first, before, _resident()]))
 """
 
 
-def _opening(index: Path) -> list[Row]:
+def _opening(index: Path) -> tuple[list[Row], float]:
     run = subprocess.run(
         [sys.executable, "-c", _OPEN, str(index)], check=True, capture_output=True, text=True
     )
     opened, first, before, after = json.loads(run.stdout)
-    return [
+    resident = (after - before) / 2**20
+    rows = [
         Row("open in a fresh process", f"{opened * 1000:.0f} ms", "limit 2 s at a million"),
         Row("… and answer the first search", f"{first * 1000:.0f} ms", ""),
         Row(
             "resident memory after 200 searches",
-            f"{after / 2**20:.0f} MiB, {(after - before) / 2**20:.0f} of it the index",
+            f"{after / 2**20:.0f} MiB, {resident:.0f} of it the index",
             "limit 1 GiB at a million",
         ),
     ]
+    return rows, resident
 
 
 def _resident() -> int:
@@ -282,13 +310,69 @@ def _ratio(slower: Sequence[float], faster: Sequence[float]) -> str:
     return f"{np.median(slower) / np.median(faster):.1f} times the time of ours"
 
 
+def run(sizes: Sequence[int], folder: Path | None = None) -> None:
+    """Measure sizes, print their tables, remember and draw them."""
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as temporary:
+            measured = measure(size, folder or Path(temporary))
+        known = _known()
+        known[str(size)] = {"date": str(datetime.now(UTC).date()), **asdict(measured)}
+        text = json.dumps(dict(sorted(known.items(), key=lambda item: int(item[0]))), indent=1)
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+        print(table(size, known[str(size)]), flush=True)
+    _draw(_known())
+
+
+def tables() -> str:
+    """The tables of all sizes measured so far."""
+    return "\n\n".join(table(int(size), measured) for size, measured in _known().items())
+
+
+def table(size: int, measured: dict[str, Any]) -> str:
+    """One size as Markdown."""
+    lines = [
+        f"| {size:,} passages ({measured['date']}) | measured | held against |",
+        "|---|---|---|",
+    ]
+    cells = ("what", "value", "against")
+    lines += [f"| {' | '.join(row[cell] for cell in cells)} |" for row in measured["rows"]]
+    return "\n".join(lines)
+
+
+def _known() -> dict[str, dict[str, Any]]:
+    known: dict[str, dict[str, Any]] = {}
+    if RESULTS.exists():
+        known = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return known
+
+
+def _draw(known: dict[str, dict[str, Any]]) -> None:
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    sizes = [int(size) for size in known]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    left.plot(sizes, [m["median_ms"] for m in known.values()], "o-", label="median")
+    left.plot(sizes, [m["p99_ms"] for m in known.values()], "o--", label="99th percentile")
+    left.set(xscale="log", yscale="log", xlabel="passages", ylabel="ms a search", ylim=(0.5, 200))
+    left.legend()
+    right.plot(sizes, [m["resident_mib"] for m in known.values()], "o-", color="tab:green")
+    right.set(xscale="log", xlabel="passages", ylabel="MiB resident after 200 searches", ylim=0)
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    figure.savefig(PICTURE, dpi=110)
+    plt.close(figure)
+
+
 def main() -> None:
-    """Print a table for each size named."""
-    for size in map(int, sys.argv[1:] or ["100000"]):
-        with tempfile.TemporaryDirectory() as folder:
-            print(f"\n| {size:,} passages | measured | held against |\n|---|---|---|", flush=True)
-            for row in measure(size, Path(folder)):
-                print(f"| {row.what} | {row.value} | {row.against} |", flush=True)
+    """Measure the sizes named."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("sizes", type=int, nargs="*", default=[100_000], metavar="PASSAGES")
+    options.add_argument("--folder", type=Path, help="keep corpus and index there, for one size")
+    given = options.parse_args()
+    run(given.sizes, given.folder)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         IndexDamagedError,
         IndexMismatchError,
         IndexMissingError,
+        IndexWriteError,
         InputError,
         ModelError,
         QAError,
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
         Passage,
         Problem,
         Span,
+        SyncPlan,
         SyncReport,
+        Verification,
     )
     from qa.retriever import Retriever
     from qa.settings import Settings
@@ -54,6 +57,7 @@ _HOME = {
         "IndexDamagedError",
         "IndexMismatchError",
         "IndexMissingError",
+        "IndexWriteError",
         "InputError",
         "ModelError",
         "QAError",
@@ -70,7 +74,9 @@ _HOME = {
         "Passage",
         "Problem",
         "Span",
+        "SyncPlan",
         "SyncReport",
+        "Verification",
     ),
     "qa.retriever": ("Retriever",),
     "qa.settings": ("Settings",),
@@ -92,6 +98,7 @@ __all__ = [
     "IndexDamagedError",
     "IndexMismatchError",
     "IndexMissingError",
+    "IndexWriteError",
     "InputError",
     "ModelError",
     "Passage",
@@ -102,7 +109,9 @@ __all__ = [
     "Retriever",
     "Settings",
     "Span",
+    "SyncPlan",
     "SyncReport",
+    "Verification",
 ]
 
 

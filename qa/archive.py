@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
+from glob import glob
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -303,17 +302,17 @@ class Archive:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on disk: of the store, of the segments, of everything in the index folder."""
-        measured: dict[Path, int] = {}
-        for folder, _, names in os.walk(self.index):
-            for path in (Path(folder, name) for name in names):
-                with suppress(FileNotFoundError):  # a writer may be at work
-                    measured[path] = path.stat().st_size
-        return {
-            "store": sum(n for path, n in measured.items() if path.name.startswith("store.")),
-            "segments": sum(n for path, n in measured.items() if path.parent.name == "segments"),
-            "total": sum(measured.values()),
+        """Bytes on disk: of the store, of the segments, of the whole index."""
+        parts = {
+            # `Path.glob` fails where a writer deletes a folder meanwhile.
+            name: sum(_size(self.index / p) for p in glob(pattern, root_dir=self.index))  # noqa: PTH207
+            for name, pattern in (
+                ("store", "store.sqlite*"),
+                ("segments", "segments/*"),
+                ("generations", "generations/*/*"),
+            )
         }
+        return {**parts, "total": sum(parts.values())}
 
     def close(self) -> None:
         """Close the files this archive has open."""
@@ -338,6 +337,13 @@ class Archive:
             unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
             return f"the archive does not say; nowhere in it: {unknown}"
         return "the archive does not say; the nearest passages follow"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a writer is at work
+        return 0
 
 
 def _text(citations: Sequence[Citation], finding: Finding | None) -> str:

@@ -38,8 +38,9 @@ from qa.settings import Settings
 KEPT: Final = 2
 """Generations left on disk: the published one, and the one that readers may still be leaving."""
 
-SMALL: Final = 2_000
-"""Passages up to which rank-bm25 searches the words: 5 ms a question and .1 s to load there."""
+SMALL: Final = 1_000
+"""Passages up to which rank-bm25 searches the words: some 5 ms a question and .2 s to load there.
+The inverted index is quicker at any size (`benchmarks/RESULTS.md`, 2,000 passages)."""
 
 CHECKED: Final = 32 * 2**20
 """Files up to this many bytes are checked against their CRC-32 when loaded, in some 20 ms; larger

@@ -106,7 +106,7 @@ class Publisher:
         """New segments of what the generation adds, in pieces, each written at once."""
         after = max((int(part.segment.ids[-1]) for part in parts), default=0)
         done = 0
-        total = manifest.passages if anew else self._store.count_added(number)
+        total = self._store.count_added(number) or manifest.passages
         while rows := self._store.to_index(
             number, after=after, limit=PIECE, added_in=None if anew else number
         ):

@@ -7,6 +7,7 @@ clusters nearest to the question are looked through. The file is mapped into mem
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,16 +22,17 @@ from qa.segments.exact import selector
 FROM: Final = 30_000
 """Rows from which a segment is clustered: below, comparing all takes under 3 ms on two cores."""
 
-PROBED: Final = 48
-"""Clusters looked through; see `docs/quality.md` for recall and time by this number."""
+PROBED: Final = 1 / 6
+"""Share of the clusters that is looked through at `PROBED_AT` rows: the ten nearest are found for
+.985 there on real sentences (`python -m benchmarks.recall`). For .98, .22 were needed at 12,000
+rows, .16 at 25,000, .13 at 51,000: the share falls with the root of the size, which is carried on
+beyond what was measured."""
 
-PROBED_SHARE: Final = 32
-"""Of many clusters, one in so many is looked through."""
+PROBED_AT: Final = 50_000
 
 REFINED: Final = 2
 """Times k candidates are taken from the 8-bit vectors and scored again by the exact ones."""
 
-_ROWS_PER_CLUSTER: Final = 64
 _TRAINED_ON: Final = 40
 _LEAST_ALLOWED: Final = 8_000
 
@@ -63,14 +65,12 @@ class Clusters:
             allowed: bool (rows,); None allows all.
             probed: Clusters looked through; None takes what was measured to be enough.
         """
+        searched = len(self) if allowed is None else max(int(np.count_nonzero(allowed)), 1)
         if probed is None:
-            probed = max(PROBED, self.index.nlist // PROBED_SHARE)
-        chosen = None
-        if allowed is not None:
-            share = max(int(np.count_nonzero(allowed)), 1) / len(self)
-            # As many allowed vectors as without a filter, spread over more clusters.
-            probed = min(int(np.ceil(probed / share)), self.index.nlist)
-            chosen = selector(allowed)
+            # Few allowed rows lie as far apart as the rows of a small segment do.
+            share = min(PROBED * math.sqrt(PROBED_AT / searched), 1)
+            probed = math.ceil(share * self.index.nlist)
+        chosen = None if allowed is None else selector(allowed)
         parameters = faiss.SearchParametersIVF(sel=chosen, nprobe=probed)  # type: ignore[call-arg]
         _, rows = self.index.search(
             np.ascontiguousarray(vector[None, :]), REFINED * k, params=parameters
@@ -86,7 +86,7 @@ def few(allowed: Mask | None) -> bool:
 def build(vectors: Floats) -> Clusters:
     """Cluster vectors; takes about a minute for a million on two cores."""
     count, dimension = vectors.shape
-    lists = max(int(count / _ROWS_PER_CLUSTER) if count < 65_536 else int(4 * np.sqrt(count)), 1)
+    lists = max(int(4 * math.sqrt(count)), 1)
     coarse = faiss.IndexFlatIP(dimension)
     index: Any = faiss.IndexIVFScalarQuantizer(
         coarse, dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
