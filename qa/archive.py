@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from glob import glob
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -303,7 +304,8 @@ class Archive:
     def sizes(self) -> dict[str, int]:
         """Bytes on disk: of the store, of the segments, of the whole index."""
         parts = {
-            name: sum(path.stat().st_size for path in self.index.glob(pattern) if path.is_file())
+            # `Path.glob` fails where a writer deletes a folder meanwhile.
+            name: sum(_size(self.index / p) for p in glob(pattern, root_dir=self.index))  # noqa: PTH207
             for name, pattern in (
                 ("store", "store.sqlite*"),
                 ("segments", "segments/*"),
@@ -335,6 +337,13 @@ class Archive:
             unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
             return f"the archive does not say; nowhere in it: {unknown}"
         return "the archive does not say; the nearest passages follow"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a writer is at work
+        return 0
 
 
 def _text(citations: Sequence[Citation], finding: Finding | None) -> str:

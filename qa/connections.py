@@ -17,14 +17,29 @@ _NO_SHARED_FILES: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQ
 share: on a disk that is full."""
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tells a file from another of the same name, as long as one of them is open; None if none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 class _Held:
     """A thread's connection. Only the thread holds this, so that its end closes the connection.
 
     (A bare connection would wait for the garbage collector: it and its cache refer to each other.)
     """
 
-    def __init__(self, connection: sqlite3.Connection, frozen: tuple[int, ...] | None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        file: tuple[int, int] | None,
+        frozen: tuple[int, ...] | None,
+    ) -> None:
         self.connection = connection
+        self.file = file
         self.frozen = frozen
 
     def __del__(self) -> None:
@@ -53,9 +68,14 @@ class Connections:
             IndexDamagedError: The file cannot be opened.
         """
         held: _Held | None = getattr(self._local, "held", None)
-        if held is None or (held.frozen and held.frozen != self._frozen()):
+        # An index that was deleted and made anew has another file: the one held open is gone.
+        file = None if self._write else identity(self._path)
+        stale = held is not None and (
+            held.file != file or (held.frozen is not None and held.frozen != self._frozen())
+        )
+        if held is None or stale:
             frozen = None if self._write else self._frozen()
-            held = self._local.held = _Held(self._connect(frozen=frozen is not None), frozen)
+            held = self._local.held = _Held(self._connect(frozen=frozen is not None), file, frozen)
             self._open.add(held)
         return held.connection
 

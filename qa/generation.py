@@ -20,10 +20,11 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from qa.connections import identity
 from qa.dense.index import SegmentedVectors
 from qa.errors import IndexDamagedError, IndexMissingError
 from qa.lexical.bm25 import BM25Index
@@ -77,6 +78,22 @@ class Generation:
         return mask if self.alive is None else mask & self.alive
 
 
+class Stamp(NamedTuple):
+    """What tells a published generation from those before and after it.
+
+    Attributes:
+        inode: Of the pointer.
+        modified: When the pointer was written, in nanoseconds.
+        number: What the pointer says.
+        store: Tells the store's file from that of another index in the same folder.
+    """
+
+    inode: int
+    modified: int
+    number: bytes
+    store: tuple[int, int] | None
+
+
 class Generations:
     """The generations of one index folder.
 
@@ -95,7 +112,7 @@ class Generations:
         """The SQLite file that all generations share."""
         return self._index / "store.sqlite"
 
-    def stamp(self) -> tuple[int, int, bytes] | None:
+    def stamp(self) -> Stamp | None:
         """Changes whenever another generation is published; None where there is none. Cheap.
 
         The number alone would do, but that an index may be made anew from 1; the file's identity
@@ -103,9 +120,10 @@ class Generations:
         """
         try:
             status = self._pointer.stat()
-            return status.st_ino, status.st_mtime_ns, self._pointer.read_bytes()
+            number = self._pointer.read_bytes()
         except OSError:
             return None
+        return Stamp(status.st_ino, status.st_mtime_ns, number, identity(self.store_path))
 
     def current(self) -> int:
         """The number of the published generation.
@@ -197,6 +215,16 @@ class Generations:
                 found.append(str(error).partition("; run:")[0])
         return found
 
+    def check_segment(self, name: str, manifest: Manifest) -> None:
+        """Compare the files of one segment with their checksums; those just written have none.
+
+        Raises:
+            IndexDamagedError: One is not what was written.
+        """
+        for path in manifest.files:
+            if Path(path).stem == name:
+                self._check_file(path, manifest, whole=True)
+
     def write_segment(self, segment: Segment) -> Segment:
         """Write a segment ahead of its generation; returns it mapped from its file."""
         self.segments_folder.mkdir(parents=True, exist_ok=True)
@@ -266,18 +294,25 @@ class Generations:
     def _check_file(self, name: str, manifest: Manifest, *, whole: bool = False) -> None:
         path = self._index / name
         size, checksum = manifest.files[name]
-        found = path.stat().st_size if path.exists() else None
+        try:
+            found = path.stat().st_size
+            changed = found == size and (whole or size <= CHECKED) and _measure(path)[1] != checksum
+        except OSError as error:  # a reader that was overtaken finds that files are gone
+            raise IndexDamagedError(
+                f"cannot read {path}: {error.strerror}; run: qa verify --repair"
+            ) from error
         if found != size:
             raise IndexDamagedError(
                 f"{path} has {found} bytes, its manifest says {size}; run: qa verify --repair"
             )
-        if (whole or size <= CHECKED) and _measure(path)[1] != checksum:
+        if changed:
             raise IndexDamagedError(
                 f"{path} is not what was written (CRC-32); run: qa verify --repair"
             )
 
     def _deleted(self, manifest: Manifest) -> Ids:
         path = self._path(manifest.generation) / _DELETED
+        self._check_file(self._name(path), manifest)
         try:
             deleted = np.load(path, allow_pickle=False)
             if deleted.dtype != np.int64 or deleted.shape != (manifest.deleted,):

@@ -221,10 +221,13 @@ class _Sync:
         self._anew = self._before is None or self._why_anew is not None
 
     def run(self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None]) -> SyncReport:
-        self._store.roll_back_to(self._current)
+        interrupted = self._store.roll_back_to(self._current)
         self._check_store()
         known = self._store.sources(self._current)
         changes = scan(corpus, self._index, known, self._on_progress)
+        self._store.remember(
+            {s.name: s.status for s in changes.unchanged if s.status != known[s.name][1]}
+        )
         on_plan(_plan(changes, self._why_anew, self._seconds()))
         published, embedded = self._before, _Embedded(0, None)
         if self._anew or changes.added or changes.changed or changes.deleted:
@@ -232,6 +235,8 @@ class _Sync:
             embedded = self._embed()
             published = self._publish(embedded)
             self._store.forget_before(self._current)
+        if interrupted:  # what it embedded is in use by now, or not wanted any more
+            self._store.forget_unused_embeddings()
         assert published is not None  # noqa: S101 - published above, or before
         published = self._publisher.compact(published)
         return SyncReport(
@@ -284,9 +289,8 @@ class _Sync:
         result = reading.read_file(source.path, source.name)
         known = self._store.articles_of(source.name)
         self._store.remove_source(source.name, self._next)
-        self._store.add_source(
-            source.name, source.digest, source.status, result.problems, self._next
-        )
+        seen = source if result.opened else source.unread
+        self._store.add_source(source.name, seen.digest, seen.status, result.problems, self._next)
         for article in result.articles:
             _, digest = known.get(article.id, (0, ""))
             if digest == article_digest(article):

@@ -141,6 +141,8 @@ class Publisher:
 
     def _merge(self, manifest: Manifest, parts: Sequence[_Part]) -> _Part:
         segments, masks = [part.segment for part in parts], [part.alive for part in parts]
+        for segment in segments:  # else damage would be copied, under a checksum that fits it
+            self._generations.check_segment(segment.name, manifest)
         merged = merge(self._name(manifest.generation), segments, masks)
         return _Part(merged, np.ones(len(merged), dtype=np.bool_), written=False)
 

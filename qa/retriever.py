@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from qa.citations import cite
 from qa.embedding import load_embedder
-from qa.errors import IndexDamagedError, InputError
-from qa.generation import KEPT, Generation, Generations
+from qa.errors import IndexDamagedError, InputError, QAError
+from qa.generation import KEPT, Generation, Generations, Stamp
 from qa.protocols import Embedder, Embedding
 from qa.query import Question
 from qa.ranking import Ranked, rank
@@ -56,7 +56,7 @@ class Retriever:
         self._generations = Generations(index)
         self._settings = settings
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, bytes] | None = None
+        self._stamp: Stamp | None = None
         self._loaded: Generation | None = None
 
     @classmethod
@@ -106,22 +106,41 @@ class Retriever:
         A generation outlives its successor's arrival, so this takes two syncs during one search.
 
         Raises:
-            IndexDamagedError: As `work` does, though nothing new was published.
+            QAError: As `work` does, though nothing new was published.
+            IndexDamagedError: `work` fails because a file is not what was written.
         """
         while True:
             stamp = self._generations.stamp()
+            generation = None
             try:
                 generation = self.generation()
                 result = work(generation)
-            except IndexDamagedError:
+            except QAError:
                 if stamp == self._generations.stamp():
                     raise
                 continue
-            if stamp == self._generations.stamp():
+            except (LookupError, ValueError, ArithmeticError) as error:
+                self._explain(error, generation)
+                raise
+            now = self._generations.stamp()
+            if stamp == now:
                 return result
             # Rows that only an earlier generation sees may have been deleted while it was read.
-            if self._generations.current() - generation.manifest.generation < KEPT:
+            same_store = stamp is not None and now is not None and stamp.store == now.store
+            behind = self._generations.current() - generation.manifest.generation
+            if same_store and 0 <= behind < KEPT:
                 return result
+
+    def _explain(self, error: Exception, generation: Generation | None) -> None:
+        """Raise what is wrong with the files, if anything: large ones are not checked at loading.
+
+        Raises:
+            IndexDamagedError: A file is not what was written.
+        """
+        if generation is None:
+            return
+        if damaged := self._generations.verify_files(generation.manifest):
+            raise IndexDamagedError(f"{damaged[0]}; run: qa verify --repair") from error
 
     def search(
         self,
@@ -181,7 +200,7 @@ class Retriever:
 
     def _hits(self, generation: Generation, ranked: list[Ranked]) -> list[Hit]:
         ids = generation.ids[[found.row for found in ranked]].tolist()
-        passages = self.store.passages(ids)
+        passages = self.store.passages(ids, generation.manifest.generation)
         hits = []
         for number, (passage_id, found) in enumerate(zip(ids, ranked, strict=True), 1):
             passage, article = passages[passage_id]

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,10 @@ from qa.protocols import OnProgress, Progress
 SETTLED: Final = 2.0
 """Seconds for which a file must have been left alone before its status is trusted: file systems
 count time in steps of up to two seconds, so a file written twice within one step looks the same."""
+
+
+UNREADABLE: Final = "unreadable"
+"""Begins what stands in the place of a digest for what could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,13 @@ class Source:
     digest: str
     status: str
 
+    @property
+    def unread(self) -> Source:
+        """The same as recorded where it could not be opened: the next sync reads it again."""
+        if self.digest.startswith(UNREADABLE):
+            return self
+        return replace(self, digest=UNREADABLE, status="")
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -50,7 +61,9 @@ def scan(
 ) -> Changes:
     """Compare a corpus folder with what is known of it.
 
-    A file whose status is as it was is taken for unchanged; of any other the content is read.
+    A file whose status is as it was is taken for unchanged; of any other the content is read. A
+    folder that cannot be listed is a source of its own, to be told as a problem; what is known of
+    its files stays as it is: nobody knows that they are gone.
 
     Args:
         corpus: Searched with its sub-folders.
@@ -58,12 +71,18 @@ def scan(
         known: Digest and status of each source, by name.
         on_progress: Called with the stage "scanning".
     """
-    paths = sorted(_files(corpus, index.resolve()))
+    unlisted: list[OSError] = []
+    paths = sorted(_files(corpus, index.resolve(), unlisted))
     found: dict[str, Source] = {}
+    for error in unlisted:
+        folder = Path(error.filename)
+        name = _name(folder, corpus)
+        found[name] = Source(folder, name, f"{UNREADABLE}: {error.strerror}", "")
+        for inside in known:
+            if inside.startswith(f"{name}/") or folder == corpus:
+                found[inside] = Source(corpus / inside, inside, *known[inside])
     for done, path in enumerate(paths, 1):
-        # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
-        relative = os.fsencode(path.relative_to(corpus).as_posix())
-        name = relative.decode("utf-8", "backslashreplace")
+        name = _name(path, corpus)
         found[name] = _source(path, name, known.get(name))
         on_progress(Progress("scanning", done, len(paths)))
     both = sorted(found.keys() & known.keys())
@@ -76,8 +95,17 @@ def scan(
     )
 
 
-def _files(corpus: Path, index: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(corpus):
+def _name(path: Path, corpus: Path) -> str:
+    # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
+    return os.fsencode(path.relative_to(corpus).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _files(corpus: Path, index: Path, unlisted: list[OSError]) -> Iterator[Path]:
+    def on_error(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # it has gone since it was seen
+            unlisted.append(error)
+
+    for folder, folders, names in os.walk(corpus, onerror=on_error):
         folders[:] = [
             name
             for name in folders
@@ -102,7 +130,7 @@ def _source(path: Path, name: str, known: tuple[str, str] | None) -> Source:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:  # reading will report it; retried at each sync, being no file's status
-        return Source(path, name, f"unreadable: {error.strerror}", "")
+        return Source(path, name, f"{UNREADABLE}: {error.strerror}", "")
     # A clock that was set back makes files of the future: never trusted, so only slower.
     settled = began - max(status.st_mtime, status.st_ctime) > SETTLED
     return Source(path, name, digest, now if settled else "")

@@ -48,6 +48,9 @@ class Stored(NamedTuple):
         text: The slice of its article's text.
         article_changed: Whether the article differs from what was stored.
         slices_back: Whether its offsets lie in the article's text.
+        publisher_key: Of its article, see `ToIndex`; this and the next two are what is filtered by.
+        author_key: Likewise.
+        published_utc: Likewise.
         vector: float32 (dimension,); None where it is missing or differs from what was stored.
     """
 
@@ -57,6 +60,9 @@ class Stored(NamedTuple):
     text: str
     article_changed: bool
     slices_back: bool
+    publisher_key: str | None
+    author_key: str | None
+    published_utc: str | None
     vector: Floats | None
 
 
@@ -150,20 +156,30 @@ class Store:
         )
         return [Problem(row["source"], row["reason"], row["line"]) for row in rows]
 
-    def passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+    def passages(
+        self, ids: Sequence[int], generation: int | None = None
+    ) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids, each with its article.
+
+        Args:
+            ids: Of the passages.
+            generation: The one they must belong to; None takes them from any.
 
         Raises:
             IndexDamagedError: The store does not hold all of them.
         """
         rows = self._rows_by_key(
-            'SELECT p.id AS passage_id, ordinal, start, "end", sentences, a.* '
+            'SELECT p.id AS passage_id, ordinal, start, "end", sentences, '
+            "p.added AS since, p.removed AS until, a.* "
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
             ids,
         )
         articles: dict[int, Article] = {}
         found: dict[int, tuple[Passage, Article]] = {}
         for row in rows:
+            # Else a store that is being made anew would pass for the one that was indexed.
+            if generation is not None and not row["since"] <= generation < row["until"]:
+                continue
             if row["row"] not in articles:
                 articles[row["row"]] = to_article(row)
             article = articles[row["row"]]
@@ -240,6 +256,9 @@ class Store:
                     text=article.text[start:end],
                     article_changed=changed[row["row"]],
                     slices_back=0 <= start < end <= len(article.text),
+                    publisher_key=row["publisher_key"],
+                    author_key=row["author_key"],
+                    published_utc=row["published_utc"],
                     vector=_sound_vector(row),
                 )
             )

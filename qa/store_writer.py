@@ -57,8 +57,11 @@ class StoreWriter(Store):
         with self._connection:
             yield
 
-    def roll_back_to(self, generation: int) -> None:
-        """Undo whatever a writer that died wrote for a generation it never published."""
+    def roll_back_to(self, generation: int) -> bool:
+        """Undo what a writer that died wrote for a generation never published; whether it had."""
+        [row] = self._rows(
+            "SELECT EXISTS (SELECT 1 FROM passages WHERE added > ?) AS found", (generation,)
+        )
         with self.transaction():
             for table in reversed(_VERSIONED):
                 self._connection.execute(f"DELETE FROM {table} WHERE added > ?", (generation,))  # noqa: S608
@@ -67,6 +70,7 @@ class StoreWriter(Store):
                     f"WHERE removed > ? AND removed < {FOREVER}",
                     (generation,),
                 )
+        return bool(row["found"])
 
     def forget_before(self, generation: int) -> None:
         """Delete rows that no generation from this one on can see, and their embeddings."""
@@ -138,6 +142,16 @@ class StoreWriter(Store):
             "INSERT INTO problems (source, line, reason, added) VALUES (?, ?, ?, ?)",
             [(p.source, p.line, p.reason, generation) for p in problems],
         )
+
+    def remember(self, statuses: Mapping[str, str]) -> None:
+        """Record how the files of unchanged sources look now, so that they are not read again."""
+        if not statuses:
+            return
+        with self.transaction():
+            self._connection.executemany(
+                "UPDATE sources SET status = ? WHERE source = ? AND removed = ?",
+                [(status, source, FOREVER) for source, status in statuses.items()],
+            )
 
     def add_article(self, article: Article, generation: int) -> int:
         """Store an article; returns its row."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from qa import analysis
-from qa.errors import IndexDamagedError, IndexMismatchError
+from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError
 from qa.generation import Generation, Generations
 from qa.manifest import Manifest
 from qa.passages import indexed_text
@@ -25,9 +25,10 @@ from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
 from qa.records import Verification
 from qa.segments import Segment
+from qa.segments.columns import days
 from qa.segments.postings import signature
 from qa.settings import Settings
-from qa.store import Store
+from qa.store import Store, Stored
 from qa.store_writer import StoreWriter
 from qa.writing import writing
 
@@ -36,6 +37,9 @@ AT_ONCE: Final = 2_000
 
 TOLERANCE: Final = 1e-3
 """How far a vector's length may be from 1: float32 and bfloat16 models stay within 1e-4."""
+
+TRIES: Final = 5
+"""Times an index is verified while another process writes it, before giving up."""
 
 SHOWN: Final = 20
 """Problems of one kind that are listed one by one."""
@@ -54,8 +58,16 @@ def verify(
     Raises:
         IndexMissingError: There is no index.
         IndexMismatchError: It was built with other settings, or by another version.
+        IndexBusyError: It changes faster than it can be verified.
     """
-    return _Check(Generations(index), settings, on_progress).run()
+    generations = Generations(index)
+    for _ in range(TRIES):
+        stamp = generations.stamp()
+        found = _Check(generations, settings, on_progress).run()
+        # What a writer replaced meanwhile is missing, but not damaged.
+        if found.ok or stamp == generations.stamp():
+            return found
+    raise IndexBusyError(f"{index} is being written all the time; verify it when that is done")
 
 
 def repair(
@@ -114,7 +126,9 @@ class _Check:
             return self._report(None, None, 0, 0)
         manifest.check(self._settings)
         self._problems += self._generations.verify_files(manifest)
-        generation = self._tried(lambda: self._generations.load(self._settings))
+        generation = None
+        if not self._problems:  # whoever looks into a damaged file finds anything there
+            generation = self._tried(lambda: self._generations.load(self._settings))
         counts = self._tried(lambda: self._check_store(store, manifest, generation)) or (0, 0)
         return self._report(manifest, generation, *counts)
 
@@ -201,8 +215,17 @@ class _Check:
                 if not np.array_equal(segment.vectors[row], fact.vector):
                     yield f"passage {number}: its indexed vector is not the stored one"
                 terms = analysis.terms(indexed_text(fact.title, fact.text))
-                if self._signatures(segment)[row] != signature(terms):
+                postings = segment.postings
+                same = self._signatures(segment)[row] == signature(terms)
+                if not same or postings.lengths[row] != len(terms):
                     yield f"passage {number}: its indexed words are not those of its text"
+                if segment.columns.row(row) != _filtered_by(fact):
+                    yield f"passage {number}: its filters are not those of its article"
+
+
+def _filtered_by(fact: Stored) -> tuple[str, str, int]:
+    day = date.fromisoformat(fact.published_utc[:10]) if fact.published_utc else None
+    return fact.publisher_key or "", fact.author_key or "", days(day)
 
 
 def _rows(generation: Generation | None, ids: list[int]) -> dict[int, tuple[Segment, int]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Final
 
 from qa.archive import Archive
+from qa.connections import identity
 from qa.errors import IndexBusyError, QAError
 from qa.protocols import OnProgress
 from qa.records import SyncReport
@@ -16,8 +17,14 @@ from qa.records import SyncReport
 GATHERED: Final = 400
 """Milliseconds for which changes are gathered at most before a sync: a copied folder is one."""
 
+LOOKED: Final = 200
+"""Milliseconds between two looks at whether the corpus folder is still the same."""
+
 RETRY: Final = 0.5
-"""Seconds before trying again while another process writes the index."""
+"""Seconds before trying again while another process writes the index, or no corpus is there."""
+
+DELETED: Final = 3
+"""`watchfiles.Change.deleted`, which is not imported before it is needed."""
 
 
 def watch(
@@ -42,26 +49,53 @@ def watch(
     Raises:
         InputError: The corpus is not a folder.
     """
+    ended = stop or Event()
+    if not corpus.is_dir():
+        _sync(archive, corpus, on_progress, ended)  # says so
+    told = False
+    while not ended.is_set():
+        for _ in _changes(corpus, archive.index, ended):
+            try:
+                report = _sync(archive, corpus, on_progress, ended)
+            except QAError as error:
+                if not told:
+                    raise
+                on_error(error)
+                continue
+            if not told or report.added or report.changed or report.deleted:
+                on_report(report)
+            told = True
+        # The folder was deleted, moved or replaced: wait for the next of its name.
+        while not corpus.is_dir() and not ended.wait(RETRY):
+            pass
+
+
+def _changes(corpus: Path, index: Path, stop: Event) -> Iterator[None]:
+    """Once when watching has begun, then after every change; ends with the folder, or by `stop`."""
     import watchfiles
 
-    ended = stop or Event()
-    on_report(_sync(archive, corpus, on_progress, ended))
-    changes = watchfiles.watch(
-        corpus,
-        watch_filter=None,
-        debounce=GATHERED,
-        stop_event=ended,
-        raise_interrupt=True,
-        yield_on_timeout=False,
-    )
-    for _ in changes:
-        try:
-            report = _sync(archive, corpus, on_progress, ended)
-        except QAError as error:
-            on_error(error)
-            continue
-        if report.added or report.changed or report.deleted:
-            on_report(report)
+    folder, left_out = identity(corpus), index.resolve()
+    try:
+        watched = watchfiles.watch(
+            corpus,
+            watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(left_out),
+            debounce=GATHERED,
+            rust_timeout=LOOKED,
+            stop_event=stop,
+            raise_interrupt=True,
+            yield_on_timeout=True,
+        )
+        begun = False
+        for changes in watched:
+            # Not before the watch has begun: what comes during the first sync is seen then.
+            if changes or not begun:
+                begun = True
+                yield
+            gone = any(Path(path) == corpus for kind, path in changes if kind == DELETED)
+            if gone or identity(corpus) != folder:
+                return
+    except FileNotFoundError:  # it has gone since it was looked for
+        return
 
 
 def _sync(archive: Archive, corpus: Path, on_progress: OnProgress, stop: Event) -> SyncReport:

@@ -177,6 +177,70 @@ def test_watching_goes_on_after_an_error(make_archive, write_corpus, tmp_path, m
         thread.join(20)
 
 
+@pytest.fixture
+def watching(make_archive, tmp_path):
+    """Watch a corpus; returns the lists of reports and errors."""
+    stop, threads = threading.Event(), []
+
+    def start(corpus, index=tmp_path / "index", **options):
+        reports, errors = [], []
+        archive = make_archive(index)
+        thread = threading.Thread(
+            target=watch,
+            args=(archive, corpus, reports.append, errors.append),
+            kwargs={"stop": stop, **options},
+        )
+        thread.start()
+        threads.append(thread)
+        return reports, errors
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_what_comes_during_the_first_sync_is_not_missed(watching, write_corpus):
+    def on_progress(progress):
+        if progress.stage == "embedding":
+            write_corpus({"tram.txt": TRAM})
+
+    reports, _ = watching(write_corpus({"ferry.txt": FERRY}), on_progress=on_progress)
+    wait_until(lambda: len(reports) == 2)
+    assert [report.added for report in reports] == [("ferry.txt",), ("tram.txt",)]
+
+
+@pytest.mark.parametrize("pause", [0, 1])
+def test_a_corpus_folder_that_is_replaced_is_followed(watching, write_corpus, tmp_path, pause):
+    reports, errors = watching(write_corpus({"ferry.txt": FERRY}))
+    wait_until(lambda: reports)
+    (tmp_path / "corpus").rename(tmp_path / "away")
+    time.sleep(pause)
+    write_corpus({"tram.txt": TRAM})
+    wait_until(lambda: len(reports) > 1 and reports[-1].articles == 1)
+    write_corpus({"storm.txt": "Storm\n\nA storm came.\n"})
+    wait_until(lambda: reports[-1].articles == 2)
+    assert all("is not a folder" in str(error) for error in errors)
+
+
+def test_an_index_in_its_corpus_does_not_keep_the_watcher_busy(watching, write_corpus, tmp_path):
+    corpus, looks = write_corpus({"ferry.txt": FERRY}), []
+
+    def on_progress(progress):
+        if progress.stage == "scanning":
+            looks.append(progress.done)
+
+    reports, _ = watching(corpus, corpus / "index", on_progress=on_progress)
+    wait_until(lambda: reports)
+    write_corpus({"tram.txt": TRAM})
+    wait_until(lambda: len(reports) == 2)
+    time.sleep(1)
+    count = len(looks)
+    time.sleep(2)
+    assert len(looks) == count
+
+
 def test_the_command_watches_until_it_is_interrupted(write_corpus, tmp_path, root, make_archive):
     corpus = write_corpus({"ferry.txt": FERRY})
     process = subprocess.Popen(

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zlib
@@ -942,3 +943,27 @@ def test_a_plan_says_why_all_is_done_anew_and_how_long_that_takes(
     assert 0 < plan.seconds < 60
     assert len(counting.texts) == 16  # another model's rate is measured now
     other.close()
+
+
+def test_what_an_interrupted_sync_embedded_in_vain_is_not_kept(mine, index, write_corpus):
+    def stories(words):
+        return [{"title": f"Story {n}", "text": f"{words} story {n}."} for n in range(5)]
+
+    mine.sync(write_corpus({"feed.jsonl": stories("This is")}))
+
+    def interrupt(progress):
+        if progress.stage == "embedding" and progress.done == progress.total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mine.sync(write_corpus({"feed.jsonl": stories("That was")}), on_progress=interrupt)
+    assert count_embeddings(index) == 10
+    mine.sync(write_corpus({"feed.jsonl": stories("This is")}))
+    assert count_embeddings(index) == 5
+
+
+def count_embeddings(index: Path) -> int:
+    connection = sqlite3.connect(index / "store.sqlite")
+    [[count]] = connection.execute("SELECT count(*) FROM embeddings").fetchall()
+    connection.close()
+    return count

@@ -342,10 +342,10 @@ def test_what_two_syncs_deleted_during_a_search_is_looked_for_again(
     read = {"search": Store.passages, "ask": Store.embeddings}[way]
     syncs = iter((1, 2))
 
-    def overtaken(store, ids):
+    def overtaken(store, *arguments):
         for n in syncs:
             writer.sync(edition(n))
-        return read(store, ids)
+        return read(store, *arguments)
 
     monkeypatch.setattr(Store, read.__name__, overtaken)
     found = reader.search("ferry") if way == "search" else reader.ask("ferry").passages

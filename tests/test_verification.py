@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from qa.generation import Generations
 from qa.segments import Segment
+from qa.segments.columns import Names
 from qa.segments.postings import Postings
 from qa.settings import Settings
 
@@ -99,9 +102,25 @@ def other_ids(segment):
     return rebuilt(segment, ids=segment.ids + np.asarray([0, 0, 5]))
 
 
+def other_lengths(segment):
+    postings = replace(segment.postings, lengths=segment.postings.lengths + np.int32(1))
+    return rebuilt(segment, postings=postings)
+
+
+def other_days(segment):
+    return rebuilt(segment, columns=replace(segment.columns, day=segment.columns.day + np.int32(1)))
+
+
+def other_publisher(segment):
+    publisher = Names.of(["", "other", ""])
+    return rebuilt(segment, columns=replace(segment.columns, publisher=publisher))
+
+
 def rebuilt(segment, **changes):
-    parts = {"ids": segment.ids, "vectors": segment.vectors, "postings": segment.postings}
-    return Segment(name=segment.name, columns=segment.columns, **(parts | changes))
+    parts = ("ids", "vectors", "postings", "columns")
+    return Segment(
+        name=segment.name, **({name: getattr(segment, name) for name in parts} | changes)
+    )
 
 
 def flip(name, place):
@@ -122,7 +141,7 @@ GONE = "DELETE FROM embeddings WHERE key = (SELECT min(key) FROM embeddings)"
 VECTOR = "UPDATE embeddings SET vector = ? WHERE key = (SELECT min(key) FROM embeddings)"
 
 MENDABLE = {
-    "a segment gone": (lambda a: (a.index / SEGMENT).unlink(), "has None bytes"),
+    "a segment gone": (lambda a: (a.index / SEGMENT).unlink(), "No such file"),
     "a segment cut": (write(SEGMENT, b"short"), "has 5 bytes"),
     "a bit of the words flipped": (flip(SEGMENT, 0.5), "CRC-32"),
     "a bit of the vectors flipped": (flip(SEGMENT, 0.95), "CRC-32"),
@@ -130,6 +149,9 @@ MENDABLE = {
     "pointer garbage": (write("CURRENT", b"\xff"), "cannot read"),
     "pointer to nowhere": (write("CURRENT", b"77\n"), "cannot read"),
     "other words indexed": (damaged_segment(other_words), "indexed words are not those"),
+    "other lengths indexed": (damaged_segment(other_lengths), "indexed words are not those"),
+    "other days indexed": (damaged_segment(other_days), "filters are not those of its article"),
+    "other publishers": (damaged_segment(other_publisher), "filters are not those of its article"),
     "other vectors indexed": (damaged_segment(other_vectors), "indexed vector is not the stored"),
     "other passages indexed": (damaged_segment(other_ids), "in the indexes but not in the store"),
     "an embedding gone": (lambda a: execute(a, GONE), "has no embedding"),
@@ -161,6 +183,54 @@ def test_damage_is_found_and_mended(mine, make_archive, damage, told):
         assert answers(one) == expected
     assert fresh.verify().ok
     fresh.close()
+
+
+@pytest.mark.parametrize("kind", ["segments", "generations"])
+def test_damage_is_not_copied_into_the_next_generation(mine, make_archive, write_corpus, kind):
+    more = {f"more{n}.txt": f"Number {n}\n\nStory number {n} is told here.\n" for n in range(9)}
+    mine.sync(write_corpus(more))
+    manifest = mine.retriever._generations.manifest(
+        mine.sync(write_corpus({"tram.txt": None})).generation
+    )
+    assert manifest.deleted == 1
+    expected = answers(mine)
+    [damaged] = [name for name in manifest.files if name.startswith(kind)]
+    flip(damaged, 0.99)(mine)
+    fresh = make_archive(mine.index)
+    corpus = write_corpus(
+        {f"yet{n}.txt": f"Number 1{n}\n\nStory 1{n} is told.\n" for n in range(4)}
+    )
+    with pytest.raises(IndexDamagedError, match="run: qa verify --repair"):
+        fresh.sync(corpus)
+    assert fresh.verify(repair=True).repaired
+    assert answers(fresh) == expected
+    assert fresh.sync(corpus).articles == 15
+    assert fresh.verify().problems == ()
+    fresh.close()
+
+
+def test_what_a_writer_replaces_meanwhile_is_not_taken_for_damage(
+    mine, make_archive, write_corpus, monkeypatch
+):
+    verify_files = Generations.verify_files
+    rounds, most = [], [3]
+
+    def overtaken(generations, *arguments):
+        if len(rounds) < most[0]:
+            rounds.append(1)
+            writer = make_archive(mine.index)
+            for _ in range(2):
+                writer.sync(write_corpus({"ferry.txt": FILES["ferry.txt"] + str(len(rounds))}))
+                writer.sync(write_corpus({"ferry.txt": FILES["ferry.txt"]}))
+            writer.close()
+        return verify_files(generations, *arguments)
+
+    monkeypatch.setattr(Generations, "verify_files", overtaken)
+    found = mine.verify()
+    assert (found.ok, found.problems, len(rounds)) == (True, (), 3)
+    most[0] = 99
+    with pytest.raises(IndexBusyError, match="being written all the time"):
+        mine.verify()
 
 
 LOST = {

@@ -21,10 +21,17 @@ Reader = Callable[[bytes], Iterable[Part]]
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What one file holds: its good articles, and what could not be read."""
+    """What one file holds: its good articles, and what could not be read.
+
+    Attributes:
+        articles: The good ones.
+        problems: What could not be read.
+        opened: Whether the system let it be opened; if not, it may do so later.
+    """
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...]
+    opened: bool = True
 
 
 def read_file(path: Path, source: str) -> ReadResult:
@@ -50,7 +57,8 @@ def read_file(path: Path, source: str) -> ReadResult:
     except ReadingError as error:
         return _failed(source, error.reason, error.line)
     except OSError as error:
-        return _failed(source, f"cannot be opened: {error.strerror or error}")
+        reason = f"cannot be opened: {error.strerror or error}"
+        return ReadResult((), (Problem(source, reason),), opened=False)
     return read_bytes(data, source)
 
 

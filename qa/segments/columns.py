@@ -87,6 +87,14 @@ class Columns:
             np.concatenate(days).astype(np.int32),
         )
 
+    def row(self, row: int) -> tuple[str, str, int]:
+        """Publisher's key, author's key and day of one row; what is no key is named as such."""
+        keys = []
+        for names in (self.publisher, self.author):
+            code = int(names.codes[row])
+            keys.append(names.keys[code] if 0 <= code < len(names.keys) else f"? {code}")
+        return keys[0], keys[1], int(self.day[row])
+
     def passing(self, filters: Filters) -> Mask:
         """Which rows pass the filters, bool (n,)."""
         mask = np.ones(len(self.day), dtype=np.bool_)

@@ -63,13 +63,15 @@ class Terms(Sequence[bytes]):
 
     def find(self, term: bytes) -> int | None:
         """The place of a term, or None. A question looks for each of its terms several times."""
-        if term not in self._places:
-            if len(self._places) >= REMEMBERED:
-                self._places.clear()
+        try:
+            return self._places[term]  # in one step: another thread may clear them at any moment
+        except KeyError:
             place = bisect_left(self, term)
-            held = place < len(self) and self[place] == term
-            self._places[term] = place if held else None
-        return self._places[term]
+        found = place if place < len(self) and self[place] == term else None
+        if len(self._places) >= REMEMBERED:
+            self._places.clear()
+        self._places[term] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""What a look at the corpus folder makes of files and folders that cannot be looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from qa import scanning
+
+FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
+TRAM = "Tram approved\n\nThe council approved the tram line by 27 votes to 18.\n"
+
+
+@pytest.fixture
+def mine(tmp_path, make_archive):
+    made = make_archive(tmp_path / "index")
+    yield made
+    made.close()
+
+
+def denied(monkeypatch, function: str, name: str) -> None:
+    """Have the system refuse one name: the tests may run as root, whom no permission stops."""
+    real = getattr(os, function)
+
+    def refuse(path, *arguments, **options):
+        if Path(path).name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, function, refuse)
+
+
+def titles(archive):
+    return sorted(article.title for article in archive.articles())
+
+
+def test_articles_in_a_folder_that_cannot_be_listed_stay_and_it_is_told(
+    mine, write_corpus, monkeypatch
+):
+    corpus = write_corpus({"sub/deep/ferry.txt": FERRY, "subway.txt": TRAM})
+    mine.sync(corpus)
+    with monkeypatch.context() as patch:
+        denied(patch, "scandir", "sub")
+        denied(patch, "open", "sub")
+        for _ in range(2):
+            report = mine.sync(corpus)
+            assert (report.deleted, report.articles, report.generation) == ((), 2, 2)
+            assert [(p.source, p.reason) for p in report.problems] == [
+                ("sub", "cannot be opened: Permission denied")
+            ]
+        assert mine.plan(corpus).deleted == ()
+    report = mine.sync(corpus)
+    assert (report.deleted, report.unchanged, report.problems) == (("sub",), 2, ())
+    assert titles(mine) == ["Ferry hits pier", "Tram approved"]
+    assert report.embedded == 0
+
+
+def test_a_file_that_could_not_be_opened_is_read_again_though_it_did_not_change(
+    mine, write_corpus, monkeypatch
+):
+    monkeypatch.setattr(scanning, "SETTLED", -60.0)
+    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+    with monkeypatch.context() as patch:
+        denied(patch, "open", "ferry.txt")
+        report = mine.sync(corpus)
+        assert [p.reason for p in report.problems] == ["cannot be opened: Permission denied"]
+        assert titles(mine) == ["Tram approved"]
+    report = mine.sync(corpus)
+    assert (report.changed, report.problems) == (("ferry.txt",), ())
+    assert titles(mine) == ["Ferry hits pier", "Tram approved"]
+
+
+def test_files_indexed_as_soon_as_written_are_read_once_more_and_then_no_more(
+    mine, write_corpus, monkeypatch
+):
+    corpus = write_corpus({f"{n}.txt": FERRY for n in range(5)})
+    mine.sync(corpus)
+    monkeypatch.setattr(scanning, "SETTLED", -60.0)  # as if some seconds had gone by
+    read = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *a: read.append(1) or digest(*a))
+    counts = []
+    for _ in range(3):
+        assert mine.sync(corpus).unchanged == 5
+        counts.append(len(read))
+    assert counts == [5, 5, 5]
