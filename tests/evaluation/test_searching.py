@@ -7,7 +7,7 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Document, Query, load
 from qa.evaluation.indexing import build
 from qa.evaluation.measures import DEPTH
-from qa.evaluation.searching import ARMS, Searcher, arm_settings, filters_of
+from qa.evaluation.searching import ARMS, Searcher, arm_settings, day_of
 from qa.query import Question
 from qa.settings import Settings
 from tests.evaluation.conftest import BODIES
@@ -121,9 +121,9 @@ def test_nothing_later_than_the_questions_day(make, embedder):
 
 def test_a_day_that_cannot_be_read():
     with pytest.raises(InputError, match="query q: as_of must be a day"):
-        filters_of(Query("q", "When?", as_of="last week"), True)
-    assert not filters_of(Query("q", "When?", as_of="last week"), False)
-    assert not filters_of(Query("q", "When?"), True)
+        day_of(Query("q", "When?", as_of="last week"), True)
+    assert day_of(Query("q", "When?", as_of="last week"), False) is None
+    assert day_of(Query("q", "When?"), True) is None
 
 
 def test_the_hybrid_arm_is_the_product_as_set():

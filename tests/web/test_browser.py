@@ -89,7 +89,7 @@ def test_a_second_question_replaces_the_first(page: Any) -> None:
 def test_an_example_asks_itself(page: Any) -> None:
     chip = page.locator("#chips button").first
     question = chip.inner_text()
-    assert question.startswith("What is known about “")
+    assert question.startswith("What is known about ‘")
     chip.click()
     page.locator(".asked").wait_for()
     assert page.locator(".asked").inner_text() == question
