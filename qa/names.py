@@ -75,10 +75,10 @@ class Names:
         key = name_key(name)
         return self._keys.get(key) or self._keys.get(_without_the(key))
 
-    def holding(self, words: str) -> bool:
-        """Whether any name holds all of these words."""
+    def holding(self, words: str) -> list[str]:
+        """The names that hold all of these words, in any order."""
         wanted = set(name_key(words).split())
-        return bool(wanted) and any(wanted <= set(name_key(name).split()) for name in self.all)
+        return [name for name in self.all if wanted and wanted <= set(name_key(name).split())]
 
     def at(self, text: str, start: int) -> Place | None:
         """The longest name that begins at a place of a text; "the" may stand before it."""

@@ -29,6 +29,10 @@ from qa.understanding import (
 CHECKED: Final = 5_000
 """Passages whose text is looked at for a phrase; a tenth of a second."""
 
+MOST_UNKNOWN: Final = 5
+"""Unknown words of a question that are looked for under another spelling: one with more of them is
+in another language, or a pasted page."""
+
 OLD_WEIGHT: Final = 0.7
 """What is left of the score of a very old article where recent ones come first: mild on purpose,
 so that an old article with the answer stays above a recent one without."""
@@ -145,13 +149,18 @@ def read_names(
         The text with the names as the archive writes them, and each word with what it was read as.
     """
     lexical = generation.lexical
+    found = [(token, term(token.group())) for token in tokens(text)]
+    unknown = [
+        (token, code)
+        for token, code in found
+        if code is not None and token.group().isalpha() and not lexical.document_frequency(code)
+    ]
+    if len(unknown) > MOST_UNKNOWN:
+        return text, ()
     readings: dict[str, str] = {}
     parts, at = [], 0
-    for token in tokens(text):
+    for token, code in unknown:
         word = token.group()
-        code = term(word)
-        if code is None or not word.isalpha() or lexical.document_frequency(code):
-            continue
         other = lexical.similar(code)
         name = _written(other, generation, store, named=word[0].isupper()) if other else None
         if name is None:

@@ -22,7 +22,7 @@ DATED: Final = (
 
 MONTH_YEAR: Final = rf"{_MONTH} (?:of )?{_YEAR}(?![\w-])"
 
-RELATIVE: Final = r"(?:yesterday|today|(?:this|last) (?:week|month|year))\b"
+RELATIVE: Final = r"(?:yesterday|today|(?:this|last) (?:week|month|year))\b(?!['’])"
 """What has a meaning only as of a day."""
 
 _PARTS = re.compile(

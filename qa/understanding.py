@@ -39,7 +39,8 @@ _OPERATOR = re.compile(
 )
 _RECENT = re.compile(
     r"\b(?i:latest|most recent(?:ly)?|currently|this week)\b"
-    r"|(?<!\buntil )(?<!\bby )(?<!\bbefore )(?<!\bup to )\b[Nn]ow\b(?! (?:that|known)\b)",
+    r"|(?<!\b(?i:until) )(?<!\b(?i:by) )(?<!\b(?i:before) )(?<!\b(?i:up to) )"
+    r"\b[Nn]ow\b(?! (?:that|known)\b)",
 )
 _OF_COUNTRIES = frozenset(
     part.lower() for alias in ALIASES if "_" in alias for part in alias.split("_")
@@ -210,15 +211,18 @@ def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> st
     if field not in fields:
         return None
     wanted, known = fields[field], names()
+    holding = known.holding(wanted)
+    if field == "author" and holding:
+        return wanted
     if field == "publisher" and (found := known.called(wanted)):
         return found
-    if field == "author" and known.holding(wanted):
-        return wanted
-    several = f'put several words in quotes: {field}:"Two Words"'
-    listed = ", ".join(known.all[:5]) or "none"
+    if field == "publisher" and len(holding) == 1:
+        return holding[0]
+    which = "has no" if not holding else f"has {len(holding)} of the"
+    listed = ", ".join((holding or known.all)[:5]) or "none"
     raise InputError(
-        f"the archive has no {field} {wanted!r}; {several}; it has: {listed}"
-        f"{', …' if len(known.all) > 5 else ''}"
+        f'the archive {which} {field} {wanted!r}; write one of them as {field}:"Two Words": '
+        f"{listed}{', …' if len(holding or known.all) > 5 else ''}"
     )
 
 

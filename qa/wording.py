@@ -39,8 +39,9 @@ _OF_NEWS = re.compile(
     r"(?:the )?$",
     re.IGNORECASE,
 )
+_OF_ARTICLES = re.compile(r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE)
 _OWN = re.compile(
-    r"['’]s? (?=(?:coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b)",
+    r"['’]s? (?:coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(
@@ -254,20 +255,21 @@ def _according(reading: _Reading, publishers: Callable[[], Names]) -> bool:
 
 
 def _own(reading: _Reading, publishers: Callable[[], Names]) -> bool:
-    """Read "the Toronto Star's coverage", which becomes "the coverage"."""
+    """Read "the Toronto Star's coverage", which becomes "they"."""
     found = False
     for match in _OWN.finditer(reading.text):
         place = publishers().before(reading.text, match.start())
         if place is not None and reading.take(place):
             found = True
-            reading.edit(place.start, match.end(), "the ")
+            the = 4 * reading.text[: place.start].lower().endswith("the ")
+            reading.edit(place.start - the, match.end(), "they")
     return found
 
 
 def _nouns(
     reading: _Reading, publishers: Callable[[], Names], authors: Callable[[], Names]
 ) -> bool:
-    """Read "articles by Jennifer Zeng since April 2025", which becomes "articles"."""
+    """Read "articles by Jennifer Zeng since April 2025", which becomes "they"."""
     found = False
     for match in _NOUN.finditer(reading.text):
         end, noun = match.end(), match[1].lower()
@@ -277,7 +279,11 @@ def _nouns(
         elif by := _BY.match(reading.text, end):
             end = reading.name(by, publishers(), authors()) or end
             end = reading.modifiers(end, publishers(), authors()) if end > match.end() else end
-        found = found or end > match.end()
+        if end > match.end():
+            found = True
+            # Articles do not speak of themselves: the word would count as one not found.
+            before = _OF_ARTICLES.search(reading.text[: match.start()])
+            reading.edit(before.start() if before else match.start(), match.end(), "they")
     return found
 
 

@@ -28,7 +28,7 @@ def closest(
 ) -> str | None:
     """The one term in use that is nearest to a term, if it is near and no other is as near.
 
-    Half a million terms take a few milliseconds.
+    Half a million terms take 1 to 20 ms, by how many begin with the same letter.
 
     Args:
         term: One that occurs nowhere. Only words of unaccented letters are looked for.
