@@ -10,6 +10,7 @@ import numpy as np
 
 from qa.analysis import term, terms, tokens
 from qa.generation import Generation
+from qa.lexical.spelling import is_near
 from qa.names import Names
 from qa.protocols import Floats, Ids, Mask
 from qa.query import Question
@@ -32,6 +33,10 @@ CHECKED: Final = 5_000
 MOST_UNKNOWN: Final = 5
 """Unknown words of a question that are looked for under another spelling: one with more of them is
 in another language, or a pasted page."""
+
+LONG: Final = 7
+"""Letters from which a word without a capital may be a misspelt name. With shorter ones, "spices"
+was read as "Space" and "router" as "Reuters" in our own questions (`benchmarks/questions`)."""
 
 OLD_WEIGHT: Final = 0.7
 """What is left of the score of a very old article where recent ones come first: mild on purpose,
@@ -143,7 +148,8 @@ def read_names(
     """Put a name of the archive in the place of a misspelt one.
 
     Only where a word of the question occurs nowhere and there is one term that it may stand for
-    (`LexicalIndex.similar`), which the archive writes with a capital.
+    (`LexicalIndex.similar`), which the archive writes with a capital, and as nearly the same. A
+    word without a capital, or the first, has to be a long one: it may be no name at all.
 
     Returns:
         The text with the names as the archive writes them, and each word with what it was read as.
@@ -151,19 +157,22 @@ def read_names(
     lexical = generation.lexical
     found = [(token, term(token.group())) for token in tokens(text)]
     unknown = [
-        (token, code)
-        for token, code in found
+        (place, token, code)
+        for place, (token, code) in enumerate(found)
         if code is not None and token.group().isalpha() and not lexical.document_frequency(code)
     ]
     if len(unknown) > MOST_UNKNOWN:
         return text, ()
     readings: dict[str, str] = {}
     parts, at = [], 0
-    for token, code in unknown:
+    for place, token, code in unknown:
         word = token.group()
+        named = place > 0 and word[0].isupper()
+        if not named and len(word) < LONG:
+            continue
         other = lexical.similar(code)
-        name = _written(other, generation, store, named=word[0].isupper()) if other else None
-        if name is None:
+        name = _written(other, generation, store, named=named) if other else None
+        if name is None or not is_near(word, name):
             continue
         readings[word] = name
         parts += [text[at : token.start()], name]

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from qa.analysis import fold
 from qa.segments.postings import Terms
 
 ONE_FROM: Final = 5
@@ -35,9 +36,9 @@ def closest(
         vocabularies: The sorted terms of each segment.
         document_frequency: How many passages hold a term; 0 for one whose passages are deleted.
     """
-    if len(term) < ONE_FROM or not (term.isascii() and term.isalpha()):
+    limit = _limit(term)
+    if limit == 0:
         return None
-    limit = 2 if len(term) >= TWO_FROM else 1
     found: dict[bytes, int] = {}
     for vocabulary in vocabularies:
         found.update(_near(term.encode(), vocabulary, limit))
@@ -48,6 +49,22 @@ def closest(
     }
     nearest = [other for other, distance in used.items() if distance == min(used.values())]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def is_near(word: str, other: str) -> bool:
+    """Whether two words, as written, are as near to each other as `closest` asks of terms."""
+    word, other = fold(word), fold(other)
+    limit = _limit(word)
+    if limit == 0 or not other.isascii() or abs(len(word) - len(other)) > limit:
+        return False
+    letters = np.frombuffer(other.encode(), dtype=np.uint8)[:, None]
+    return int(_distances(word.encode(), letters, np.asarray([len(other)]))[0]) <= limit
+
+
+def _limit(word: str) -> int:
+    if not (word.isascii() and word.isalpha()):
+        return 0
+    return 2 if len(word) >= TWO_FROM else int(len(word) >= ONE_FROM)
 
 
 def _near(term: bytes, vocabulary: Terms, limit: int) -> dict[bytes, int]:
