@@ -28,7 +28,7 @@ from qa.understanding import (
 )
 
 CHECKED: Final = 5_000
-"""Passages whose text is looked at for a phrase; a tenth of a second."""
+"""Passages whose text is looked at for a phrase: .15 s for abstracts of SciFact, on two cores."""
 
 MOST_UNKNOWN: Final = 5
 """Unknown words of a question that are looked for under another spelling: one with more of them is
@@ -113,12 +113,13 @@ def narrowed(
         best = generation.lexical.search(question.terms, CHECKED, allowed)
         best = best or generation.dense.search(vector, CHECKED, allowed)
         rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
-    patterns = [phrase_pattern(phrase) for phrase in understood.phrases]
+    patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in understood.phrases]
     texts = store.texts(generation.ids[rows].tolist())
     holding = np.zeros_like(allowed)
     for row, passage in zip(rows.tolist(), generation.ids[rows].tolist(), strict=True):
         text = comparable(texts[passage])
-        holding[row] = all(pattern.search(text) for pattern in patterns)
+        # Looked for as it is first, which is several times as quick as at the bounds of words.
+        holding[row] = all(phrase in text and pattern.search(text) for phrase, pattern in patterns)
     return holding
 
 

@@ -245,7 +245,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
 
 def comparable(text: str) -> str:
     """A text as phrases are compared: without case, accents and kinds of space and quote."""
-    return _SPACES.sub(" ", fold(text.translate(_SAME))).strip()
+    return " ".join(fold(text if text.isascii() else text.translate(_SAME)).split())
 
 
 def whole_words(phrases: Iterable[str]) -> list[str]:
