@@ -21,14 +21,13 @@ from qa.records import (
     Answer,
     Article,
     Citation,
-    Filters,
     Hit,
     Problem,
     SyncPlan,
     SyncReport,
     Verification,
 )
-from qa.retriever import Retrieval, Retriever, make_filters
+from qa.retriever import Retrieval, Retriever, make_filters, make_request, told_filters
 from qa.settings import Settings
 from qa.store import Store
 from qa.verification import repair as mend
@@ -192,10 +191,21 @@ class Archive:
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        as_of: date | str | None = None,
+        literal: bool = False,
+        explain: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first. See `Retriever.search`."""
         return self.retriever.search(
-            question, k, publisher=publisher, author=author, after=after, before=before
+            question,
+            k,
+            publisher=publisher,
+            author=author,
+            after=after,
+            before=before,
+            as_of=as_of,
+            literal=literal,
+            explain=explain,
         )
 
     def ask(
@@ -207,26 +217,34 @@ class Archive:
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        as_of: date | str | None = None,
+        literal: bool = False,
+        explain: bool = False,
     ) -> Answer:
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
 
         Args:
-            question: In plain words.
+            question: In plain words, with operators if need be (`qa.understanding`).
             k: How many passages to return with the answer.
             publisher: Only this publisher's articles, whatever the case.
             author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
+            as_of: The day the question is asked on, see `Retriever.search`.
+            literal: Take the question as it stands: no operators, nothing understood.
+            explain: Fill `Hit.explanation` of the passages.
 
         Raises:
-            InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
+            InputError: k is below 1, a date or an operator cannot be read, or a text is not valid
+                Unicode.
         """
         began = time.perf_counter()
         filters = make_filters(publisher, author, after, before)
+        request = make_request(question, filters, as_of, literal=literal, explain=explain)
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 
         def find(generation: Generation) -> tuple[Retrieval, float, Finding | None]:
-            found = self.retriever.retrieve(generation, question, depth, filters)
+            found = self.retriever.retrieve(generation, request, depth)
             return found, time.perf_counter(), self.find(found)
 
         found, searched, finding = self.retriever.steady(find)
@@ -240,7 +258,7 @@ class Archive:
         return Answer(
             question=question,
             answered=bool(citations),
-            reason=None if citations else self._reason(found, finding, filters),
+            reason=None if citations else self._reason(found, finding),
             text=_text(citations, finding),
             citations=citations,
             passages=tuple(found.hits[:k]),
@@ -251,6 +269,7 @@ class Archive:
                 "answer": (done - searched) * 1000,
                 "total": (done - began) * 1000,
             },
+            understood=found.understood.told(),
         )
 
     def find(self, found: Retrieval) -> Finding | None:
@@ -323,13 +342,14 @@ class Archive:
         store = self.retriever.store
         return self.retriever.steady(lambda g: work(store, g.manifest.generation))
 
-    def _reason(self, found: Retrieval, finding: Finding | None, filters: Filters) -> str:
+    def _reason(self, found: Retrieval, finding: Finding | None) -> str:
         if not found.question.text:
-            return "the question is empty"
+            told = ", ".join(found.understood.told())
+            return f"the question asks nothing besides: {told}" if told else "the question is empty"
         if not found.generation.manifest.passages:
             return "the archive is empty; put articles into the corpus folder and run: qa index"
         if finding is None:
-            named = ", ".join(f"{k} {v}" for k, v in asdict(filters).items() if v)
+            named = ", ".join(told_filters(found))
             return f"no article passes the filters ({named}); loosen them, or see `qa articles`"
         if not found.question.terms:
             return "the question has only common words; name a person, a place or a thing"

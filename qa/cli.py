@@ -186,7 +186,7 @@ def _add_eval_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--as-of",
         action="store_true",
-        help="search only what was published by each question's metadata.as_of",
+        help="ask each question as of its metadata.as_of: nothing later, recent articles first",
     )
     add(
         "--picture",
@@ -205,6 +205,15 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
     parser.add_argument("--author", help="only authors whose name holds these words, in any order")
     parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
     parser.add_argument("--before", metavar="DAY", help="only before this day")
+    parser.add_argument(
+        "--as-of",
+        metavar="DAY",
+        help="ask as on this day: use nothing published later, recent articles first",
+    )
+    parser.add_argument(
+        "--literal", action="store_true", help="take the question as it stands: no operators"
+    )
+    parser.add_argument("--explain", action="store_true", help="say why each passage was found")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -18,6 +18,7 @@ from qa.errors import InputError, QAError
 if TYPE_CHECKING:
     from qa.archive import Archive
     from qa.records import SyncPlan, SyncReport
+    from qa.retriever import Request
 
 OK, ERROR, NOT_IN_ARCHIVE = 0, 1, 3
 
@@ -29,8 +30,22 @@ def _open(options: argparse.Namespace) -> Archive:
     return Archive.open(options.index, Settings.load(options.settings))
 
 
-def _filters(options: argparse.Namespace) -> dict[str, str | None]:
-    return {name: getattr(options, name) for name in ("publisher", "author", "after", "before")}
+def _how(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("publisher", "author", "after", "before", "as_of", "literal", "explain")
+    return {name: getattr(options, name) for name in names}
+
+
+def _request(options: argparse.Namespace) -> Request:
+    from qa.retriever import make_filters, make_request
+
+    filters = make_filters(options.publisher, options.author, options.after, options.before)
+    return make_request(
+        _question(options),
+        filters,
+        options.as_of,
+        literal=options.literal,
+        explain=options.explain,
+    )
 
 
 def _print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
@@ -128,7 +143,7 @@ def ask(options: argparse.Namespace) -> int:
         return _ask_each_line(options)
     from qa import serialise, terminal
 
-    answer = _open(options).ask(_question(options), options.k, **_filters(options))
+    answer = _open(options).ask(_question(options), options.k, **_how(options))
     if options.json:
         _print_json(serialise.answer(answer))
     else:
@@ -141,7 +156,7 @@ def _ask_each_line(options: argparse.Namespace) -> int:
 
     archive = _open(options)
     for question in _lines():
-        answer = archive.ask(question, options.k, **_filters(options))
+        answer = archive.ask(question, options.k, **_how(options))
         if options.json:
             _print_json(serialise.answer(answer))
         else:
@@ -181,11 +196,14 @@ def search(options: argparse.Namespace) -> int:
     """List passages."""
     from qa import serialise, terminal
 
-    hits = _open(options).search(_question(options), options.k, **_filters(options))
+    request = _request(options)
+    found = _open(options).retriever.find(request, options.k)
+    hits = found.hits
     if options.json:
         _print_json([serialise.hit(hit) for hit in hits])
     else:
-        print(terminal.render_hits(hits) if hits else "nothing found")
+        listed = terminal.render_hits(hits) if hits else "nothing found"
+        _print_lines(terminal.render_understood(found.understood.told()), listed)
     return OK if hits else NOT_IN_ARCHIVE
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from qa.connections import identity
 from qa.dense.index import SegmentedVectors
@@ -76,6 +77,20 @@ class Generation:
         parts = [segment.columns.passing(filters) for segment in self.segments]
         mask = np.concatenate(parts) if parts else np.zeros(0, dtype=np.bool_)
         return mask if self.alive is None else mask & self.alive
+
+    def holding(self, term: str) -> Mask:
+        """Which rows hold a term, in the passage or its article's title; deleted ones too."""
+        mask = np.zeros(len(self.ids), dtype=np.bool_)
+        first = 0
+        for segment in self.segments:
+            mask[segment.postings.of(term)[0] + first] = True
+            first += len(segment)
+        return mask
+
+    def days(self) -> npt.NDArray[np.int32]:
+        """The day of each row's article, see `qa.segments.columns.Columns`, int32 (rows,)."""
+        parts = [segment.columns.day for segment in self.segments]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
 
 
 class Stamp(NamedTuple):

@@ -93,6 +93,9 @@ class LexicalIndex(Protocol):
     def document_frequency(self, term: str) -> int:
         """How many passages hold the term, deleted ones left out; 0 if none does."""
 
+    def similar(self, term: str) -> str | None:
+        """The one term that a misspelt one may stand for, see `qa.lexical.spelling`."""
+
 
 class VectorIndex(Protocol):
     """Ranks passages by the inner product of their vectors with a question's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +15,23 @@ from qa.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A row with its fused score and what each arm says of it."""
+    """A row with its fused score and what each arm says of it.
+
+    Attributes:
+        row: Which passage.
+        score: The fused score.
+        lexical: The lexical arm's rank and score, if it returned the row.
+        dense: The dense arm's.
+        lexical_share: The lexical arm's share of the fused score, 0 to 1.
+        factor: What the fused score was multiplied by, see `rank`.
+    """
 
     row: int
     score: float
     lexical: Evidence | None
     dense: Evidence | None
+    lexical_share: float
+    factor: float
 
 
 def rank(
@@ -31,6 +42,7 @@ def rank(
     settings: Settings,
     k: int,
     allowed: Mask | None = None,
+    factors: Callable[[Ids], Floats] | None = None,
 ) -> list[Ranked]:
     """The k best passages, best first, ties by row.
 
@@ -42,6 +54,7 @@ def rank(
         settings: Fusion method, weight and depth.
         k: At most this many.
         allowed: For each row whether it may be returned; None allows all that are not deleted.
+        factors: What the fused scores of rows are multiplied by, above 0 and up to 1.
     """
     depth = max(settings.depth, k)
     by_words = lexical.search(terms, depth, allowed)
@@ -51,16 +64,33 @@ def rank(
     if len(rows) == 0:
         return []
     if settings.fusion == "rrf":
-        fused = fusion.rrf(_ranks(lexical_evidence, rows), _ranks(dense_evidence, rows))
+        ranks = _ranks(lexical_evidence, rows), _ranks(dense_evidence, rows)
+        fused = fusion.rrf(*ranks)
+        by_lexical = fusion.rrf(ranks[0], np.full_like(ranks[1], np.inf))
     else:
         # Each arm scores the other's finds too: no passage loses for being missing in one.
-        fused = fusion.convex(
-            lexical.scores(terms, rows), dense.scores(vector, rows), settings.dense_weight
-        )
+        scores, weight = lexical.scores(terms, rows), settings.dense_weight
+        fused = fusion.convex(scores, dense.scores(vector, rows), weight)
+        by_lexical = (1 - weight) * fusion.min_max(scores) * scores.any()
+    share = np.divide(by_lexical, fused, out=np.zeros_like(fused), where=fused > 0)
+    factor = np.ones_like(fused)
+    if factors is not None:
+        factor = factors(rows)
+        best_before = fused.max()
+        fused = fused * factor
+        # Back to the scale of before, which the judgement of an answer was fitted on.
+        fused *= best_before / max(fused.max(), 1e-9)
     best = np.lexsort((rows, -fused))[:k]
     return [
-        Ranked(i, float(score), lexical_evidence.get(i), dense_evidence.get(i))
-        for i, score in zip(rows[best].tolist(), fused[best], strict=True)
+        Ranked(
+            row=int(rows[place]),
+            score=float(fused[place]),
+            lexical=lexical_evidence.get(int(rows[place])),
+            dense=dense_evidence.get(int(rows[place])),
+            lexical_share=min(float(share[place]), 1.0),
+            factor=float(factor[place]),
+        )
+        for place in best.tolist()
     ]
 
 

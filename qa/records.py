@@ -125,6 +125,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage stands where it does, besides the ranks and scores of its `Hit`.
+
+    Attributes:
+        words: The question's words that the passage or its title holds, as asked, each with its
+            share of the rarity (idf) of all the question's words, 0 to 1.
+        lexical_share: The lexical arm's share of the fused score, 0 to 1.
+        dense_share: The dense arm's, so that both make 1.
+        recency: What the fused score was multiplied by for the article's age; 1 where age does not
+            matter.
+        filters: What the search was restricted to, in words.
+    """
+
+    words: tuple[tuple[str, float], ...]
+    lexical_share: float
+    dense_share: float
+    recency: float
+    filters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a question.
 
@@ -136,6 +157,7 @@ class Hit:
         lexical: The lexical arm's evidence; None where that arm did not return the passage.
         dense: The dense arm's evidence, likewise.
         citation: The passage as a citation, numbered by its rank.
+        explanation: Why it stands here, where that was asked for.
     """
 
     passage: Passage
@@ -145,6 +167,7 @@ class Hit:
     lexical: Evidence | None
     dense: Evidence | None
     citation: Citation
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +205,8 @@ class Answer:
         confidence: The estimated probability that the archive answers the question, 0 to 1.
         generation: The index generation that answered.
         timings_ms: Milliseconds by step: "embed", "search", "answer", "total".
+        understood: What was understood of the question besides what it asks, each in a few words:
+            "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
     """
 
     question: str
@@ -193,6 +218,7 @@ class Answer:
     confidence: float
     generation: int
     timings_ms: Mapping[str, float]
+    understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

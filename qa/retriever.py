@@ -5,22 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from qa.analysis import idf
 from qa.citations import cite
 from qa.embedding import load_embedder
 from qa.errors import IndexDamagedError, InputError, QAError
+from qa.explaining import matched_words
 from qa.generation import KEPT, Generation, Generations, Stamp
-from qa.protocols import Embedder, Embedding
+from qa.narrowing import known_of, narrowed, read_names, recency
+from qa.protocols import Embedder, Embedding, Floats, Ids
 from qa.query import Question
 from qa.ranking import Ranked, rank
-from qa.records import Filters, Hit
+from qa.records import Explanation, Filters, Hit
 from qa.settings import Settings
 from qa.store import Store
+from qa.understanding import Known, Understood, understand
 
 T = TypeVar("T")
 
@@ -30,7 +34,9 @@ class Retrieval:
     """What one search found, with what an answer needs beyond the hits.
 
     Attributes:
-        question: The question, analysed.
+        question: The question, analysed: without its operators.
+        understood: What else it says.
+        filters: What the search was restricted to: what was given, and what was understood.
         query: The question, embedded; None where the search found nothing to embed it for.
         hits: Best first.
         generation: The generation searched.
@@ -38,10 +44,31 @@ class Retrieval:
     """
 
     question: Question
+    understood: Understood
+    filters: Filters
     query: Embedding | None
     hits: list[Hit]
     generation: Generation
     timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with how it is to be searched for, checked. Made by `make_request`.
+
+    Attributes:
+        question: As asked.
+        filters: Those given apart from the question.
+        as_of: The day it is asked on; None is unknown.
+        literal: Whether its every character is part of the question.
+        explain: Whether each hit is to say why it was found.
+    """
+
+    question: str
+    filters: Filters
+    as_of: date | None = None
+    literal: bool = False
+    explain: bool = False
 
 
 class Retriever:
@@ -58,6 +85,7 @@ class Retriever:
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
         self._loaded: Generation | None = None
+        self._known: tuple[Generation, Known] | None = None
 
     @classmethod
     def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Retriever:
@@ -151,34 +179,49 @@ class Retriever:
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        as_of: date | str | None = None,
+        literal: bool = False,
+        explain: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first.
 
         Args:
-            question: In plain words. An empty question finds nothing.
+            question: In plain words, with operators if need be (`qa.understanding`). An empty
+                question finds nothing.
             k: At most this many.
             publisher: Only this publisher's articles, whatever the case.
             author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
+            as_of: The day the question is asked on. Nothing published later is used, and nothing
+                without a date; the articles of the days before come first; "last week" has a
+                meaning.
+            literal: Search for the question as it stands: no operators, nothing understood.
+            explain: Fill `Hit.explanation`.
 
         Raises:
-            InputError: k is below 1, a date cannot be read, or a text is not valid Unicode.
+            InputError: k is below 1, a date or an operator cannot be read, or a text is not valid
+                Unicode.
         """
         filters = make_filters(publisher, author, after, before)
-        return self.steady(lambda g: self.retrieve(g, question, k, filters)).hits
+        request = make_request(question, filters, as_of, literal=literal, explain=explain)
+        return self.find(request, k).hits
 
-    def retrieve(
-        self, generation: Generation, question: str, k: int, filters: Filters
-    ) -> Retrieval:
-        """As `search`, with the question's analysis and embedding; call it through `steady`."""
+    def find(self, request: Request, k: int) -> Retrieval:
+        """As `search`, with what was understood of the question."""
+        return self.steady(lambda generation: self.retrieve(generation, request, k))
+
+    def retrieve(self, generation: Generation, request: Request, k: int) -> Retrieval:
+        """As `find`, in a generation that `steady` hands out."""
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}")
-        _check_text("question", question)
-        asked = Question.parse(question.strip())
         began = time.perf_counter()
+        understood = self._understand(generation, request)
+        filters = understood.filters(request.filters)
+        asked = Question.parse(understood.text)
         if not asked.text or not len(generation.dense):
-            return Retrieval(asked, None, [], generation, {"embed": 0.0, "search": 0.0})
+            nothing = {"embed": 0.0, "search": 0.0}
+            return Retrieval(asked, understood, filters, None, [], generation, nothing)
         generation.manifest.check_model(self.embedder.fingerprint)
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
@@ -189,38 +232,113 @@ class Retriever:
             generation.dense,
             self._settings,
             min(k, len(generation.dense)),
-            generation.passing(filters),
+            narrowed(generation, self.store, understood, filters, asked, query.vector),
+            _factors(generation, understood.recency),
         )
-        hits = self._hits(generation, ranked)
+        found = Retrieval(asked, understood, filters, query, [], generation, {})
+        hits = self._hits(found, ranked, explain=request.explain)
         timings = {
             "embed": (embedded - began) * 1000,
             "search": (time.perf_counter() - embedded) * 1000,
         }
-        return Retrieval(asked, query, hits, generation, timings)
+        return replace(found, hits=hits, timings_ms=timings)
 
-    def _hits(self, generation: Generation, ranked: list[Ranked]) -> list[Hit]:
+    def _understand(self, generation: Generation, request: Request) -> Understood:
+        if self._known is None or self._known[0] is not generation:
+            self._known = generation, known_of(generation, self.store)
+        known = self._known[1]
+        understood = understand(
+            request.question, known, request.filters, request.as_of, literal=request.literal
+        )
+        if request.literal:
+            return understood
+        text, readings = read_names(understood.text, generation, self.store)
+        return replace(understood, text=text, readings=readings)
+
+    def _hits(self, found: Retrieval, ranked: list[Ranked], *, explain: bool) -> list[Hit]:
+        generation = found.generation
         ids = generation.ids[[found.row for found in ranked]].tolist()
         passages = self.store.passages(ids, generation.manifest.generation)
         hits = []
-        for number, (passage_id, found) in enumerate(zip(ids, ranked, strict=True), 1):
+        for number, (passage_id, row) in enumerate(zip(ids, ranked, strict=True), 1):
             passage, article = passages[passage_id]
             hits.append(
                 Hit(
                     passage=passage,
                     article=article,
-                    score=found.score,
+                    score=row.score,
                     rank=number,
-                    lexical=found.lexical,
-                    dense=found.dense,
+                    lexical=row.lexical,
+                    dense=row.dense,
                     citation=cite(number, article, passage.start, passage.end, passage.text),
                 )
             )
+        if explain:
+            pairs = zip(hits, ranked, strict=True)
+            return [replace(hit, explanation=_explained(found, hit, row)) for hit, row in pairs]
         return hits
 
     def close(self) -> None:
         """Close the store."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _factors(generation: Generation, day: date | None) -> Callable[[Ids], Floats] | None:
+    return None if day is None else lambda rows: recency(generation, day, rows)
+
+
+def _explained(found: Retrieval, hit: Hit, row: Ranked) -> Explanation:
+    lexical = found.generation.lexical
+
+    def rarity(term: str) -> float:
+        return idf(len(lexical), lexical.document_frequency(term))
+
+    return Explanation(
+        words=matched_words(found.question, hit.passage, hit.article, rarity),
+        lexical_share=row.lexical_share,
+        dense_share=1 - row.lexical_share,
+        recency=row.factor,
+        filters=told_filters(found),
+    )
+
+
+def told_filters(found: Retrieval) -> tuple[str, ...]:
+    """What a search was restricted to, each in a few words."""
+    asked, understood = found.filters, found.understood
+    restricted = Understood(
+        text="",
+        phrases=understood.phrases,
+        excluded=understood.excluded,
+        publisher=asked.publisher,
+        author=asked.author,
+        after=asked.after,
+        before=asked.before,
+    )
+    return restricted.told()
+
+
+def make_request(
+    question: str,
+    filters: Filters | None = None,
+    as_of: date | str | None = None,
+    *,
+    literal: bool = False,
+    explain: bool = False,
+) -> Request:
+    """A request from what a user gives; arguments as in `Retriever.search`.
+
+    Raises:
+        InputError: The day cannot be read, or the question is not valid Unicode.
+    """
+    _check_text("question", question)
+    return Request(
+        question=question.strip(),
+        filters=filters or Filters(),
+        as_of=_day("as_of", as_of),
+        literal=literal,
+        explain=explain,
+    )
 
 
 def make_filters(

@@ -57,6 +57,23 @@ def hit(record: Hit) -> dict[str, Any]:
         "lexical_rank": record.lexical.rank if record.lexical else None,
         "dense_rank": record.dense.rank if record.dense else None,
         "article": article_reference(record.article),
+        **({"explanation": explanation(record)} if record.explanation else {}),
+    }
+
+
+def explanation(record: Hit) -> dict[str, Any]:
+    """Why a passage was found; only where that was asked for."""
+    why = record.explanation
+    if why is None:
+        return {}
+    return {
+        "words": {word: round(share, 4) for word, share in why.words},
+        "lexical_score": round(record.lexical.score, 4) if record.lexical else None,
+        "dense_score": round(record.dense.score, 4) if record.dense else None,
+        "lexical_share": round(why.lexical_share, 4),
+        "dense_share": round(why.dense_share, 4),
+        "recency": round(why.recency, 4),
+        "filters": list(why.filters),
     }
 
 
@@ -64,6 +81,7 @@ def answer(record: Answer) -> dict[str, Any]:
     """A whole answer."""
     return {
         "question": record.question,
+        "understood": list(record.understood),
         "answered": record.answered,
         "reason": record.reason,
         "answer": record.text,

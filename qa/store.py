@@ -196,6 +196,17 @@ class Store:
         self._check_all_found(ids, found)
         return found
 
+    def texts(self, ids: Sequence[int]) -> dict[int, str]:
+        """The texts of the passages with these ids. Raises as `passages`."""
+        rows = self._rows_by_key(
+            'SELECT p.id, substr(a.text, p.start + 1, p."end" - p.start) AS text '
+            "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
+            ids,
+        )
+        found = {row["id"]: row["text"] for row in rows}
+        self._check_all_found(ids, found)
+        return found
+
     def to_index(
         self, generation: int, *, after: int = 0, limit: int, added_in: int | None = None
     ) -> list[ToIndex]:

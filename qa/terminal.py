@@ -13,7 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from qa.protocols import OnProgress, Progress
-from qa.records import Answer, Article, Hit, Problem, SyncPlan, SyncReport, Verification
+from qa.records import (
+    Answer,
+    Article,
+    Explanation,
+    Hit,
+    Problem,
+    SyncPlan,
+    SyncReport,
+    Verification,
+)
 
 MAX_WIDTH = 100
 _UNSAFE = re.compile(
@@ -52,7 +61,7 @@ def progress_bar() -> Iterator[OnProgress]:
 
 def render_answer(answer: Answer) -> str:
     """The answer first, then who says so, then the passages."""
-    parts = []
+    parts = [told] if (told := render_understood(answer.understood)) else []
     if answer.answered:
         parts += [_wrap(answer.text, bold=True), ""]
         for citation in answer.citations:
@@ -68,6 +77,11 @@ def render_answer(answer: Answer) -> str:
     return "\n".join(parts)
 
 
+def render_understood(told: Sequence[str]) -> str:
+    """What was understood of the question besides what it asks; empty where that is nothing."""
+    return _wrap(f"Understood: {'; '.join(told)}", dim=True) if told else ""
+
+
 def render_hits(hits: Sequence[Hit]) -> str:
     """One paragraph a passage, with both arms' ranks."""
     parts = []
@@ -77,7 +91,25 @@ def render_hits(hits: Sequence[Hit]) -> str:
         head = f"{hit.rank:>3}. {byline(hit.article)} ({hit.score:.2f}: {ranks})"
         parts.append(_wrap(head, indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
+        if hit.explanation:
+            parts.append(_wrap(_explained(hit, hit.explanation), first="     ", indent="       "))
     return "\n".join(parts)
+
+
+def _explained(hit: Hit, why: Explanation) -> str:
+    words = ", ".join(f"{word} {share:.0%}" for word, share in why.words) or "none"
+    arms = (
+        f"{arm} {evidence.score:.2f} (rank {evidence.rank})" if evidence else f"{arm} not found"
+        for arm, evidence in (("BM25", hit.lexical), ("cosine", hit.dense))
+    )
+    parts = [
+        f"words held: {words}",
+        ", ".join(arms),
+        f"score {why.lexical_share:.0%} by words, {why.dense_share:.0%} by meaning",
+        *([f"age × {why.recency:.2f}"] if why.recency < 1 else []),
+        *([f"filters: {', '.join(why.filters)}"] if why.filters else []),
+    ]
+    return "why: " + "; ".join(parts)
 
 
 def byline(article: Article) -> str:

@@ -151,7 +151,7 @@ def test_ask_as_json(index, capsys):
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {
         "question", "answered", "reason", "answer", "confidence", "citations", "passages",
-        "generation", "timings_ms",
+        "generation", "timings_ms", "understood",
     }  # fmt: skip
     citation, passage = document["citations"][0], document["passages"][0]
     assert set(citation) == {"n", "quote", "start", "end", "article"}

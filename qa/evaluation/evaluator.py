@@ -25,7 +25,7 @@ from qa.evaluation.searching import (
     ARMS,
     Judged,
     Searcher,
-    filters_of,
+    day_of,
     in_steps,
 )
 from qa.evaluation.statistics import CONFIDENCE, RESAMPLES
@@ -279,7 +279,7 @@ def _check_days(queries: Sequence[Query]) -> None:
     if all(query.as_of is None for query in queries):
         raise InputError("--as-of: no query has metadata.as_of, a day like 2025-07-31")
     for query in queries:
-        filters_of(query, True)
+        day_of(query, True)
 
 
 def _how(settings: Settings, options: Options) -> str:
@@ -293,7 +293,7 @@ def _how(settings: Settings, options: Options) -> str:
         f"{RESAMPLES:,} resamples, p not corrected for the number of tests",
     ]
     if options.as_of:
-        parts.append("only documents published by each question's day")
+        parts.append("only documents published by each question's day, the latest weighted more")
     if options.leave_out:
         parts.append(
             f"refusal on a second index without the documents of {options.leave_out} questions"

@@ -8,7 +8,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from qa.archive import ANSWER_DEPTH, Archive
@@ -17,8 +17,8 @@ from qa.evaluation.dataset import Query
 from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
 from qa.protocols import Embedder, Embedding, OnProgress, Progress
-from qa.records import Filters, Hit
-from qa.retriever import Retrieval
+from qa.records import Hit
+from qa.retriever import Retrieval, make_request
 from qa.settings import Settings
 
 ARMS: Final = ("lexical", "dense", "hybrid")
@@ -55,21 +55,20 @@ def arm_settings(settings: Settings, arm: str) -> Settings:
     return replace(settings, fusion="convex", dense_weight=1.0 if arm == "dense" else 0.0)
 
 
-def filters_of(query: Query, as_of: bool) -> Filters:
-    """Only what had been published by the end of the question's day, where that is asked for.
+def day_of(query: Query, as_of: bool) -> date | None:
+    """The day a question is asked on, where it is to be asked so.
 
     Raises:
         InputError: The dataset's day cannot be read.
     """
     if not as_of or query.as_of is None:
-        return Filters()
+        return None
     try:
-        day = date.fromisoformat(query.as_of.strip()[:10])
+        return date.fromisoformat(query.as_of.strip()[:10])
     except ValueError as error:
         raise InputError(
             f"query {query.id}: as_of must be a day like 2025-07-31, not {query.as_of!r}"
         ) from error
-    return Filters(before=day + timedelta(days=1))
 
 
 class _LastQuestion:
@@ -112,7 +111,7 @@ class Searcher:
         settings: The product's.
         embedder: The model of `settings.model`.
         arm: Which of `ARMS`.
-        as_of: Whether to search only what was published by each question's day.
+        as_of: Whether to ask each question as of its day, see `Retriever.search`.
     """
 
     def __init__(
@@ -177,9 +176,8 @@ class Searcher:
         self._archive.close()
 
     def _retrieve(self, query: Query, k: int) -> Retrieval:
-        filters = filters_of(query, self._as_of)
-        retriever = self._archive.retriever
-        return retriever.steady(lambda g: retriever.retrieve(g, query.text, k, filters))
+        request = make_request(query.text, as_of=day_of(query, self._as_of))
+        return self._archive.retriever.find(request, k)
 
     def _of_arm(self, hits: Sequence[Hit]) -> list[Hit]:
         if self._arm == "hybrid":

@@ -13,6 +13,7 @@ import numpy as np
 from rank_bm25 import BM25Okapi
 
 from qa.analysis import idf
+from qa.lexical.spelling import closest
 from qa.protocols import Floats, Ids, Mask, Scored
 from qa.segments.segment import Segment
 
@@ -35,6 +36,7 @@ class BM25Index:
     """
 
     def __init__(self, segments: Sequence[Segment], alive: Mask | None = None) -> None:
+        self._vocabularies = [segment.postings.terms for segment in segments]
         documents = [words for segment in segments for words in segment.postings.documents()]
         everything = np.arange(len(documents), dtype=np.int64)
         self._rows = everything if alive is None else np.flatnonzero(alive)
@@ -72,3 +74,7 @@ class BM25Index:
     def document_frequency(self, term: str) -> int:
         """See `LexicalIndex.document_frequency`."""
         return 0 if self._okapi is None else self._okapi.document_frequencies.get(term, 0)
+
+    def similar(self, term: str) -> str | None:
+        """See `LexicalIndex.similar`."""
+        return closest(term, self._vocabularies, self.document_frequency)

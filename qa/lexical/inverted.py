@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.analysis import idf
+from qa.lexical.spelling import closest
 from qa.protocols import Floats, Ids, Mask, Scored
 from qa.segments.layout import Layout
 from qa.segments.postings import Counts, Rows
@@ -64,6 +65,11 @@ class InvertedIndex:
             rows, _ = segment.postings.of(term)
             found += len(rows) if mask is None else int(np.count_nonzero(mask[rows]))
         return found
+
+    def similar(self, term: str) -> str | None:
+        """See `LexicalIndex.similar`."""
+        vocabularies = [segment.postings.terms for segment, _, _ in self._layout.parts(self._alive)]
+        return closest(term, vocabularies, self.document_frequency)
 
     def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> list[Scored]:
         """See `LexicalIndex.search`."""

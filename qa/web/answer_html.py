@@ -5,7 +5,18 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from qa.records import Answer, Article, Citation, Evidence, Filters, Hit, Span
-from qa.web.html import EMPTY, byline, field, link, notice, open_button, paragraphs, sentence, words
+from qa.web.html import (
+    DOT,
+    EMPTY,
+    byline,
+    field,
+    link,
+    notice,
+    open_button,
+    paragraphs,
+    sentence,
+    words,
+)
 
 CONTEXT_CHARS = 420
 """Shown of a paragraph on each side of a quote: about three sentences, which fill a card on a
@@ -27,9 +38,21 @@ def render_answer(answer: Answer, filters: Filters) -> Markup:
     if not answer.question.strip():
         return notice("Type a question first.")
     found = _cited(answer) if answer.answered else _not_in_archive(answer)
-    return Markup('<div class="result"><p class="asked">{}</p>{}{}{}</div>').format(
-        answer.question.strip(), found, _passages(answer), _footnote(answer, filters)
+    return Markup('<div class="result"><p class="asked">{}</p>{}{}{}{}</div>').format(
+        answer.question.strip(),
+        _understood(answer),
+        found,
+        _passages(answer),
+        _footnote(answer, filters),
     )
+
+
+def _understood(answer: Answer) -> Markup:
+    """What was understood besides the question itself, which may be what the user did not mean."""
+    if not answer.understood:
+        return EMPTY
+    told = DOT.join(field(text) for text in answer.understood)
+    return Markup('<p class="understood">Understood: {}</p>').format(told)
 
 
 def empty_archive() -> Markup:

@@ -38,10 +38,21 @@ def add_endpoints(archive: Archive, corpus: Path) -> None:
         author: str | None = None,
         after: str | None = None,
         before: str | None = None,
+        as_of: str | None = None,
+        literal: bool = False,
     ) -> dict[str, Any]:
         """Answer a question with verbatim quotes, or say that the archive does not hold it."""
         return serialise.answer(
-            archive.ask(question, k, publisher=publisher, author=author, after=after, before=before)
+            archive.ask(
+                question,
+                k,
+                publisher=publisher,
+                author=author,
+                after=after,
+                before=before,
+                as_of=as_of,
+                literal=literal,
+            )
         )
 
     def search(
@@ -51,10 +62,19 @@ def add_endpoints(archive: Archive, corpus: Path) -> None:
         author: str | None = None,
         after: str | None = None,
         before: str | None = None,
+        as_of: str | None = None,
+        literal: bool = False,
     ) -> list[dict[str, Any]]:
         """The passages that best fit a question, best first."""
         hits = archive.search(
-            question, k, publisher=publisher, author=author, after=after, before=before
+            question,
+            k,
+            publisher=publisher,
+            author=author,
+            after=after,
+            before=before,
+            as_of=as_of,
+            literal=literal,
         )
         return [serialise.hit(hit) for hit in hits]
 

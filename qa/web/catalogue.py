@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -86,7 +87,9 @@ class Catalogue:
         # All of the samples or none: a user's file may bear the same name by chance.
         if SAMPLE_QUESTIONS.keys() <= sources:
             return list(SAMPLE_QUESTIONS.values())[:EXAMPLES]
-        return [f"What is known about “{a.title}”?" for a in self.articles[:EXAMPLES]]
+        # Without double quotes, which would ask for passages that hold the title word for word.
+        titles = [re.sub('["“”„«»]', "", a.title) for a in self.articles[:EXAMPLES]]
+        return [f"What is known about ‘{title}’?" for title in titles]
 
 
 class LatestCatalogue:

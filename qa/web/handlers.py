@@ -48,6 +48,7 @@ class Handlers:
         author: str | None,
         after: str | None,
         before: str | None,
+        literal: bool = False,
     ) -> str:
         """The answer, or why there is none."""
         try:
@@ -55,7 +56,12 @@ class Handlers:
                 return str(empty_archive())
             filters = make_filters(publisher, author, after, before)
             answer = self._archive.ask(
-                question or "", publisher=publisher, author=author, after=after, before=before
+                question or "",
+                publisher=publisher,
+                author=author,
+                after=after,
+                before=before,
+                literal=literal,
             )
             return str(render_answer(answer, filters))
         except QAError as error:

@@ -115,6 +115,11 @@ class Page:
                 self.author = _choice("author", catalogue)
                 after = _day_field("Published from", "after")
                 before = _day_field("Published before", "before")
+            literal = gr.Checkbox(
+                label="Take the question literally: no operators, nothing understood",
+                value=False,
+                elem_id="literal",
+            )
             clear = gr.Button("Clear filters", size="sm", elem_id="clear-filters")
         welcome = WELCOME if catalogue.articles else empty_archive()
         result = _html(str(welcome), elem_id="result")
@@ -125,11 +130,11 @@ class Page:
         # before the last one is answered waits, and its answer replaces the other.
         asks = {**_READS, "show_progress": "minimal", "trigger_mode": "always_last"}
         answer = self._handlers.ask
-        gr.on([question.submit, ask.click], answer, [question, *filters], result, **asks)
+        gr.on([question.submit, ask.click], answer, [question, *filters, literal], result, **asks)
         for chip in self.chips:
             # The question is put into the box by the browser, without asking the server.
             chip.click(None, chip, question, js="(text) => text", **_READS)
-            chip.click(answer, [chip, *filters], result, **asks)
+            chip.click(answer, [chip, *filters, literal], result, **asks)
         gr.on([f.change for f in filters], drawer_label, filters, drawer, **_READS)
         clear.click(lambda: ["", "", "", ""], None, filters, **_READS)
 

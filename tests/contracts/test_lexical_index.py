@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -139,6 +140,71 @@ def test_document_frequency(index, build):
     frequencies = {t: index.document_frequency(t) for t in ("ferri", "tram", "cost", "zeppelin")}
     assert frequencies == {"ferri": 3, "tram": 2, "cost": 1, "zeppelin": 0}
     assert build([]).document_frequency("ferri") == 0
+
+
+VOCABULARY = [
+    (1, ["brannoc", "tram", "harrowmouth", "harrowmouths"]),
+    (2, ["torrisen", "lighten", "lighter", "brannocks", "h5n1", "málaga", "tramp"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("term", "similar"),
+    [
+        ("brannok", "brannoc"),  # one letter changed; "brannocks" is two away
+        ("branoc", "brannoc"),
+        ("brannocc", "brannoc"),
+        ("brannco", "brannoc"),  # neighbours exchanged
+        ("brnanok", None),  # two letters, and too short for that
+        ("torriseen", "torrisen"),
+        ("toriseen", "torrisen"),
+        ("torizeen", None),  # three away
+        ("lighted", None),  # two are as near
+        ("harowmoutth", "harrowmouth"),
+        ("trom", None),  # too short
+        ("crannoc", None),  # another first letter
+        ("h5n11", None),
+        ("málagaa", None),
+        ("zeppelin", None),
+        ("", None),
+    ],
+)
+def test_the_one_similar_term(build, term, similar):
+    assert build(VOCABULARY).similar(term) == similar
+    assert build([]).similar(term) is None
+
+
+def distance(a, b):
+    """Optimal string alignment, by its recursive definition."""
+
+    @functools.cache
+    def of(i, j):
+        if not (i and j):
+            return i + j
+        best = min(of(i - 1, j), of(i, j - 1), of(i - 1, j - 1) - (a[i - 1] == b[j - 1])) + 1
+        if i > 1 and j > 1 and a[i - 2 : i] == b[j - 2 : j][::-1]:
+            best = min(best, of(i - 2, j - 2) + 1)
+        return best
+
+    return of(len(a), len(b))
+
+
+@given(
+    st.lists(st.text("abc", min_size=3, max_size=11), unique=True, max_size=40),
+    st.text("abc", min_size=4, max_size=10),
+)
+def test_similar_terms_are_those_near_by_definition(vocabulary, term):
+    limit = 2 if len(term) >= 8 else 1
+    near = {
+        other: distance(term, other)
+        for other in vocabulary
+        if other[0] == term[0] and other != term and distance(term, other) <= limit
+    }
+    nearest = [other for other, found in near.items() if found == min(near.values())]
+    expected = nearest[0] if len(nearest) == 1 and len(term) >= 5 else None
+    for name in ENGINES:
+        index = building(name)([(1, vocabulary[::2]), (2, vocabulary[1::2])])
+        assert index.similar(term) == expected, name
 
 
 @pytest.mark.parametrize("passages", [[], [(1, [])], [(1, []), (2, [])]])

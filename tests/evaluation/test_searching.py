@@ -7,7 +7,7 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Document, Query, load
 from qa.evaluation.indexing import build
 from qa.evaluation.measures import DEPTH
-from qa.evaluation.searching import ARMS, Searcher, arm_settings, filters_of
+from qa.evaluation.searching import ARMS, Searcher, arm_settings, day_of
 from qa.query import Question
 from qa.settings import Settings
 from tests.evaluation.conftest import BODIES
@@ -63,8 +63,9 @@ def test_an_arm_alone_is_that_index_alone(sample, embedder, fusion, arm):
         scored = generation.lexical.search(Question.parse(text).terms, 1000)
     else:
         scored = generation.dense.search(embedder.embed_query(text).vector, 1000)
-    passages = retriever.store.passages([hit.id for hit in scored])
-    articles = (passages[hit.id][1] for hit in scored)
+    ids = generation.ids[[hit.row for hit in scored]].tolist()
+    passages = retriever.store.passages(ids)
+    articles = (passages[number][1] for number in ids)
     wanted = list(dict.fromkeys(indexed.ids[a.source, a.position] for a in articles))
     assert searcher.documents(Query("q", text)) == wanted
     assert len(wanted) > 3  # beyond the depth of the settings
@@ -121,9 +122,9 @@ def test_nothing_later_than_the_questions_day(make, embedder):
 
 def test_a_day_that_cannot_be_read():
     with pytest.raises(InputError, match="query q: as_of must be a day"):
-        filters_of(Query("q", "When?", as_of="last week"), True)
-    assert not filters_of(Query("q", "When?", as_of="last week"), False)
-    assert not filters_of(Query("q", "When?"), True)
+        day_of(Query("q", "When?", as_of="last week"), True)
+    assert day_of(Query("q", "When?", as_of="last week"), False) is None
+    assert day_of(Query("q", "When?"), True) is None
 
 
 def test_the_hybrid_arm_is_the_product_as_set():

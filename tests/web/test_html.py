@@ -54,6 +54,7 @@ def answer_of(article: Article, *, answered: bool = True) -> Answer:
         confidence=0.5,
         generation=3,
         timings_ms={"total": 1.0, EVIL: 2.0},
+        understood=(f"publisher {EVIL}",),
     )
 
 

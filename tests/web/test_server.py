@@ -117,6 +117,23 @@ def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     assert "is not a folder" in lost.rebuild()[0]
 
 
+def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: Any) -> None:
+    from qa.web.handlers import Handlers
+
+    handlers = Handlers(site.archive, site.corpus)
+    question = "homes publisher:northfield <b>"
+    told = handlers.ask(question, "", "", "", "")
+    assert "Understood: <bdi>publisher Northfield Gazette</bdi>" in told
+    assert "Understood" not in handlers.ask(question, "", "", "", "", True)
+    for literal, publishers in ((False, {"Northfield Gazette"}), (True, None)):
+        hits = client.predict(question, literal=literal, api_name="/search")
+        found = {hit["article"]["publisher"] for hit in hits}
+        assert found == publishers if publishers else len(found) > 1
+    answer = client.predict("homes", as_of="2024-12-31", api_name="/ask")
+    assert answer["understood"][0] == "as of 2024-12-31"
+    assert "has no publisher" in handlers.ask("homes publisher:nobody", "", "", "", "")
+
+
 def test_it_starts_says_where_and_stops_without_a_traceback(tmp_path: Path) -> None:
     write_corpus(tmp_path / "corpus")
     port = free_port()

@@ -1,0 +1,130 @@
+"""The names of an archive's publishers or authors, to be found in a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from qa.rows import name_key
+
+_SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
+_SUFFIX_AT = re.compile(r"\s*\([^()]{0,40}\)")
+_BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
+_WORD = re.compile(r"[\w'’&.-]+")
+_MOST_WORDS: Final = 8
+
+_AGENCIES: Final = {
+    "ap": "associated press",
+    "afp": "agence france presse",
+    "nyt": "new york times",
+    "wsj": "wall street journal",
+    "ft": "financial times",
+}
+"""Abbreviations that newspapers themselves use; either form finds the other."""
+_OTHER_FORMS: Final = {**_AGENCIES, **{name: short for short, name in _AGENCIES.items()}}
+
+
+class Place(NamedTuple):
+    """A name found in a text: the name as the archive has it, and where it stands."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Names:
+    """Names that can be looked up as people write them.
+
+    A publisher is also found without "The", without what it bears in parentheses ("(sample)"), and
+    by its common abbreviation. Where one form is several publishers', the one with most articles.
+
+    Args:
+        all: The names, most articles first.
+        keys: Name by each form it is found by, as `qa.rows.name_key` writes it.
+    """
+
+    def __init__(self, all: Sequence[str], keys: dict[str, str]) -> None:
+        self.all = all
+        self._keys = keys
+
+    @classmethod
+    def publishers(cls, names: Sequence[str]) -> Names:
+        """Of publishers, most articles first."""
+        keys: dict[str, str] = {}
+        for forms in (_exact, _short, _abbreviated):  # a full name before another's short form
+            for name in names:
+                for form in forms(name):
+                    keys.setdefault(form, name)
+        keys.pop("", None)
+        return cls(names, keys)
+
+    @classmethod
+    def authors(cls, names: Sequence[str]) -> Names:
+        """Of authors: each of those that a byline names, if by two words or more."""
+        keys: dict[str, str] = {}
+        for byline in names:
+            for name in _BETWEEN.split(byline):
+                key = name_key(name)
+                if " " in key:
+                    keys.setdefault(key, name)
+        return cls(names, keys)
+
+    def called(self, name: str) -> str | None:
+        """The archive's name for a name as someone writes it."""
+        key = name_key(name)
+        return self._keys.get(key) or self._keys.get(_without_the(key))
+
+    def holding(self, words: str) -> list[str]:
+        """The names that hold all of these words, in any order."""
+        wanted = set(name_key(words).split())
+        return [name for name in self.all if wanted and wanted <= set(name_key(name).split())]
+
+    def at(self, text: str, start: int) -> Place | None:
+        """The longest name that begins at a place of a text; "the" may stand before it."""
+        words: list[re.Match[str]] = []
+        at = start
+        while len(words) < _MOST_WORDS and (word := _WORD.match(text, at)):
+            words.append(word)
+            at = word.end() + 1 if text[word.end() : word.end() + 1] == " " else len(text)
+        for word in reversed(words):
+            written = re.sub(r"['’]s?$", "", text[start : word.end()])
+            end = start + len(written.rstrip("."))
+            if name := self._found(text[start:end]):
+                suffix = _SUFFIX_AT.match(text, end)
+                return Place(name, start, suffix.end() if suffix else end)
+        return None
+
+    def before(self, text: str, end: int) -> Place | None:
+        """The longest name that ends at a place of a text, with a "the" before it."""
+        words = list(_WORD.finditer(text, max(end - 120, 0), end))[-_MOST_WORDS:]
+        for word in words:
+            if name := self._found(text[word.start() : end]):
+                return Place(name, word.start(), end)
+        return None
+
+    def _found(self, written: str) -> str | None:
+        name = self.called(written)
+        # "According to the sun": one word is a name only with a capital.
+        key = _without_the(name_key(written))
+        if name and (" " in key or any(c.isupper() for c in re.sub("^[Tt]he ", "", written))):
+            return name
+        return None
+
+
+def _exact(name: str) -> Iterable[str]:
+    return [name_key(name)]
+
+
+def _short(name: str) -> Iterable[str]:
+    bare = name_key(_SUFFIX.sub("", name))
+    return [bare, _without_the(bare), _without_the(name_key(name))]
+
+
+def _abbreviated(name: str) -> Iterable[str]:
+    other = _OTHER_FORMS.get(_without_the(name_key(_SUFFIX.sub("", name))))
+    return [other] if other else []
+
+
+def _without_the(key: str) -> str:
+    return key.removeprefix("the ")

@@ -1,0 +1,205 @@
+"""From what was understood of a question to the rows of a generation that it leaves."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from qa.analysis import term, terms, tokens
+from qa.generation import Generation
+from qa.lexical.spelling import is_near
+from qa.names import Names
+from qa.protocols import Floats, Ids, Mask
+from qa.query import Question
+from qa.records import Filters
+from qa.segments.columns import NO_DAY, days
+from qa.store import Store
+from qa.understanding import (
+    HALF_LIFE_DAYS,
+    Known,
+    Understood,
+    comparable,
+    phrase_pattern,
+    variants,
+    whole_words,
+)
+
+CHECKED: Final = 5_000
+"""Passages whose text is looked at for a phrase: .15 s for abstracts of SciFact, on two cores."""
+
+MOST_UNKNOWN: Final = 5
+"""Unknown words of a question that are looked for under another spelling: one with more of them is
+in another language, or a pasted page."""
+
+LONG: Final = 7
+"""Letters from which a word without a capital may be a misspelt name. With shorter ones, "spices"
+was read as "Space" and "router" as "Reuters" in our own questions (`benchmarks/questions`)."""
+
+OLD_WEIGHT: Final = 0.7
+"""What is left of the score of a very old article where recent ones come first: mild on purpose,
+so that an old article with the answer stays above a recent one without."""
+
+_SENTENCE_START = re.compile(r"[.!?:\"“”‘(\n]\s*$|^\s*$")
+_EPOCH = date(1970, 1, 1)
+
+
+def known_of(generation: Generation, store: Store) -> Known:
+    """What of a generation decides how a question is understood; each is read once, if needed."""
+    number = generation.manifest.generation
+    read: dict[str, Names] = {}
+
+    def publishers() -> Names:
+        if "publisher" not in read:
+            read["publisher"] = Names.publishers(store.field_values("publisher", number))
+        return read["publisher"]
+
+    def authors() -> Names:
+        if "author" not in read:
+            read["author"] = Names.authors(store.field_values("author", number))
+        return read["author"]
+
+    def holds(filters: Filters) -> bool:
+        mask = generation.passing(filters)
+        return mask is None or bool(mask.any())
+
+    return Known(publishers, authors, lambda: _newest(generation), holds)
+
+
+def _newest(generation: Generation) -> date | None:
+    found = generation.days()
+    found = found if generation.alive is None else found[generation.alive]
+    newest = int(found.max(initial=NO_DAY))
+    return None if newest == NO_DAY else _EPOCH + timedelta(days=newest)
+
+
+def narrowed(
+    generation: Generation,
+    store: Store,
+    understood: Understood,
+    filters: Filters,
+    question: Question,
+    vector: Floats,
+) -> Mask | None:
+    """Which rows may be ranked; None where all may.
+
+    A phrase must stand in the passage's own text (not in its title alone). Where more than
+    `CHECKED` passages hold the words of the phrases, only those of them are checked, and can be
+    found, that are best by BM25 of the question (or by its vector, where it has only common words).
+
+    Args:
+        generation: What is searched.
+        store: Its texts.
+        understood: Its phrases and exclusions are applied here.
+        filters: What else restricts the search, see `Understood.filters`.
+        question: The question without its operators.
+        vector: Its embedding, float32 (dimension,).
+    """
+    mask = generation.passing(filters)
+    if not understood.phrases and not understood.excluded:
+        return mask
+    allowed = np.ones(len(generation.ids), dtype=np.bool_) if mask is None else mask.copy()
+    for word in understood.excluded:
+        allowed &= ~np.logical_and.reduce([generation.holding(t) for t in terms(word)])
+    if not understood.phrases:
+        return allowed
+    for word in whole_words(understood.phrases):
+        if found := [generation.holding(t) for t in variants(word, term)]:
+            allowed &= np.logical_or.reduce(found)
+    rows = np.flatnonzero(allowed).astype(np.int64)
+    if len(rows) > CHECKED:
+        best = generation.lexical.search(question.terms, CHECKED, allowed)
+        best = best or generation.dense.search(vector, CHECKED, allowed)
+        rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
+    patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in understood.phrases]
+    texts = store.texts(generation.ids[rows].tolist())
+    holding = np.zeros_like(allowed)
+    for row, passage in zip(rows.tolist(), generation.ids[rows].tolist(), strict=True):
+        text = comparable(texts[passage])
+        # Looked for as it is first, which is several times as quick as at the bounds of words.
+        holding[row] = all(phrase in text and pattern.search(text) for phrase, pattern in patterns)
+    return holding
+
+
+def recency(generation: Generation, day: date, rows: Ids) -> Floats:
+    """What the scores of rows are multiplied by, so that recent articles come first.
+
+    `OLD_WEIGHT + (1 - OLD_WEIGHT) * 0.5 ** (age / HALF_LIFE_DAYS)`: an exponential decay, as in
+    Li, Croft, "Time-Based Language Models" (CIKM 2003). An article without a date counts as old.
+
+    Args:
+        generation: What is searched.
+        day: The day that ages are counted back from; later articles have age 0.
+        rows: Which rows.
+
+    Returns:
+        float32 (len(rows),), from `OLD_WEIGHT` to 1.
+    """
+    published = generation.days()[rows]
+    age = np.maximum(days(day) - published.astype(np.int64), 0)
+    fresh = np.where(published == NO_DAY, 0.0, 0.5 ** (age / HALF_LIFE_DAYS))
+    return np.asarray(OLD_WEIGHT + (1 - OLD_WEIGHT) * fresh, dtype=np.float32)
+
+
+def read_names(
+    text: str, generation: Generation, store: Store
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Put a name of the archive in the place of a misspelt one.
+
+    Only where a word of the question occurs nowhere and there is one term that it may stand for
+    (`LexicalIndex.similar`), which the archive writes with a capital, and as nearly the same. A
+    word without a capital, or the first, has to be a long one: it may be no name at all.
+
+    Returns:
+        The text with the names as the archive writes them, and each word with what it was read as.
+    """
+    lexical = generation.lexical
+    found = [(token, term(token.group())) for token in tokens(text)]
+    unknown = [
+        (place, token, code)
+        for place, (token, code) in enumerate(found)
+        if code is not None and token.group().isalpha() and not lexical.document_frequency(code)
+    ]
+    if len(unknown) > MOST_UNKNOWN:
+        return text, ()
+    readings: dict[str, str] = {}
+    parts, at = [], 0
+    for place, token, code in unknown:
+        word = token.group()
+        named = place > 0 and word[0].isupper()
+        if not named and len(word) < LONG:
+            continue
+        other = lexical.similar(code)
+        name = _written(other, generation, store, named=named) if other else None
+        if name is None or not is_near(word, name):
+            continue
+        readings[word] = name
+        parts += [text[at : token.start()], name]
+        at = token.end()
+    return "".join([*parts, text[at:]]), tuple(readings.items())
+
+
+def _written(code: str, generation: Generation, store: Store, *, named: bool) -> str | None:
+    """How a passage writes a term, if as a name: always with a capital.
+
+    Args:
+        code: The term.
+        generation: Where it occurs.
+        store: Its texts.
+        named: Whether a capital at the beginning of a sentence will do, or in a title.
+    """
+    mask = generation.holding(code)
+    mask = mask if generation.alive is None else mask & generation.alive
+    passage, article = store.passages([int(generation.ids[np.argmax(mask)])]).popitem()[1]
+    for text in (passage.text, article.title):
+        found = [token for token in tokens(text) if term(token.group()) == code]
+        if not found:
+            continue
+        if not all(token.group()[0].isupper() for token in found):
+            return None
+        inside = any(not _SENTENCE_START.search(text[: t.start()][-8:]) for t in found)
+        if named or (inside and text is passage.text):
+            return re.sub(r"['’](?:s)?$", "", found[0].group())
+    return None

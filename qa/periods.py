@@ -1,0 +1,96 @@
+"""Days, months and years as questions name them: "July 2025", "2024-12", "last week"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+
+DATED: Final = (
+    rf"(?:{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} (?:{_DAY},? )?(?:of )?{_YEAR}"
+    rf"|{_YEAR}-\d\d(?:-\d\d)?|{_YEAR})(?![\w-])"
+)
+"""A day, a month or a year; for `re.IGNORECASE`, with single spaces."""
+
+MONTH_YEAR: Final = rf"{_MONTH} (?:of )?{_YEAR}(?![\w-])"
+
+RELATIVE: Final = r"(?:yesterday|today|(?:this|last) (?:week|month|year))\b(?!['’])"
+"""What has a meaning only as of a day."""
+
+_PARTS = re.compile(
+    rf"(?:(?P<first_day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH}) "
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?:of )?(?P<year>{_YEAR})",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+
+
+class Period(NamedTuple):
+    """A run of days.
+
+    Attributes:
+        first: Its first day.
+        end: The day after its last.
+    """
+
+    first: date
+    end: date
+
+
+def period(text: str, as_of: date | None = None) -> Period | None:
+    """Read a day, a month or a year.
+
+    Args:
+        text: Like `DATED`, or like `RELATIVE` where `as_of` is given.
+        as_of: The day that "yesterday" and its kin count from. A week begins on Monday.
+
+    Returns:
+        None where it is none, or no such day exists.
+    """
+    text = " ".join(text.lower().replace(",", " ").split())
+    if as_of is not None and re.fullmatch(RELATIVE, text):
+        return _relative(text, as_of)
+    try:
+        if numeric := _NUMERIC.fullmatch(text):
+            year, month, day = (int(part) if part else None for part in numeric.groups())
+        elif named := _PARTS.fullmatch(text):
+            year, month = int(named["year"]), _MONTHS.index(named["month"][:3]) + 1
+            day = int(named["first_day"] or named["day"] or 0) or None
+        else:
+            return None
+        return _of(int(year or 0), month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _of(year: int, month: int | None = None, day: int | None = None) -> Period:
+    if month is None:
+        return Period(date(year, 1, 1), date(year + 1, 1, 1))
+    if day is None:
+        first = date(year, month, 1)
+        return Period(first, (first + timedelta(days=31)).replace(day=1))
+    return _days(date(year, month, day), 1)
+
+
+def _days(first: date, count: int) -> Period:
+    return Period(first, first + timedelta(days=count))
+
+
+def _relative(text: str, as_of: date) -> Period:
+    back = text.startswith("last")
+    if text in ("today", "yesterday"):
+        return _days(as_of - timedelta(days=text == "yesterday"), 1)
+    if text.endswith("week"):
+        return _days(as_of - timedelta(days=as_of.weekday() + 7 * back), 7)
+    if text.endswith("month"):
+        inside = as_of.replace(day=1) - timedelta(days=1) if back else as_of
+        return _of(inside.year, inside.month)
+    return _of(as_of.year - back)

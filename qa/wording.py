@@ -1,0 +1,297 @@
+"""Which articles a question means, said in words: "What did AP say in July 2025?".
+
+Only wordings that speak of articles are read: what a publisher says or writes, according to a
+publisher, articles and coverage by, in, from, since. A date restricts only beside such a wording:
+"How many homes lost power in the 2024 storm?" asks about 2024, and may be answered by an article of
+2025. What is read is taken out of the question, since the passages seldom say who published them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NamedTuple
+
+from qa.names import Names, Place
+from qa.periods import DATED, MONTH_YEAR, RELATIVE, period
+from qa.records import Filters
+
+_SAYS = (
+    r"(?:say|said|report|reported|write|written|wrote|publish|published|print|printed|cover"
+    r"|covered|describe|described|note|noted|mention|mentioned)"
+)
+_WRITES = r"(?:report|reported|write|written|wrote|publish|published|cover|covered)"
+_ARTICLES = r"(?:articles?|headlines|news stories|news|coverage|reporting|reports|stories)"
+_AMBIGUOUS: Final = frozenset({"coverage", "reporting", "reports", "stories"})
+"""Those that mean other things too ("health coverage in 2019"): a date beside them counts only
+where `_OF_NEWS` stands before them."""
+_PREPOSITIONS = r"(?P<how>in|during|from|since|before|after|until)"
+
+_AUXILIARY = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
+_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
+_AUTHORS_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
+_ACCORDING = re.compile(r"\baccording to (?=\S)", re.IGNORECASE)
+_NOUN = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
+_OF_NEWS = re.compile(
+    r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
+    r"(?:the )?$",
+    re.IGNORECASE,
+)
+_OF_ARTICLES = re.compile(r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE)
+_OWN = re.compile(
+    r"['’]s? (?:coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
+)
+_PASSIVE = re.compile(
+    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?:reported|written)\b", re.IGNORECASE
+)
+_BY = re.compile(r",? ?\b(in|from|by) (?=\S)", re.IGNORECASE)
+_SPAN = re.compile(rf",? ?\b(?:from|between) ({DATED}) (?:to|and|until) ({DATED})", re.IGNORECASE)
+_ON = r" on(?:wards\b|(?=,|\W*$))"
+_DATE = re.compile(
+    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE})(?:{_ON})?,?",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)", re.IGNORECASE
+)
+_TRAILING = re.compile(
+    rf",? (?:(?P<how>in|during) (?:{MONTH_YEAR}|{RELATIVE})|{RELATIVE})(?=\W*$)", re.IGNORECASE
+)
+_TRAILING_SINCE = re.compile(rf",? (?P<how>since) (?:{RELATIVE}|{DATED})(?=\W*$)", re.IGNORECASE)
+_THEY: Final = {"does": "do", "has": "have"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a question says of the articles it means, and the question without it."""
+
+    text: str
+    publisher: str | None = None
+    author: str | None = None
+    after: date | None = None
+    before: date | None = None
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    by: str
+
+
+@dataclass
+class _Reading:
+    """One question as it is read, from left to right; what comes first counts."""
+
+    text: str
+    as_of: date | None
+    holds: Callable[[Filters], bool]
+    publisher: str | None = None
+    author: str | None = None
+    after: date | None = None
+    before: date | None = None
+    edits: list[_Edit] = field(default_factory=list)
+
+    def edit(self, start: int, end: int, by: str) -> None:
+        """Put something else in the place of some characters, unless they are gone already."""
+        if not any(edit.start < end and start < edit.end for edit in self.edits):
+            self.edits.append(_Edit(start, end, by))
+
+    def take(self, place: Place, *, author: bool = False) -> bool:
+        """Restrict to a name, unless another was found before."""
+        if author:
+            if self.author not in (None, place.name):
+                return False
+            self.author = place.name
+            return True
+        if self.publisher not in (None, place.name):
+            return False
+        self.publisher = place.name
+        return True
+
+    def dated(self, pattern: re.Pattern[str], at: int = 0, *, search: bool = False) -> int:
+        """Restrict to a date found there, if the archive has such articles; returns its end."""
+        match = pattern.search(self.text, at) if search else pattern.match(self.text, at)
+        if match is None or self.after or self.before:
+            return at
+        if pattern is _SPAN:
+            first, last = period(match[1]), period(match[2])
+            after, before = (first.first, last.end) if first and last else (None, None)
+        else:
+            after, before = self._bounds(match)
+        if (after is None and before is None) or not self.holds(
+            Filters(self.publisher, self.author, after, before)
+        ):
+            return at
+        self.after, self.before = after, before
+        self.edit(match.start(), match.end(), " ")
+        return match.end()
+
+    def _bounds(self, match: re.Match[str]) -> tuple[date | None, date | None]:
+        how = (match["how"] or "in").lower()
+        words = match.group().strip(" ,")
+        if match["how"]:
+            words = words[len(how) :]
+        found = period(re.sub(r" on(?:wards)?$", "", words), self.as_of)
+        if found is None:
+            return None, None
+        if how == "since" or (how == "from" and re.search(r" on(?:wards)?,?$", match.group())):
+            return found.first, None
+        bounds = {
+            "before": (None, found.first),
+            "after": (found.end, None),
+            "until": (None, found.end),
+        }
+        return bounds.get(how, (found.first, found.end))
+
+    def modifiers(self, at: int, publishers: Names | None, authors: Names | None) -> int:
+        """Read "by X", "in X", "since July 2025" one after the other; returns their end."""
+        while True:
+            end = self.dated(_SPAN, at)
+            end = self.dated(_DATE, at) if end == at else end
+            if end == at and (by := _BY.match(self.text, at)):
+                end = self.name(by, publishers, authors) or at
+            if end == at:
+                return at
+            at = end
+
+    def name(
+        self, by: re.Match[str], publishers: Names | None, authors: Names | None
+    ) -> int | None:
+        """Restrict to the name after "by", "in" or "from"; returns its end."""
+        place = publishers.at(self.text, by.end()) if publishers else None
+        is_author = place is None and by[1].lower() == "by"
+        if is_author and authors:
+            place = authors.at(self.text, by.end())
+        if place is None or not self.take(place, author=is_author):
+            return None
+        self.edit(by.start(), place.end, "")
+        return place.end
+
+    def result(self) -> Said:
+        """The question without what was read."""
+        text = self.text
+        for start, end, by in sorted(self.edits, reverse=True):
+            text = text[:start] + by + text[end:]
+        text = re.sub(r"\s+([?!.,;:])", r"\1", " ".join(text.split())).lstrip(" ,;:")
+        return Said(text, self.publisher, self.author, self.after, self.before)
+
+
+def read(
+    text: str,
+    publishers: Callable[[], Names],
+    authors: Callable[[], Names],
+    holds: Callable[[Filters], bool],
+    as_of: date | None = None,
+) -> Said:
+    """Read what a question says of the articles it means.
+
+    Args:
+        text: The question.
+        publishers: Those of the archive; called only where a wording may name one.
+        authors: Likewise.
+        holds: Whether the archive has an article that passes some filters.
+        as_of: The day it is asked on, for "last week".
+    """
+    reading = _Reading(" ".join(text.split()), as_of, holds)
+    spoken = (
+        _names_said(reading, publishers, authors),
+        _according(reading, publishers),
+        _own(reading, publishers),
+        _nouns(reading, publishers, authors),
+        _passive(reading),
+    )
+    if not any(spoken):
+        return Said(text)
+    reading.dated(_LEADING)
+    reading.dated(_TRAILING, search=True)
+    return reading.result()
+
+
+def _names_said(
+    reading: _Reading, publishers: Callable[[], Names], authors: Callable[[], Names]
+) -> bool:
+    """Read "did the Toronto Star say", which becomes "did they say"."""
+    text, found = reading.text, False
+    if not _VERB.search(text):
+        return False
+    for auxiliary in _AUXILIARY.finditer(text):
+        verb, is_author = None, False
+        if place := publishers().at(text, auxiliary.end()):
+            verb = _VERB.match(text, place.end)
+        if verb is None and (place := authors().at(text, auxiliary.end())):
+            verb, is_author = _AUTHORS_VERB.match(text, place.end), True
+        if place is None or verb is None or not reading.take(place, author=is_author):
+            continue
+        found = True
+        word = auxiliary[1]
+        reading.edit(auxiliary.start(1), auxiliary.end(1), _THEY.get(word.lower(), word))
+        reading.edit(place.start, place.end, "they")
+        reading.modifiers(verb.end(), None, None)
+        if word.lower() in ("has", "have"):
+            reading.dated(_TRAILING_SINCE, search=True)
+    return found
+
+
+def _according(reading: _Reading, publishers: Callable[[], Names]) -> bool:
+    """Read "according to AP in July 2025", which is left out."""
+    found = False
+    for match in _ACCORDING.finditer(reading.text):
+        place = publishers().at(reading.text, match.end())
+        if place is None or not reading.take(place):
+            continue
+        found = True
+        start = match.start() - 2 * reading.text[: match.start()].endswith(", ")
+        reports = _REPORTS.match(reading.text, place.end)
+        end = reports.end() if reports else place.end
+        reading.edit(start, end, " ")
+        reading.modifiers(end, None, None)
+    return found
+
+
+def _own(reading: _Reading, publishers: Callable[[], Names]) -> bool:
+    """Read "the Toronto Star's coverage", which becomes "they"."""
+    found = False
+    for match in _OWN.finditer(reading.text):
+        place = publishers().before(reading.text, match.start())
+        if place is not None and reading.take(place):
+            found = True
+            the = 4 * reading.text[: place.start].lower().endswith("the ")
+            reading.edit(place.start - the, match.end(), "they")
+    return found
+
+
+def _nouns(
+    reading: _Reading, publishers: Callable[[], Names], authors: Callable[[], Names]
+) -> bool:
+    """Read "articles by Jennifer Zeng since April 2025", which becomes "they"."""
+    found = False
+    for match in _NOUN.finditer(reading.text):
+        end, noun = match.end(), match[1].lower()
+        clear = noun not in _AMBIGUOUS or _OF_NEWS.search(reading.text[: match.start()])
+        if clear and _DATE.match(reading.text, end):
+            end = reading.modifiers(end, publishers(), authors())
+        elif by := _BY.match(reading.text, end):
+            end = reading.name(by, publishers(), authors()) or end
+            end = reading.modifiers(end, publishers(), authors()) if end > match.end() else end
+        if end > match.end():
+            found = True
+            # Articles do not speak of themselves: the word would count as one not found.
+            before = _OF_ARTICLES.search(reading.text[: match.start()])
+            reading.edit(before.start() if before else match.start(), match.end(), "they")
+    return found
+
+
+def _passive(reading: _Reading) -> bool:
+    """Read "What has been reported since April 2025"."""
+    match = _PASSIVE.match(reading.text)
+    if match is None:
+        return False
+    end = reading.modifiers(match.end(), None, None)
+    end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
+    return end > match.end() or bool(_TRAILING.search(reading.text))

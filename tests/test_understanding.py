@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.analysis import term, terms
+from qa.errors import InputError
+from qa.names import Names
+from qa.records import Filters
+from qa.understanding import (
+    Known,
+    comparable,
+    phrase_pattern,
+    understand,
+    variants,
+    whole_words,
+)
+
+PUBLISHERS = Names.publishers([
+    "Toronto Star", "Harbour Courier (sample)", "The Lowland Review (sample)", "Associated Press",
+    "The Sun", "BBC", "Evening Star",
+])  # fmt: skip
+AUTHORS = Names.authors(
+    ["Jennifer Zeng", "Petra Lindqvale and Yusuf Carrow", "Zoë Kestermann", "Reuters"]
+)
+FIRST, LAST = date(2024, 1, 18), date(2025, 8, 5)
+AS_OF = date(2025, 8, 6)  # a Wednesday
+
+
+def holds(filters: Filters) -> bool:
+    """As an archive whose every publisher has articles on all days from `FIRST` to `LAST`."""
+    return (filters.after or FIRST) <= LAST and (filters.before or LAST) > FIRST
+
+
+KNOWN = Known(lambda: PUBLISHERS, lambda: AUTHORS, lambda: LAST, holds)
+
+
+def read(text: str, **named):
+    """The text left, and what was understood."""
+    found = understand(text, KNOWN, **named)
+    return found.text, "; ".join(found.told())
+
+
+STAR, AP = "publisher Toronto Star", "publisher Associated Press"
+COURIER = "publisher Harbour Courier (sample)"
+JULY = "from 2025-07-01 to 2025-07-31"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ('"storm Brannoc" damage', "storm Brannoc damage", "with “storm Brannoc”"),
+        ("What “we will win.” means", "What we will win. means", "with “we will win”"),
+        ("«le mot»   juste", "le mot juste", "with “le mot”"),
+        ('"a  b" and "c d"', "a b and c d", "with “a b”; with “c d”"),
+        ("ferry -tram", "ferry", "without tram"),
+        ("ferry -tram -well-known", "ferry", "without tram; without well-known"),
+        ('publisher:"Toronto Star" tariffs', "tariffs", STAR),
+        ("publisher:“Toronto Star” tariffs", "tariffs", STAR),
+        ("tariffs publisher:AP?", "tariffs", AP),
+        ("tariffs publisher:toronto", "tariffs", STAR),
+        ('publisher:"lowland review" rain', "rain", "publisher The Lowland Review (sample)"),
+        ("Author:zeng magnets", "magnets", "author zeng"),
+        ("author:zoe rain", "rain", "author zoe"),
+        ("rain after:2025-07-01", "rain", "from 2025-07-01 on"),
+        ("rain since:2025-07", "rain", "from 2025-07-01 on"),
+        ("rain before:2025-08", "rain", "before 2025-08-01"),
+        ("rain until:2025-08", "rain", "before 2025-09-01"),
+        ("rain until:2024", "rain", "before 2025-01-01"),
+        ("rain after:2025-07 before:2025-08", "rain", JULY),
+        ('rain after:"July 2025"', "rain", "from 2025-07-01 on"),
+        ("publisher:AP", "", AP),
+    ],
+)
+def test_operators(question, text, told):
+    assert read(question) == (text, told)
+    assert read(question, literal=True) == (question, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        'a 12" pipe and a 10" pipe', 'an unclosed "quote', 'nothing in ""', "US - China",
+        "-tram at the beginning", "minus -4 degrees", "-- dashes", "after: the storm", "author?",
+        "the publisher: who is it", "http://a.b/?after:2024", "a -the b",
+        "a well-known man",
+    ],
+)  # fmt: skip
+def test_what_is_no_operator(question):
+    assert read(question) == (question, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("x publisher:Nobody", "no publisher 'Nobody'; write one of them"),
+        ("x publisher:star", "has 2 of the publisher 'star'.*Toronto Star, Evening Star"),
+        ('x author:""', "no author ''"),
+        ("x after:soon", "after: must be a day, month or year like 2025-07-31"),
+        ("x before:2025-13", "before: must be"),
+        ("x until:2025-02-30", "until: must be"),
+        ("x after:2024 since:2025", "twice"),
+        ("x before:2024 until:2025", "twice"),
+        ('x -"a b"', "only single words"),
+    ],
+)
+def test_an_operator_that_cannot_be_used(question, told):
+    with pytest.raises(InputError, match=told):
+        read(question)
+    assert read(question, literal=True) == (question, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("what did the Toronto Star say in July 2025", "what did they say", f"{STAR}; {JULY}"),
+        ("what did the toronto star say about rain?", "what did they say about rain?", STAR),
+        ("What did the Toronto Star say about rain in July 2025?", "What did they say about rain?",
+         f"{STAR}; {JULY}"),
+        ("What does AP report about rain?", "What do they report about rain?", AP),
+        ("When did the Harbour Courier (sample) report it?", "When did they report it?", COURIER),
+        ("What has the Toronto Star written about rain since April 2025?",
+         "What have they written about rain?", f"{STAR}; from 2025-04-01 on"),
+        ("In July 2025, what did the BBC say about rain?", "what did they say about rain?",
+         f"publisher BBC; {JULY}"),
+        ("What did AP report in 2024 about rain?", "What did they report about rain?",
+         f"{AP}; from 2024-01-01 to 2024-12-31"),
+        ("What did AP report before March 2025 about rain?", "What did they report about rain?",
+         f"{AP}; before 2025-03-01"),
+        ("According to AP, how many died?", "how many died?", AP),
+        ("How many died, according to the Associated Press?", "How many died?", AP),
+        ("How many died according to AP in 2024?", "How many died?",
+         f"{AP}; from 2024-01-01 to 2024-12-31"),
+        ("According to the Sun's report, who won?", "who won?", "publisher The Sun"),
+        ("What does the Toronto Star's coverage of the storm say?",
+         "What does they of the storm say?", STAR),
+        ("What do articles from July 2025 say about rain?", "What do they say about rain?", JULY),
+        ("articles in the Toronto Star since April 2025 about rain", "they about rain",
+         f"{STAR}; from 2025-04-01 on"),
+        ("news from April 2025 to July 2025 about rain", "they about rain",
+         "from 2025-04-01 to 2025-07-31"),
+        ("What did news reports after March 2025 say?", "What did they say?",
+         "from 2025-04-01 on"),
+        ("coverage since 1 April 2025 of the tram", "they of the tram", "from 2025-04-01 on"),
+        ("articles by Jennifer Zeng about magnets", "they about magnets", "author Jennifer Zeng"),
+        ("What did Yusuf Carrow write about rain?", "What did they write about rain?",
+         "author Yusuf Carrow"),
+        ("What did Zoe Kestermann report in July 2025?", "What did they report?",
+         f"author Zoë Kestermann; {JULY}"),
+        ("What has been reported about the tram since April 2025?",
+         "What has been reported about the tram?", "from 2025-04-01 on"),
+        ("What was reported about the tram in July 2025?", "What was reported about the tram?",
+         JULY),
+    ],
+)  # fmt: skip
+def test_the_same_in_words(question, text, told):
+    assert read(question) == (text, told)
+    assert read(question, literal=True) == (question, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many homes lost power in the 2024 storm?",
+        "What happened on 7 August 2024?",
+        "What happened since April 2025?",
+        "Who won the election in 2024?",
+        "Which year was the hottest before 2025?",
+        "What did Deng Xiaoping say about coal in 1984?",
+        "What did the minister say in July 2025?",
+        "How many deaths were reported in 2024?",
+        "What was Medicaid coverage in 2024?",
+        "What did the inspector's report from 2024 say?",
+        "What did the Herald report about rain?",
+        "According to the minister, how many died in 2024?",
+        "according to the sun, is it hot?",
+        "Who owns the Toronto Star?",
+        "When was the BBC founded?",
+        "Where does the Associated Press have its office?",
+        "Who was hired by Jennifer Zeng?",
+        "What did Jennifer Zeng say?",
+        "What did Reuters write?",
+        "How tall is the Evening Star building in Toronto?",
+        "Which book was written by Petra Lindqvale?",
+        "How many stories in 2024 did the tower gain?",
+        "By now, how many had died?",
+        "How long until now?",
+        "",
+    ],
+)
+def test_what_only_mentions_a_name_or_a_date(question):
+    assert read(question) == (question, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did AP report in 2019 about rain?",
+        "What did AP report since January 2031 about rain?",
+        "What did AP say about the vote in 2024?",  # the vote's year, as likely as the report's
+        "What did AP say about the vote since 2024?",
+        "What did AP say in yesterday's match?",
+    ],
+)
+def test_a_publisher_without_the_date(question):
+    text, told = read(question)
+    assert told == AP
+    assert text == question.replace("did AP", "did they")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("What did AP report yesterday?", "What did they report?", "from 2025-08-05 to 2025-08-05"),
+        ("What did AP say last week about rain?", "What did they say about rain?",
+         "from 2025-07-28 to 2025-08-03"),
+        ("What did AP say about rain last month?", "What did they say about rain?", JULY),
+        ("Last year, what did AP report?", "what did they report?",
+         "from 2024-01-01 to 2024-12-31"),
+        ("What did AP report in yesterday's match?", "What did they report in yesterday's match?",
+         None),
+        ("What did AP report this year?", "What did they report?", "from 2025-01-01 to 2025-12-31"),
+        ("What has AP written since last month about rain?", "What have they written about rain?",
+         "from 2025-07-01 on"),
+    ],
+)  # fmt: skip
+def test_days_relative_to_the_day_of_the_question(question, text, told):
+    expected = [AP, told, "as of 2025-08-06", "recent first, back from 2025-08-06"]
+    assert read(question, as_of=AS_OF) == (text, "; ".join(filter(None, expected)))
+
+
+def test_as_of_bounds_the_search_and_switches_the_decay_on():
+    found = understand("What happened last week?", KNOWN, as_of=AS_OF)
+    assert (found.after, found.before, found.recency) == (None, None, AS_OF)
+    assert found.filters(Filters()) == Filters(before=date(2025, 8, 7))
+    assert found.filters(Filters(before=date(2025, 1, 1))).before == date(2025, 1, 1)
+    literal = understand("x", KNOWN, as_of=AS_OF, literal=True)
+    assert literal.filters(Filters()).before == date(2025, 8, 7)
+    assert understand("x", KNOWN, as_of=date.max).filters(Filters()) == Filters()
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What is the latest cost?", True), ("Latest on the tram", True), ("Who leads now?", True),
+        ("What is currently known?", True), ("the most recent storm", True),
+        ("What happened this week?", True), ("What did NOW campaign for?", False),
+        ("now that it is over, who won?", False), ("What cost most?", False),
+        ("Who knows about snow?", False), ("What happened last year?", False),
+    ],
+)  # fmt: skip
+def test_recency_counts_only_where_it_is_asked_for(question, asks):
+    assert understand(question, KNOWN).recency == (LAST if asks else None)
+    undated = Known(lambda: PUBLISHERS, lambda: AUTHORS, lambda: None, holds)
+    assert understand(question, undated).recency is None
+
+
+def test_what_is_given_wins_over_what_is_understood():
+    question = "What did the Toronto Star report in July 2025? author:zeng"
+    found = understand(question, KNOWN, Filters(publisher="AP", after=date(2025, 1, 1)))
+    assert found.told() == ("author zeng",)
+    assert found.text == "What did they report?"
+    found = understand(question, KNOWN, Filters(author="Lindqvale"))
+    assert "; ".join(found.told()) == f"{STAR}; {JULY}"
+    operator = understand("What did AP say in 2024? publisher:BBC after:2025", KNOWN)
+    assert operator.told() == ("publisher BBC", "from 2025-01-01 on")
+
+
+def test_our_own_questions_are_left_as_they_are(archive, root):
+    """But for quoted words and "now"; see `benchmarks/questions`."""
+    facets = archive.facets()
+    publishers, authors = Names.publishers(facets.publishers), Names.authors(facets.authors)
+    known = Known(lambda: publishers, lambda: authors, lambda: LAST, lambda _: True)
+    rows = [
+        json.loads(line)["question"]
+        for path in sorted((root / "benchmarks/questions").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(rows) == 760
+    seconds = []
+    for question in rows:
+        began = time.perf_counter()
+        found = understand(question, known)
+        seconds.append(time.perf_counter() - began)
+        assert (found.publisher, found.author, found.after, found.before) == (None,) * 4, question
+        if not found.phrases:
+            assert found.text == question
+    assert sorted(seconds)[len(seconds) // 2] < 0.001
+
+
+@given(st.text(), st.sampled_from([None, AS_OF]))
+def test_any_text_can_be_asked(text, as_of):
+    try:
+        found = understand(text, KNOWN, as_of=as_of)
+    except InputError:
+        assert ":" in text or "-" in text
+        return
+    assert found.as_of == as_of
+    if found.told() == understand("", KNOWN, as_of=as_of).told():
+        assert found.text == text
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("storm brannoc", "When Storm\n  Brannoc came", True),
+        ("Malaga", "in Málaga, on", True),
+        ("it's on", "“It’s on!”", True),
+        ("art", "the party", False),
+        ("the art", "the artist", False),
+        ("$287 million", "will cost $287 million.", True),
+        ("COVID-19", "of Covid‑19 cases", True),
+        ("storm brannoc", "Brannoc storm", False),
+    ],
+)
+def test_phrases_are_compared_word_for_word(phrase, text, found):
+    assert bool(phrase_pattern(phrase).search(comparable(text))) == found
+
+
+@given(st.text(alphabet="aBé’'-. 19XY\n", min_size=1), st.data())
+def test_a_text_with_a_phrase_has_the_terms_that_it_is_looked_for_by(letters, data):
+    words = ["Polish", "states", "United States", "Toronto's", "O'Brien", "F-16", "jets", letters]
+    text = " ".join(data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=6)))
+    pieces = text.split()
+    if not pieces:
+        return
+    first = data.draw(st.integers(0, len(pieces) - 1))
+    phrase = " ".join(pieces[first : data.draw(st.integers(first + 1, len(pieces)))]).lower()
+    held = set(terms(text))
+    for word in whole_words([phrase]):
+        assert set(variants(word, term)) & held, (text, phrase, word)
