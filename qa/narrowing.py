@@ -85,7 +85,7 @@ def narrowed(
 ) -> Mask | None:
     """Which rows may be ranked; None where all may.
 
-    A phrase must stand in the passage's own text (not in its title alone). Where more than
+    A phrase must stand in the passage's own text or in its article's title. Where more than
     `CHECKED` passages hold the words of the phrases, only those of them are checked, and can be
     found, that are best by BM25 of the question (or by its vector, where it has only common words).
 
@@ -114,7 +114,7 @@ def narrowed(
         best = best or generation.dense.search(vector, CHECKED, allowed)
         rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
     patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in understood.phrases]
-    texts = store.texts(generation.ids[rows].tolist())
+    texts = store.texts(generation.ids[rows].tolist(), titled=True)
     holding = np.zeros_like(allowed)
     for row, passage in zip(rows.tolist(), generation.ids[rows].tolist(), strict=True):
         text = comparable(texts[passage])

@@ -196,10 +196,14 @@ class Store:
         self._check_all_found(ids, found)
         return found
 
-    def texts(self, ids: Sequence[int]) -> dict[int, str]:
-        """The texts of the passages with these ids. Raises as `passages`."""
+    def texts(self, ids: Sequence[int], *, titled: bool = False) -> dict[int, str]:
+        """The texts of the passages with these ids, with their articles' titles in front or not.
+
+        Raises as `passages`.
+        """
+        title = "a.title || char(10) || " if titled else ""
         rows = self._rows_by_key(
-            'SELECT p.id, substr(a.text, p.start + 1, p."end" - p.start) AS text '
+            f'SELECT p.id, {title}substr(a.text, p.start + 1, p."end" - p.start) AS text '  # noqa: S608
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
             ids,
         )

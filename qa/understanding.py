@@ -56,7 +56,7 @@ class Understood:
 
     Attributes:
         text: The question without its operators: what is searched for.
-        phrases: Must occur in a passage word for word, see `phrase_pattern`.
+        phrases: Must occur in a passage or its title word for word, see `phrase_pattern`.
         excluded: Passages that hold one of these words are left out.
         publisher: Only this publisher's articles.
         author: Only articles whose author's name holds these words.

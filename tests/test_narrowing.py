@@ -19,6 +19,10 @@ from qa.understanding import comparable
 COURIER, GAZETTE = "Harbour Courier (sample)", "Northfield Gazette (sample)"
 
 
+def indexed(hit):
+    return f"{hit.article.title} {hit.passage.text}"
+
+
 def found(archive, question, k=99, **named):
     return archive.search(question, k, **named)
 
@@ -28,11 +32,11 @@ def test_a_phrase_stands_in_every_passage_and_none_is_missed(archive, phrase):
     everything = found(archive, "anything")
     assert len(everything) == archive.info()["passages"]
     wanted = {h.passage.id for h in everything
-              if f" {phrase.lower()} " in f" {comparable(h.passage.text)} "}  # fmt: skip
+              if f" {phrase.lower()} " in f" {comparable(indexed(h))} "}  # fmt: skip
     hits = found(archive, f'what of "{phrase.upper()}"')
     assert wanted
     assert {hit.passage.id for hit in hits} >= wanted
-    assert all(phrase.lower() in comparable(hit.passage.text) for hit in hits)
+    assert all(phrase.lower() in comparable(indexed(hit)) for hit in hits)
 
 
 def test_an_excluded_word_stands_in_no_passage(archive):
