@@ -60,6 +60,8 @@ class Names:
         return self._those([wanted <= set(key.split()) and bool(wanted) for key in self.keys])
 
     def _those(self, chosen: Sequence[bool]) -> Mask:
+        if sum(chosen) == 1:  # three times as quick, and what filters mostly are
+            return np.asarray(self.codes == list(chosen).index(True))
         return np.asarray(chosen, dtype=np.bool_)[self.codes]
 
 

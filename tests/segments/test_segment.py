@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import numpy as np
@@ -58,6 +59,25 @@ def test_written_and_mapped_it_is_the_same(segment, tmp_path):
         np.testing.assert_array_equal(ours[0], theirs[0])
         np.testing.assert_array_equal(ours[1], theirs[1])
     assert len(loaded.postings.of("zeppelin")[0]) == len(loaded.postings.of("")[0]) == 0
+
+
+def test_rows_read_one_by_one_are_the_mapped_ones_and_outlive_the_file(segment, tmp_path):
+    [path] = segment.save(tmp_path)
+    mapped = Segment.load(tmp_path, segment.name).mapped
+    path.unlink()
+    rows = np.asarray([2, 0, 2], dtype=np.int64)
+    np.testing.assert_array_equal(mapped.rows("vectors", rows), segment.vectors[rows])
+    assert mapped.rows("vectors", rows[:0]).shape == (0, 8)
+    mapped.release("vectors")
+    np.testing.assert_array_equal(mapped.arrays["vectors"], segment.vectors)
+
+
+def test_a_file_cut_short_while_it_is_read_is_damage(segment, tmp_path):
+    [path] = segment.save(tmp_path)
+    mapped = Segment.load(tmp_path, segment.name).mapped
+    os.truncate(path, 100)
+    with pytest.raises(IndexDamagedError, match="is cut short; run: qa verify --repair"):
+        mapped.rows("vectors", np.asarray([2], dtype=np.int64))
 
 
 def test_its_file_is_one_that_safetensors_reads(segment, tmp_path):
