@@ -41,6 +41,8 @@ RESULTS: Final = ROOT / "benchmarks" / "scale.json"
 PICTURE: Final = ROOT / "benchmarks" / "scale.png"
 QUESTIONS: Final = 300
 PEER_QUESTIONS: Final = 20
+ADDED: Final = 1_000
+ADDED_TO: Final = 2_000
 K: Final = 20
 
 
@@ -92,6 +94,7 @@ def measure(passages: int, folder: Path) -> Measured:
     rows.append(_recall(archive, asked))
     rows += _peers(archive, asked) if passages <= 200_000 else []
     rows += _adding(archive, corpus)
+    rows += _growing(archive, corpus) if passages <= ADDED_TO else []
     archive.close()
     middle, late = np.percentile(plain, [50, 99]) * 1000
     return Measured(rows, float(middle), float(late), resident)
@@ -241,6 +244,39 @@ def _adding(archive: Archive, corpus: Path) -> list[Row]:
         Row("add one article, until another reader finds it", _spread(seconds), "limit 1 s"),
         Row("delete five articles", f"{gone * 1000:.0f} ms", ""),
     ]
+
+
+def _growing(archive: Archive, corpus: Path) -> list[Row]:
+    """Many articles, each with a sync of its own: the disk used, against one sync of all."""
+    most = 0
+    began = time.perf_counter()
+    for number in range(ADDED):
+        row = {"title": f"Story {number}", "text": f"What happened on day {number} was told. " * 40}
+        (corpus / f"grown{number}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+        archive.sync(corpus)
+        most = max(most, _disk(archive.index))
+    seconds = time.perf_counter() - began
+    with tempfile.TemporaryDirectory() as temporary:
+        afresh = Archive(Path(temporary), archive.settings)
+        afresh.retriever.embedder = archive.retriever.embedder
+        afresh.sync(corpus)
+        at_once = _disk(afresh.index)
+        afresh.close()
+    for number in range(ADDED):
+        (corpus / f"grown{number}.jsonl").unlink()
+    archive.sync(corpus)
+    return [
+        Row(f"{ADDED:,} articles added, a sync each", f"{seconds / ADDED * 1000:.0f} ms each", ""),
+        Row(
+            "most disk used meanwhile",
+            f"{most / 2**20:.0f} MiB",
+            f"{most / at_once:.2f} times that of one sync of all",
+        ),
+    ]
+
+
+def _disk(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 _OPEN = """
