@@ -115,7 +115,8 @@ def load(path: Path) -> Clusters | None:
             raise RuntimeError(f"it is a {type(index).__name__}")
         # FAISS would start 32 threads at each search to read lists ahead: 3 ms of a search that
         # takes .3 without them (100,000 rows, one list in 34 looked through).
-        faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
+        lists: Any = faiss.downcast_InvertedLists(index.invlists)  # type: ignore[arg-type]
+        lists.prefetch_nthread = 0
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1][:200]
         raise IndexDamagedError(f"cannot read {path}: {reason}; run: qa verify --repair") from error
