@@ -1,0 +1,142 @@
+"""`qa ask`, `qa search`: questions."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from qa.commands.shared import (
+    NOT_IN_ARCHIVE,
+    OK,
+    AddCommand,
+    add_json,
+    open_archive,
+    print_json,
+    print_lines,
+)
+from qa.errors import InputError
+
+if TYPE_CHECKING:
+    from qa.retriever import Request
+
+
+def add(command: AddCommand) -> None:
+    """Add the commands."""
+    asked = command("ask", ask, "answer a question with quotes; - reads one question a line")
+    asked.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words, or -")
+    _add_search_options(asked, k=5)
+
+    searched = command("search", search, "list the passages that best fit a question")
+    searched.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words")
+    _add_search_options(searched, k=10)
+
+
+def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
+    parser.add_argument(
+        "-k", type=int, default=k, metavar="N", help=f"passages to show; default: {k}"
+    )
+    parser.add_argument("--publisher", help="only this publisher")
+    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
+    parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
+    parser.add_argument("--before", metavar="DAY", help="only before this day")
+    parser.add_argument(
+        "--as-of",
+        metavar="DAY",
+        help="ask as on this day: use nothing published later, recent articles first",
+    )
+    parser.add_argument(
+        "--literal", action="store_true", help="take the question as it stands: no operators"
+    )
+    parser.add_argument("--explain", action="store_true", help="say why each passage was found")
+    add_json(parser)
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer a question."""
+    if options.question == ["-"]:
+        return _ask_each_line(options)
+    from qa import serialise, terminal
+
+    answer = open_archive(options).ask(_question(options), options.k, **_how(options))
+    if options.json:
+        print_json(serialise.answer(answer))
+    else:
+        print(terminal.render_answer(answer))
+    return OK if answer.answered else NOT_IN_ARCHIVE
+
+
+def _ask_each_line(options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
+
+    archive = open_archive(options)
+    for question in _lines():
+        answer = archive.ask(question, options.k, **_how(options))
+        if options.json:
+            print_json(serialise.answer(answer))
+        else:
+            print(terminal.render_answer(answer), end="\n\n", flush=True)
+    return OK
+
+
+def _question(options: argparse.Namespace) -> str:
+    question = " ".join(options.question)
+    if not question.strip():
+        raise InputError(
+            f'the question is empty; try: qa {options.command} "How many were hurt on the ferry?"'
+        )
+    return question
+
+
+def _lines() -> Iterator[str]:
+    """The lines of standard input.
+
+    Raises:
+        InputError: It is closed, or a line is no text; those before it have been handed out.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input is closed; write: qa ask - < questions.txt")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # else a line is lost with those near it
+    for number, line in enumerate(sys.stdin, 1):
+        if any("\udc80" <= c <= "\udcff" for c in line):
+            raise InputError(
+                f"line {number} of standard input is not {sys.stdin.encoding} text; convert the "
+                f"file with iconv and ask from that line on"
+            )
+        yield line.strip()
+
+
+def _how(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("publisher", "author", "after", "before", "as_of", "literal", "explain")
+    return {name: getattr(options, name) for name in names}
+
+
+def _request(options: argparse.Namespace) -> Request:
+    from qa.retriever import make_filters, make_request
+
+    filters = make_filters(options.publisher, options.author, options.after, options.before)
+    return make_request(
+        _question(options),
+        filters,
+        options.as_of,
+        literal=options.literal,
+        explain=options.explain,
+    )
+
+
+def search(options: argparse.Namespace) -> int:
+    """List passages."""
+    from qa import serialise, terminal
+
+    request = _request(options)
+    found = open_archive(options).retriever.find(request, options.k)
+    hits = found.hits
+    if options.json:
+        print_json([serialise.hit(hit) for hit in hits])
+    else:
+        listed = terminal.render_hits(hits) if hits else "nothing found"
+        print_lines(terminal.render_understood(found.understood.told()), listed)
+    return OK if hits else NOT_IN_ARCHIVE

@@ -1,0 +1,87 @@
+"""`qa eval`: how good it is, on questions with known answers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from qa.commands.shared import OK, AddCommand, add_json, path, print_json
+from qa.errors import InputError
+
+
+def add(command: AddCommand) -> None:
+    """Add the command."""
+    measured = command(
+        "eval",
+        evaluate,
+        "measure search, answers and refusals on a dataset in the layout of BEIR",
+        index=None,
+        index_help="folder to keep the dataset's index in; default: one under index/eval",
+    )
+    _add_eval_options(measured)
+
+
+def _add_eval_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("dataset", type=path, metavar="DATASET_DIR", help="corpus.jsonl, queries.jsonl, qrels/")
+    add(
+        "--arms",
+        default="lexical,dense,hybrid",
+        help="which arms, separated by commas; default: lexical,dense,hybrid",
+    )
+    add("--split", default="test", help="the file of qrels/, without .tsv; default: test")
+    add("--limit", type=int, metavar="N", help="ask at most N questions of each kind, drawn")
+    add(
+        "--leave-out",
+        type=int,
+        metavar="N",
+        help="draw N questions, leave their documents out of a second index, and count refusals",
+    )
+    add(
+        "--as-of",
+        action="store_true",
+        help="ask each question as of its metadata.as_of: nothing later, recent articles first",
+    )
+    add(
+        "--picture",
+        type=path,
+        metavar="FILE",
+        help="write the risk–coverage curve to this .svg or .png file",
+    )
+    add_json(parser)
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure quality on a dataset."""
+    from qa import terminal
+    from qa.evaluation import dataset, evaluator, picture, report
+    from qa.settings import Settings
+
+    wanted = evaluator.Options(
+        arms=tuple(arm.strip() for arm in options.arms.split(",")),
+        limit=options.limit,
+        leave_out=options.leave_out,
+        as_of=options.as_of,
+    )
+    data = dataset.load(options.dataset, options.split)
+    if options.picture is not None:
+        if not data.unanswerable and wanted.leave_out is None:
+            raise InputError("--picture needs questions to refuse; add: --leave-out N")
+        picture.check(options.picture)
+    with terminal.progress_bar() as on_progress:
+        measured = evaluator.evaluate(
+            data,
+            options.index or evaluator.default_folder(data),
+            Settings.load(options.settings),
+            wanted,
+            on_progress=on_progress,
+        )
+    if options.picture is not None:
+        picture.draw_risk_coverage(measured, options.picture)
+    for warning in measured.warnings:
+        print(f"qa: warning: {warning}", file=sys.stderr)
+    if options.json:
+        print_json(measured.as_json())
+    else:
+        print(report.render(measured))
+    return OK

@@ -1,0 +1,83 @@
+"""What several commands share: opening the archive, printing, options.
+
+Everything heavy is imported inside the functions: `qa --help` loads none of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from qa.archive import Archive
+
+OK, ERROR, NOT_IN_ARCHIVE = 0, 1, 3
+"""Exit codes; 2 is wrong usage, 130 interrupted."""
+
+Run = Callable[[argparse.Namespace], int]
+"""Does what a command is for and returns its exit code."""
+
+
+class AddCommand(Protocol):
+    """Adds a command with `--index` and `--settings`; the caller adds what else it takes."""
+
+    def __call__(
+        self,
+        name: str,
+        run: Run,
+        about: str,
+        index: Path | None = Path("index"),
+        index_help: str = "folder of the index; default: index",
+    ) -> argparse.ArgumentParser:
+        """Add it; see `qa.cli`."""
+        ...
+
+
+def open_archive(options: argparse.Namespace) -> Archive:
+    """Open the archive that `--index` and `--settings` name."""
+    from qa.archive import Archive
+    from qa.settings import Settings
+
+    return Archive.open(options.index, Settings.load(options.settings))
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
+    """Print one JSON document on a line of its own."""
+    from qa.terminal import visible_json
+
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    document = json.dumps(value, ensure_ascii=not encoding.startswith("utf"))
+    print(visible_json(document), flush=True)
+
+
+def print_lines(*parts: str) -> None:
+    """Print the parts that are not empty."""
+    if text := "\n".join(part for part in parts if part):
+        print(text, flush=True)
+
+
+def path(text: str) -> Path:
+    """Read a path given as an option."""
+    if not text.strip():  # as `--index "$UNSET"` gives it; Path("") is the working directory
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
+
+
+def add_corpus(parser: argparse.ArgumentParser) -> None:
+    """Add `--corpus`."""
+    parser.add_argument(
+        "--corpus",
+        type=path,
+        default=Path("corpus"),
+        metavar="DIR",
+        help="folder of the articles; default: corpus",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser, about: str = "print JSON") -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help=about)
