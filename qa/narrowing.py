@@ -65,7 +65,10 @@ def known_of(generation: Generation, store: Store) -> Known:
         mask = generation.passing(filters)
         return mask is None or bool(mask.any())
 
-    return Known(publishers, authors, lambda: _newest(generation), holds)
+    def mentions(name: str) -> bool:
+        return all(generation.lexical.document_frequency(term) for term in terms(name))
+
+    return Known(publishers, authors, lambda: _newest(generation), holds, mentions)
 
 
 def _newest(generation: Generation) -> date | None:

@@ -119,12 +119,15 @@ class Known:
         authors: Its authors.
         newest: The day of its newest article; None where none has a date.
         holds: Whether any of its articles passes some filters.
+        mentions: Whether all words of a name occur in the articles themselves, so that somebody of
+            this name may be quoted there.
     """
 
     publishers: Callable[[], Names]
     authors: Callable[[], Names]
     newest: Callable[[], date | None]
     holds: Callable[[Filters], bool]
+    mentions: Callable[[str], bool] = lambda _: True
 
 
 def understand(
@@ -151,7 +154,7 @@ def understand(
         return Understood(text=text, as_of=as_of, recency=as_of)
     given = given or Filters()
     rest, found = _operators(text, known)
-    said = wording.read(rest, known.publishers, known.authors, known.holds, as_of)
+    said = wording.read(rest, known.publishers, known.authors, known.holds, known.mentions, as_of)
     found = replace(
         found,
         text=said.text,

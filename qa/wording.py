@@ -187,6 +187,7 @@ def read(
     publishers: Callable[[], Names],
     authors: Callable[[], Names],
     holds: Callable[[Filters], bool],
+    mentions: Callable[[str], bool],
     as_of: date | None = None,
 ) -> Said:
     """Read what a question says of the articles it means.
@@ -196,11 +197,13 @@ def read(
         publishers: Those of the archive; called only where a wording may name one.
         authors: Likewise.
         holds: Whether the archive has an article that passes some filters.
+        mentions: Whether a name's words all occur in the articles: who is mentioned may be quoted,
+            so that "did X say" asks for an article by X only where X is not.
         as_of: The day it is asked on, for "last week".
     """
     reading = _Reading(" ".join(text.split()), as_of, holds)
     spoken = (
-        _names_said(reading, publishers, authors),
+        _names_said(reading, publishers, authors, mentions),
         _according(reading, publishers),
         _own(reading, publishers),
         _nouns(reading, publishers, authors),
@@ -214,7 +217,10 @@ def read(
 
 
 def _names_said(
-    reading: _Reading, publishers: Callable[[], Names], authors: Callable[[], Names]
+    reading: _Reading,
+    publishers: Callable[[], Names],
+    authors: Callable[[], Names],
+    mentions: Callable[[str], bool],
 ) -> bool:
     """Read "did the Toronto Star say", which becomes "did they say"."""
     text, found = reading.text, False
@@ -225,7 +231,8 @@ def _names_said(
         if place := publishers().at(text, auxiliary.end()):
             verb = _VERB.match(text, place.end)
         if verb is None and (place := authors().at(text, auxiliary.end())):
-            verb, is_author = _AUTHORS_VERB.match(text, place.end), True
+            says = _AUTHORS_VERB if mentions(place.name) else _VERB
+            verb, is_author = says.match(text, place.end), True
         if place is None or verb is None or not reading.take(place, author=is_author):
             continue
         found = True

@@ -57,6 +57,19 @@ def test_sentences_end_after_quotes_and_at_line_ends():
     assert split("He left at 9 p.m. He was tired.") == ["He left at 9 p.m.", "He was tired."]
 
 
+def test_a_heading_that_ran_into_the_text_is_a_sentence_of_its_own():
+    assert split("He left. Talk of 'cheap' bridges Of course, nobody listened. It fell.") == [
+        "He left.", "Talk of 'cheap' bridges", "Of course, nobody listened.", "It fell.",
+    ]  # fmt: skip
+    for whole in (
+        "They sang “Takin’ It to the Streets” for him.",
+        "He met Liu He, the vice-premier.",
+        "It said Sell It as Fertilizer.",
+        "She read The Economist daily.",
+    ):
+        assert split(whole) == [whole]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r\n", "\xa0\u2003"])
 def test_nothing_gives_nothing(text):
     assert sentences(text) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -334,3 +335,14 @@ def test_a_text_with_a_phrase_has_the_terms_that_it_is_looked_for_by(letters, da
     held = set(terms(text))
     for word in whole_words([phrase]):
         assert set(variants(word, term)) & held, (text, phrase, word)
+
+
+def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
+    question = "What did Jennifer Zeng say about magnets?"
+    assert understand(question, KNOWN).told() == ()
+    unquoted = replace(KNOWN, mentions=lambda _: False)
+    found = understand(question, unquoted)
+    assert (found.text, found.told()) == (
+        "What did they say about magnets?",
+        ("author Jennifer Zeng",),
+    )
