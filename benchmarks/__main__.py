@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import embedding, quality, scale, speed
+from benchmarks import embedding, quality, scale, scale_model, speed
 from qa.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
@@ -24,6 +24,7 @@ def main() -> None:
     text = "\n".join(sections)
     print(text)
     (Path(__file__).parent / "RESULTS.md").write_text(text + "\n", encoding="utf-8")
+    scale_model.write()
 
 
 _SCALE = (
