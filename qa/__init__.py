@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.archive import Archive, Facets
+    from qa.archive import Archive
     from qa.errors import (
         ArticleNotFoundError,
         CitationError,
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
         Answer,
         Article,
         Citation,
+        Count,
         Evidence,
         Explanation,
+        Facets,
         Filters,
         Hit,
         Passage,
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "qa.archive": ("Archive", "Facets"),
+    "qa.archive": ("Archive",),
     "qa.errors": (
         "ArticleNotFoundError",
         "CitationError",
@@ -69,8 +71,10 @@ _HOME = {
         "Answer",
         "Article",
         "Citation",
+        "Count",
         "Evidence",
         "Explanation",
+        "Facets",
         "Filters",
         "Hit",
         "Passage",
@@ -92,6 +96,7 @@ __all__ = [
     "ArticleNotFoundError",
     "Citation",
     "CitationError",
+    "Count",
     "Evidence",
     "Explanation",
     "Facets",

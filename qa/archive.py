@@ -5,31 +5,27 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
-from glob import glob
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from qa.answering import Finding, find_answer
 from qa.citations import cite
 from qa.generation import Generation
+from qa.holdings import Holdings
 from qa.indexing import plan, sync
 from qa.protocols import OnProgress
 from qa.records import (
     Answer,
-    Article,
     Citation,
     Hit,
-    Problem,
     SyncPlan,
     SyncReport,
     Verification,
 )
-from qa.retriever import Retrieval, Retriever, make_filters, make_request, told_filters
+from qa.retriever import Retrieval, make_filters, make_request, told_filters
 from qa.settings import Settings
-from qa.store import Store
 from qa.verification import repair as mend
 from qa.verification import verify
 
@@ -47,15 +43,7 @@ SECOND = 2.5
 this is how two sources with differing figures come to stand side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """What can be filtered by, most articles first."""
-
-    publishers: list[str]
-    authors: list[str]
-
-
-class Archive:
+class Archive(Holdings):
     """Articles that can be asked. Made by `Archive.open` or `Archive.build`.
 
         >>> archive = Archive.open("index")                                     # doctest: +SKIP
@@ -69,11 +57,6 @@ class Archive:
         index: The index folder.
         settings: Model, passage size, fusion.
     """
-
-    def __init__(self, index: Path, settings: Settings) -> None:
-        self.index = index
-        self.settings = settings
-        self.retriever = Retriever(index, settings)
 
     @classmethod
     def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Archive:
@@ -281,67 +264,6 @@ class Archive:
             found.question, found.query, found.hits, embeddings, found.generation.lexical
         )
 
-    def articles(self) -> list[Article]:
-        """All articles, newest first, those without a date last."""
-        return self._read(lambda store, number: store.articles(number))
-
-    def article(self, article_id: str) -> Article:
-        """One article by its id, or by a beginning of it that no other shares.
-
-        Raises:
-            ArticleNotFoundError: There is none, or more than one.
-        """
-        return self._read(lambda store, number: store.article(article_id, number))
-
-    def problems(self) -> list[Problem]:
-        """Everything in the corpus that could not be read, with the reason."""
-        return self._read(lambda store, number: store.problems(number))
-
-    def facets(self) -> Facets:
-        """The publishers and authors one can filter by."""
-        return self._read(
-            lambda store, number: Facets(
-                store.field_values("publisher", number), store.field_values("author", number)
-            )
-        )
-
-    def info(self) -> dict[str, Any]:
-        """What the index holds and was built with, ready for JSON; "ok" says that it opens."""
-        generation = self.retriever.generation()
-        manifest = asdict(generation.manifest)
-        del manifest["files"]
-        return {
-            "ok": True,
-            "index": str(self.index),
-            **manifest,
-            "problems": len(self.problems()),
-            "sizes": self.sizes(),
-            "engines": {"lexical": generation.lexical.engine, "dense": generation.dense.engine},
-            "settings": asdict(self.settings),
-        }
-
-    def sizes(self) -> dict[str, int]:
-        """Bytes on disk: of the store, of the segments, of the whole index."""
-        parts = {
-            # `Path.glob` fails where a writer deletes a folder meanwhile.
-            name: sum(_size(self.index / p) for p in glob(pattern, root_dir=self.index))  # noqa: PTH207
-            for name, pattern in (
-                ("store", "store.sqlite*"),
-                ("segments", "segments/*"),
-                ("generations", "generations/*/*"),
-            )
-        }
-        return {**parts, "total": sum(parts.values())}
-
-    def close(self) -> None:
-        """Close the files this archive has open."""
-        self.retriever.close()
-
-    def _read(self, work: Callable[[Store, int], T]) -> T:
-        """Read rows of the published generation; its store and number are handed to `work`."""
-        store = self.retriever.store
-        return self.retriever.steady(lambda g: work(store, g.manifest.generation))
-
     def _reason(self, found: Retrieval, finding: Finding | None) -> str:
         if not found.question.text:
             told = ", ".join(found.understood.told())
@@ -357,13 +279,6 @@ class Archive:
             unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
             return f"the archive does not say; nowhere in it: {unknown}"
         return "the archive does not say; the nearest passages follow"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:  # a writer is at work
-        return 0
 
 
 def _text(citations: Sequence[Citation], finding: Finding | None) -> str:

@@ -235,7 +235,9 @@ class _Sync:
             embedded = self._embed()
             published = self._publish(embedded)
             self._store.forget_before(self._current)
-        if interrupted:  # what it embedded is in use by now, or not wanted any more
+        if (
+            interrupted or self._store.made_anew
+        ):  # what it embedded is in use by now, or not wanted any more
             self._store.forget_unused_embeddings()
         assert published is not None  # noqa: S101 - published above, or before
         published = self._publisher.compact(published)

@@ -191,6 +191,34 @@ class Filters:
         return any((self.publisher, self.author, self.after, self.before))
 
 
+class Count(NamedTuple):
+    """A value of a field, and how many articles have it."""
+
+    value: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a list of articles can be restricted by, with how many articles each value has.
+
+    Attributes:
+        articles: How many articles there are.
+        publishers: Most articles first, as are the others but for the years.
+        authors: As the bylines have them.
+        years: In which they were published (UTC), the latest first.
+        languages: BCP 47 tags.
+        agencies: Named in the datelines.
+    """
+
+    articles: int
+    publishers: tuple[Count, ...]
+    authors: tuple[Count, ...]
+    years: tuple[Count, ...]
+    languages: tuple[Count, ...]
+    agencies: tuple[Count, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.

@@ -18,8 +18,12 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 2
-"""Version of the tables (SQLite's `user_version`); a store of another version is made anew."""
+LAYOUT: Final = 3
+"""Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
+its embeddings."""
+
+EMBEDDINGS_SINCE: Final = 2
+"""The first layout with today's table of embeddings, which are kept when the rest is made anew."""
 
 TABLES: Final = ("embeddings", "passages", "articles", "problems", "sources")
 
@@ -35,7 +39,7 @@ CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
     publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, published_utc TEXT,
-    digest TEXT NOT NULL,
+    digest TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
     title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
     url TEXT, language TEXT, provenance TEXT NOT NULL, text TEXT NOT NULL);
@@ -47,6 +51,9 @@ CREATE TABLE IF NOT EXISTS passages (
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     sentences TEXT NOT NULL, embedding TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS articles_listed ON articles (
+    removed, added, published_utc, publisher, publisher_key, author, author_key, language, agency,
+    source, position, searched);
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
 CREATE INDEX IF NOT EXISTS passages_by_embedding ON passages (embedding);
 CREATE TABLE IF NOT EXISTS embeddings (
@@ -123,6 +130,13 @@ def to_values(article: Article) -> dict[str, str | int | None]:
         "updated_at": text(article.updated_at),
         "provenance": json.dumps(dict(article.provenance), sort_keys=True),
     }
+
+
+def searched_text(article: Article) -> str:
+    """What a list of articles looks for words in; begins with the title, so that it sorts by it."""
+    published = article.published_at.date().isoformat() if article.published_at else None
+    parts = (article.title, article.publisher, article.author, article.source, published)
+    return fold("\n".join(part for part in parts if part))
 
 
 def digest(article: Article) -> str:

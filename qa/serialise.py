@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa.records import Answer, Article, Citation, Hit, Problem
+from qa.records import Answer, Article, Citation, Facets, Hit, Problem
 
 
 def article_reference(article: Article) -> dict[str, Any]:
@@ -32,6 +32,15 @@ def article(record: Article) -> dict[str, Any]:
         "language": record.language,
         "provenance": dict(record.provenance),
         "text": record.text,
+    }
+
+
+def facets(record: Facets) -> dict[str, Any]:
+    """Counts by field, each a list of values in their order."""
+    names = ("publishers", "authors", "years", "languages", "agencies")
+    return {
+        "articles": record.articles,
+        **{name: [count._asdict() for count in getattr(record, name)] for name in names},
     }
 
 

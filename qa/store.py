@@ -89,7 +89,13 @@ class Store:
         """Close the connections of all threads."""
         self._connections.close()
 
-    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query.
+
+        Raises:
+            IndexDamagedError: The file cannot be read.
+            sqlite3.OperationalError: It is open for writing, and the disk refuses.
+        """
         try:
             return self._connections.rows(sql, parameters)
         except sqlite3.DatabaseError as error:
@@ -99,10 +105,11 @@ class Store:
                 f"cannot read {self._path}: {error}; move the index away and run: qa index"
             ) from error
 
-    def _rows_by_key(self, sql: str, keys: Sequence[int] | Sequence[str]) -> Iterator[sqlite3.Row]:
+    def rows_by_key(self, sql: str, keys: Sequence[int] | Sequence[str]) -> Iterator[sqlite3.Row]:
+        """The rows of a query that ends in "… IN", for any number of keys. Raises as `rows`."""
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             part = keys[start : start + _KEYS_AT_ONCE]
-            yield from self._rows(f"{sql} ({', '.join('?' * len(part))})", part)
+            yield from self.rows(f"{sql} ({', '.join('?' * len(part))})", part)
 
     def article(self, article_id: str, generation: int) -> Article:
         """The article with this id, or with the only id that begins so.
@@ -112,7 +119,7 @@ class Store:
         """
         rows: list[sqlite3.Row] = []
         if article_id.isalnum():  # as every id is; GLOB reads "*", "?" and "[" its own way
-            rows = self._rows(
+            rows = self.rows(
                 f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
                 "AND added <= ? AND removed > ? ORDER BY id LIMIT 2",
                 (article_id, generation, generation),
@@ -124,7 +131,7 @@ class Store:
 
     def articles(self, generation: int) -> list[Article]:
         """All articles, newest first, those without a date last."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
             "ORDER BY published_utc IS NULL, published_utc DESC, source, position",
             (generation, generation),
@@ -133,7 +140,7 @@ class Store:
 
     def sources(self, generation: int) -> dict[str, tuple[str, str]]:
         """Digest and file status of each source that the generation was built from."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT source, digest, status FROM sources WHERE added <= ? AND removed > ?",
             (generation, generation),
         )
@@ -141,7 +148,7 @@ class Store:
 
     def count_articles(self, generation: int) -> int:
         """How many articles a generation holds."""
-        [row] = self._rows(
+        [row] = self.rows(
             "SELECT count(*) AS n FROM articles WHERE added <= ? AND removed > ?",
             (generation, generation),
         )
@@ -149,7 +156,7 @@ class Store:
 
     def problems(self, generation: int) -> list[Problem]:
         """Everything in the corpus that could not be read, by file and line."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT source, reason, line FROM problems WHERE added <= ? AND removed > ? "
             "ORDER BY source, line",
             (generation, generation),
@@ -168,7 +175,7 @@ class Store:
         Raises:
             IndexDamagedError: The store does not hold all of them.
         """
-        rows = self._rows_by_key(
+        rows = self.rows_by_key(
             'SELECT p.id AS passage_id, ordinal, start, "end", sentences, '
             "p.added AS since, p.removed AS until, a.* "
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
@@ -202,7 +209,7 @@ class Store:
         Raises as `passages`.
         """
         title = "a.title || char(10) || " if titled else ""
-        rows = self._rows_by_key(
+        rows = self.rows_by_key(
             f'SELECT p.id, {title}substr(a.text, p.start + 1, p."end" - p.start) AS text '  # noqa: S608
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
             ids,
@@ -223,7 +230,7 @@ class Store:
             added_in: Only what this generation added.
         """
         when = "<=" if added_in is None else "="
-        rows = self._rows(
+        rows = self.rows(
             "SELECT p.id, p.embedding, a.title, a.publisher_key, a.author_key, a.published_utc, "  # noqa: S608
             'substr(a.text, p.start + 1, p."end" - p.start) AS text '
             "FROM passages p JOIN articles a ON a.row = p.article "
@@ -235,7 +242,7 @@ class Store:
 
     def passage_ids(self, generation: int, after: int, limit: int) -> list[int]:
         """Ids of the passages of a generation above `after`, ascending, at most `limit`."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT id FROM passages WHERE id > ? AND added <= ? AND removed > ? "
             "ORDER BY id LIMIT ?",
             (after, generation, generation, limit),
@@ -244,12 +251,12 @@ class Store:
 
     def integrity(self) -> list[str]:
         """What SQLite finds wrong with its own file."""
-        rows = self._rows("PRAGMA integrity_check(5)")
+        rows = self.rows("PRAGMA integrity_check(5)")
         return [f"{self._path}: {row[0]}" for row in rows if row[0] != "ok"]
 
     def to_verify(self, ids: Sequence[int]) -> list[Stored]:
         """What is stored of passages, with what can be told of its soundness, in no order."""
-        rows = self._rows_by_key(
+        rows = self.rows_by_key(
             'SELECT p.id AS passage_id, start, "end", embedding, '
             "vector, tokens, offsets, checksum, a.* "
             "FROM passages p JOIN articles a ON a.row = p.article "
@@ -281,7 +288,7 @@ class Store:
 
     def embeddings(self, passage_ids: Sequence[int]) -> dict[int, Embedding]:
         """The embeddings of the passages with these ids. Raises as `passages`."""
-        rows = self._rows_by_key(
+        rows = self.rows_by_key(
             "SELECT p.id, vector, tokens, offsets FROM passages p "
             "JOIN embeddings e ON e.key = p.embedding WHERE p.id IN",
             passage_ids,
@@ -300,7 +307,7 @@ class Store:
         """The distinct publishers or authors, most articles first. `field` is a column's name."""
         if field not in ("publisher", "author"):
             raise ValueError(field)
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {field} AS value, count(*) AS n FROM articles WHERE {field} IS NOT NULL "  # noqa: S608
             f"AND added <= ? AND removed > ? GROUP BY {field} ORDER BY n DESC, {field}",
             (generation, generation),

@@ -13,7 +13,18 @@ import numpy as np
 
 from qa.protocols import Embedding, Floats, Ids
 from qa.records import Article, Problem, Span
-from qa.rows import FOREVER, LAYOUT, SCHEMA, TABLES, checksum, digest, name_key, to_values
+from qa.rows import (
+    EMBEDDINGS_SINCE,
+    FOREVER,
+    LAYOUT,
+    SCHEMA,
+    TABLES,
+    checksum,
+    digest,
+    name_key,
+    searched_text,
+    to_values,
+)
 from qa.store import Store
 
 _VERSIONED: Final = ("sources", "problems", "articles", "passages")
@@ -32,20 +43,27 @@ class StoreWriter(Store):
 
     Args:
         path: The file.
+
+    Attributes:
+        made_anew: Whether its tables were another version's, or none.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, write=True)
-        self._rows("PRAGMA journal_mode = WAL")
+        self.made_anew = False
+        self.rows("PRAGMA journal_mode = WAL")
         self._make_tables()
 
     def _make_tables(self) -> None:
-        [version] = self._rows("PRAGMA user_version")
+        [version] = self.rows("PRAGMA user_version")
         if version[0] == LAYOUT:
             return
+        self.made_anew = True
+        kept = EMBEDDINGS_SINCE <= version[0] < LAYOUT
         with self.transaction():
             self._connection.execute("BEGIN IMMEDIATE")
-            for table in TABLES:  # another version's, whose manifest asks for a new index anyway
+            # Another version's, whose manifest asks for a new index anyway.
+            for table in TABLES[kept:]:
                 self._connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in SCHEMA.split(";"):
                 self._connection.execute(statement)
@@ -59,7 +77,7 @@ class StoreWriter(Store):
 
     def roll_back_to(self, generation: int) -> bool:
         """Undo what a writer that died wrote for a generation never published; whether it had."""
-        [row] = self._rows(
+        [row] = self.rows(
             "SELECT EXISTS (SELECT 1 FROM passages WHERE added > ?) AS found", (generation,)
         )
         with self.transaction():
@@ -76,7 +94,7 @@ class StoreWriter(Store):
         """Delete rows that no generation from this one on can see, and their embeddings."""
         gone = f"removed <= ? AND removed < {FOREVER}"  # as the partial index has it
         with self.transaction():
-            keys = self._rows(f"SELECT embedding FROM passages WHERE {gone}", (generation,))  # noqa: S608
+            keys = self.rows(f"SELECT embedding FROM passages WHERE {gone}", (generation,))  # noqa: S608
             for table in reversed(_VERSIONED):
                 self._connection.execute(f"DELETE FROM {table} WHERE {gone}", (generation,))  # noqa: S608
             self._connection.executemany(
@@ -95,7 +113,7 @@ class StoreWriter(Store):
 
     def articles_of(self, source: str) -> dict[str, tuple[int, str]]:
         """Row and digest of each article of a source that is not removed, by the article's id."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT row, id, digest FROM articles WHERE source = ? AND removed = ?",
             (source, FOREVER),
         )
@@ -103,7 +121,7 @@ class StoreWriter(Store):
 
     def newest_passage(self) -> int:
         """The highest id any passage ever had; 0 where there was none."""
-        rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+        rows = self.rows("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
         return int(rows[0]["seq"]) if rows else 0
 
     def remove_everything(self, generation: int) -> None:
@@ -162,6 +180,7 @@ class StoreWriter(Store):
             "author_key": article.author and name_key(article.author),
             "published_utc": published and published.astimezone(UTC).isoformat(),
             "digest": digest(article),
+            "searched": searched_text(article),
             "added": generation,
         }
         marks = ", ".join(f":{name}" for name in values)
@@ -188,12 +207,12 @@ class StoreWriter(Store):
 
     def count_added(self, generation: int) -> int:
         """How many passages a generation that is being written adds."""
-        [row] = self._rows("SELECT count(*) AS n FROM passages WHERE added = ?", (generation,))
+        [row] = self.rows("SELECT count(*) AS n FROM passages WHERE added = ?", (generation,))
         return int(row["n"])
 
     def counts(self, generation: int) -> Change:
         """What a generation that is being written adds and removes."""
-        [row] = self._rows(
+        [row] = self.rows(
             "SELECT (SELECT count(*) FROM articles WHERE added = ?1) AS articles_added, "  # noqa: S608
             "(SELECT count(*) FROM articles "
             f"WHERE removed = ?1 AND removed < {FOREVER}) AS articles_removed",
@@ -203,7 +222,7 @@ class StoreWriter(Store):
 
     def _removed_ids(self, generation: int) -> Ids:
         # The second condition is the partial index's own: SQLite wants to see it.
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT id FROM passages WHERE removed = ? AND removed < {FOREVER} ORDER BY id",  # noqa: S608
             (generation,),
         )
@@ -211,7 +230,7 @@ class StoreWriter(Store):
 
     def missing_embeddings(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that have no embedding yet."""
-        found = self._rows_by_key("SELECT key FROM embeddings WHERE key IN", list(keys))
+        found = self.rows_by_key("SELECT key FROM embeddings WHERE key IN", list(keys))
         return set(keys) - {row["key"] for row in found}
 
     def add_embeddings(self, embeddings: Mapping[str, Embedding]) -> None:
@@ -229,5 +248,5 @@ class StoreWriter(Store):
 
     def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
         """The vectors with these keys, each float32 (dimension,)."""
-        rows = self._rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
+        rows = self.rows_by_key("SELECT key, vector FROM embeddings WHERE key IN", keys)
         return {row["key"]: np.frombuffer(row["vector"], dtype="<f4") for row in rows}

@@ -17,6 +17,7 @@ from qa.records import (
     Answer,
     Article,
     Explanation,
+    Facets,
     Hit,
     Problem,
     SyncPlan,
@@ -122,6 +123,16 @@ def byline(article: Article) -> str:
 def render_articles(articles: Sequence[Article]) -> str:
     """One line an article."""
     return "\n".join(f"{byline(article)}  {visible(article.source)}" for article in articles)
+
+
+def render_facets(facets: Facets) -> str:
+    """How many articles each value of each field has."""
+    lines = [_count(facets.articles, "article")]
+    for name in ("publishers", "authors", "years", "languages", "agencies"):
+        if counts := getattr(facets, name):
+            lines.append(f"{name}:")
+            lines += [f"{number:>8}  {visible(value)}" for value, number in counts]
+    return "\n".join(lines)
 
 
 def render_article(article: Article) -> str:

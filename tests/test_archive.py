@@ -124,11 +124,18 @@ def test_an_article_by_its_id_or_its_beginning(archive):
 
 def test_facets_are_those_of_the_articles_most_first(archive):
     facets, articles = archive.facets(), archive.articles()
-    for values, field in ((facets.publishers, "publisher"), (facets.authors, "author")):
-        named = [getattr(article, field) for article in articles]
-        assert set(values) == {name for name in named if name}
-        counts = [named.count(value) for value in values]
-        assert counts == sorted(counts, reverse=True)
+    for counts, field in (
+        (facets.publishers, "publisher"),
+        (facets.authors, "author"),
+        (facets.languages, "language"),
+        (facets.agencies, "agency"),
+    ):
+        named = [getattr(article, field) for article in articles if getattr(article, field)]
+        assert dict(counts) == {name: named.count(name) for name in named}
+        assert [n for _, n in counts] == sorted((n for _, n in counts), reverse=True)
+    years = [str(a.published_at.year) for a in articles if a.published_at]
+    assert dict(facets.years) == {year: years.count(year) for year in years}
+    assert facets.articles == len(articles)
 
 
 def test_info_is_ready_for_json_and_counts_rightly(archive):

@@ -205,9 +205,9 @@ def test_many_syncs_leave_two_generations_and_no_rows_of_the_past(mine, index, w
     for n in range(5):
         mine.sync(write_corpus({"a.txt": f"Title {n}\n\nThis is text number {n} of a series.\n"}))
     assert sorted(p.name for p in (index / "generations").iterdir()) == ["000004", "000005"]
-    rows = mine.retriever.store._rows("SELECT text FROM articles")
+    rows = mine.retriever.store.rows("SELECT text FROM articles")
     assert len(rows) <= 2
-    assert len(mine.retriever.store._rows("SELECT key FROM embeddings")) <= 2
+    assert len(mine.retriever.store.rows("SELECT key FROM embeddings")) <= 2
 
 
 # ---- what is read ---------------------------------------------------------------------------
@@ -547,14 +547,41 @@ def test_other_code_is_told_and_sync_mends_it(
     corpus = write_corpus({"ferry.txt": FERRY})
     mine.sync(corpus)
     counting.texts.clear()
+    built = getattr(manifest_module, name)
     monkeypatch.setattr(manifest_module, name, value)
     monkeypatch.setattr("qa.indexing." + name, value)
-    built = {"FORMAT": 2, "READING": 1}[name]
     with pytest.raises(IndexMismatchError, match=rf"with {name.lower()} {built}, now it is 99"):
         make_archive(mine.index).articles()
     assert mine.sync(corpus).articles == 1
     assert counting.texts == []  # the text is the same, so its vectors are
     assert titles(mine) == ["Ferry hits pier"]
+
+
+def test_a_store_of_an_earlier_layout_is_made_anew_with_its_embeddings(
+    mine, make_archive, counting, write_corpus, monkeypatch
+):
+    corpus = write_corpus({"ferry.txt": FERRY})
+    with monkeypatch.context() as earlier:
+        for module in ("qa.manifest", "qa.indexing"):
+            earlier.setattr(f"{module}.FORMAT", 1)
+        mine.sync(write_corpus({"tram.txt": TRAM}))
+        write_corpus({"tram.txt": None})
+        store = sqlite3.connect(mine.index / "store.sqlite")
+        store.execute("PRAGMA user_version = 2")
+        store.execute("DROP TABLE problems")
+        store.commit()
+        store.close()
+    counting.texts.clear()
+    with pytest.raises(IndexMismatchError, match=r"format 1, now .*; .*run: qa index$"):
+        make_archive(mine.index).articles()
+    assert mine.sync(corpus).embedded == len(counting.texts) == 0
+    assert titles(mine) == ["Ferry hits pier"]
+    store = sqlite3.connect(mine.index / "store.sqlite")
+    [[unused]] = store.execute(
+        "SELECT count(*) FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
+    )
+    store.close()
+    assert unused == 0
 
 
 def test_other_weights_under_the_same_name_are_told_and_sync_mends_it(
@@ -753,7 +780,7 @@ def test_problems_are_records(mine, write_corpus):
 
 
 def rows_of(mine, table):
-    return {tuple(row) for row in mine.retriever.store._rows(f"SELECT * FROM {table}")}
+    return {tuple(row) for row in mine.retriever.store.rows(f"SELECT * FROM {table}")}
 
 
 def test_in_a_changed_file_only_the_article_that_changed_is_touched(mine, counting, write_corpus):

@@ -275,7 +275,8 @@ def test_what_is_given_wins_over_what_is_understood():
 def test_our_own_questions_are_left_as_they_are(archive, root):
     """But for quoted words and "now"; see `benchmarks/questions`."""
     facets = archive.facets()
-    publishers, authors = Names.publishers(facets.publishers), Names.authors(facets.authors)
+    publishers = Names.publishers([name for name, _ in facets.publishers])
+    authors = Names.authors([name for name, _ in facets.authors])
     known = Known(lambda: publishers, lambda: authors, lambda: LAST, lambda _: True)
     rows = [
         json.loads(line)["question"]

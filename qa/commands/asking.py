@@ -12,6 +12,7 @@ from qa.commands.shared import (
     NOT_IN_ARCHIVE,
     OK,
     AddCommand,
+    add_filters,
     add_json,
     open_archive,
     print_json,
@@ -38,10 +39,7 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
     parser.add_argument(
         "-k", type=int, default=k, metavar="N", help=f"passages to show; default: {k}"
     )
-    parser.add_argument("--publisher", help="only this publisher")
-    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
-    parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
-    parser.add_argument("--before", metavar="DAY", help="only before this day")
+    add_filters(parser)
     parser.add_argument(
         "--as-of",
         metavar="DAY",

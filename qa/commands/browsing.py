@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import argparse
 
-from qa.commands.shared import OK, AddCommand, add_json, open_archive, print_json
+from qa.commands.shared import OK, AddCommand, add_filters, add_json, open_archive, print_json
+
+ALL = 2**31
+"""More articles than any archive has."""
 
 
 def add(command: AddCommand) -> None:
     """Add the commands."""
     listed = command("articles", articles, "list the articles, or what could not be read")
+    listed.add_argument("words", nargs="*", metavar="WORD", help="only articles with these words")
+    add_filters(listed)
+    listed.add_argument("--language", metavar="TAG", help="only this language, like en")
+    listed.add_argument("--agency", help="only this agency's, as named in the dateline")
+    listed.add_argument(
+        "--sort",
+        metavar="FIELD",
+        help="published_at (newest first), title, publisher, author, language or source",
+    )
+    listed.add_argument("--limit", type=int, metavar="N", help="at most this many; default: all")
+    listed.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N")
+    listed.add_argument(
+        "--counts", action="store_true", help="count them by publisher, author, year and language"
+    )
     listed.add_argument(
         "--problems", action="store_true", help="list what could not be read, and why"
     )
@@ -34,11 +51,34 @@ def articles(options: argparse.Namespace) -> int:
         else:
             print("\n".join(map(terminal.render_problem, problems)) or "no problems")
         return OK
-    articles = archive.articles()
+    names = ("publisher", "author", "after", "before", "language", "agency")
+    wanted = {name: getattr(options, name) for name in names}
+    words = " ".join(options.words)
+    if options.counts:
+        facets = archive.facets(words, **wanted)
+        if options.json:
+            print_json(serialise.facets(facets))
+        else:
+            print(terminal.render_facets(facets))
+        return OK
+    sort = options.sort or "published_at"
+    articles, total = archive.article_page(
+        words,
+        sort,
+        sort == "published_at",
+        options.offset,
+        ALL if options.limit is None else options.limit,
+        **wanted,
+    )
     if options.json:
         print_json([serialise.article(article) for article in articles])
+    elif articles:
+        print(terminal.render_articles(articles))
+        if len(articles) < total:
+            print(f"{len(articles)} of {total} articles")
     else:
-        print(terminal.render_articles(articles) if articles else "no articles; run: qa index")
+        restricted = words or any(wanted.values()) or total
+        print("no article matches" if restricted else "no articles; run: qa index")
     return OK
 
 

@@ -78,6 +78,14 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the filters that searches and lists share."""
+    parser.add_argument("--publisher", help="only this publisher")
+    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
+    parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
+    parser.add_argument("--before", metavar="DAY", help="only before this day")
+
+
 def add_json(parser: argparse.ArgumentParser, about: str = "print JSON") -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help=about)

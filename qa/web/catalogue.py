@@ -112,8 +112,8 @@ class LatestCatalogue:
                 generation=manifest.generation,
                 articles=tuple(replace(a, text="") for a in self._archive.articles()),
                 problems=tuple(self._archive.problems()),
-                publishers=tuple(facets.publishers),
-                authors=tuple(facets.authors),
+                publishers=tuple(name for name, _ in facets.publishers),
+                authors=tuple(name for name, _ in facets.authors),
                 passages=manifest.passages,
             )
         return self._read

@@ -1,0 +1,159 @@
+"""What an archive holds: its articles, what they can be filtered by, what it was built with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from glob import glob
+from pathlib import Path
+from typing import Any, TypeVar
+
+from qa import listing
+from qa.records import Article, Facets, Problem
+from qa.retriever import Retriever, make_filters
+from qa.settings import Settings
+from qa.store import Store
+
+T = TypeVar("T")
+
+
+class Holdings:
+    """The part of `qa.Archive` that reads what was stored; it asks nothing and changes nothing.
+
+    Args:
+        index: The index folder.
+        settings: Those the index was built with.
+    """
+
+    def __init__(self, index: Path, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self.retriever = Retriever(index, settings)
+
+    def articles(self) -> list[Article]:
+        """All articles, newest first, those without a date last."""
+        return self._read(lambda store, number: store.articles(number))
+
+    def article(self, article_id: str) -> Article:
+        """One article by its id, or by a beginning of it that no other shares.
+
+        Raises:
+            ArticleNotFoundError: There is none, or more than one.
+        """
+        return self._read(lambda store, number: store.article(article_id, number))
+
+    def problems(self) -> list[Problem]:
+        """Everything in the corpus that could not be read, with the reason."""
+        return self._read(lambda store, number: store.problems(number))
+
+    def article_page(
+        self,
+        query: str = "",
+        sort: str = "published_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 50,
+        *,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
+    ) -> tuple[list[Article], int]:
+        """Some of the articles that match, and how many do.
+
+        Args:
+            query: Each of its words occurs in the title, publisher, author, file or date.
+            sort: "published_at", "title", "publisher", "author", "language" or "source"; articles
+                without that field come last either way.
+            descending: Largest first: the newest, or from Z to A.
+            offset: How many to leave out.
+            limit: At most this many.
+            publisher: As in `search`, as are the next three.
+            author: See there.
+            after: See there.
+            before: See there.
+            language: Only articles with this tag.
+            agency: Only articles with this agency in their dateline.
+
+        Raises:
+            InputError: An argument has no meaning.
+        """
+        filters, equal = make_filters(publisher, author, after, before), _equal(language, agency)
+        return self._read(
+            lambda store, number: listing.article_page(
+                store, number, query, filters, equal,
+                sort=sort, descending=descending, offset=offset, limit=limit,
+            )
+        )  # fmt: skip
+
+    def facets(
+        self,
+        query: str = "",
+        *,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: date | str | None = None,
+        before: date | str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
+    ) -> Facets:
+        """How many articles each publisher, author, year, language and agency has.
+
+        Arguments and errors as in `article_page`: only the articles it would list are counted.
+        """
+        filters, equal = make_filters(publisher, author, after, before), _equal(language, agency)
+        return self._read(
+            lambda store, number: listing.facets(store, number, query, filters, equal)
+        )
+
+    def info(self) -> dict[str, Any]:
+        """What the index holds and was built with, ready for JSON; "ok" says that it opens."""
+        generation = self.retriever.generation()
+        manifest = asdict(generation.manifest)
+        del manifest["files"]
+        return {
+            "ok": True,
+            "index": str(self.index),
+            **manifest,
+            "problems": len(self.problems()),
+            "sizes": self.sizes(),
+            "engines": {"lexical": generation.lexical.engine, "dense": generation.dense.engine},
+            "settings": asdict(self.settings),
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk: of the store, of the segments, of the whole index."""
+        parts = {
+            # `Path.glob` fails where a writer deletes a folder meanwhile.
+            name: sum(_size(self.index / p) for p in glob(pattern, root_dir=self.index))  # noqa: PTH207
+            for name, pattern in (
+                ("store", "store.sqlite*"),
+                ("segments", "segments/*"),
+                ("generations", "generations/*/*"),
+            )
+        }
+        return {**parts, "total": sum(parts.values())}
+
+    def close(self) -> None:
+        """Close the files this archive has open."""
+        self.retriever.close()
+
+    def _read(self, work: Callable[[Store, int], T]) -> T:
+        """Read rows of the published generation; its store and number are handed to `work`."""
+        store = self.retriever.store
+        return self.retriever.steady(lambda g: work(store, g.manifest.generation))
+
+
+def _equal(language: str | None, agency: str | None) -> dict[str, str]:
+    wanted = {"language": language, "agency": agency}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a writer is at work
+        return 0

@@ -1,0 +1,144 @@
+"""What an archive holds, as one browses it: a page of articles, and counts to filter by.
+
+Both are answered from one covering index of the store, so that the texts are never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from qa.analysis import fold
+from qa.errors import InputError
+from qa.records import Article, Count, Facets, Filters
+from qa.rows import ARTICLE_COLUMNS, name_key, to_article
+from qa.store import Store
+
+SORTS: Final = {
+    "published_at": "published_utc",
+    "title": "searched",  # begins with the title, folded
+    "publisher": "publisher_key",
+    "author": "author_key",
+    "language": "language",
+    "source": "source",
+}
+"""What articles can be sorted by, each with its column."""
+
+_FACETS: Final = {
+    "publishers": ("publisher_key", "publisher"),
+    "authors": ("author_key", "author"),
+    "years": ("substr(published_utc, 1, 4)", "substr(published_utc, 1, 4)"),
+    "languages": ("language", "language"),
+    "agencies": ("agency", "agency"),
+}
+"""Of each facet what tells one value from another, and how it is written."""
+
+
+def article_page(
+    store: Store,
+    generation: int,
+    query: str,
+    filters: Filters,
+    equal: Mapping[str, str],
+    *,
+    sort: str,
+    descending: bool,
+    offset: int,
+    limit: int,
+) -> tuple[list[Article], int]:
+    """Some of the articles that match, and how many do. 40 ms at 100,000 articles.
+
+    Args:
+        store: Of the index.
+        generation: Only what it sees.
+        query: Each of its words occurs in the title, publisher, author, file or date, in part or
+            whole, whatever its case and accents.
+        filters: What else restricts them.
+        equal: Columns that must have a value as it is stored: language, agency.
+        sort: One of `SORTS`; articles without that field come last either way.
+        descending: Largest first: the newest, or from Z to A.
+        offset: How many to leave out.
+        limit: At most this many.
+
+    Raises:
+        InputError: `sort` is none of `SORTS`, `offset` is below 0, or `limit` below 1.
+    """
+    if sort not in SORTS:
+        raise InputError(f"cannot sort by {sort!r}; sort by one of: {', '.join(SORTS)}")
+    if offset < 0 or limit < 1:
+        raise InputError(f"offset must be at least 0 and limit 1, not {offset} and {limit}")
+    where, values = _where(query, filters, equal, generation)
+    column, direction = SORTS[sort], "DESC" if descending else "ASC"
+    [counted] = store.rows(f"SELECT count(*) AS n FROM articles WHERE {where}", values)  # noqa: S608
+    rows = store.rows(
+        f"SELECT row FROM articles WHERE {where} ORDER BY {column} IS NULL, {column} {direction}, "  # noqa: S608
+        "source, position LIMIT ? OFFSET ?",
+        (*values, limit, offset),
+    )
+    numbers = [row["row"] for row in rows]
+    sql = f"SELECT row, {ARTICLE_COLUMNS} FROM articles WHERE row IN"  # noqa: S608
+    found = {row["row"]: to_article(row) for row in store.rows_by_key(sql, numbers)}
+    return [found[number] for number in numbers], int(counted["n"])
+
+
+def facets(
+    store: Store, generation: int, query: str, filters: Filters, equal: Mapping[str, str]
+) -> Facets:
+    """How many articles each publisher, author, year, language and agency has.
+
+    Arguments as in `article_page`. 200 ms at 100,000 articles, less where they are restricted.
+    """
+    where, values = _where(query, filters, equal, generation)
+    parts = [
+        f"SELECT '{name}' AS facet, {key} AS key, {column} AS value, count(*) AS n FROM articles "  # noqa: S608
+        f"WHERE {where} GROUP BY key, value"
+        for name, (key, column) in _FACETS.items()
+    ]
+    rows = store.rows(" UNION ALL ".join(parts), values * len(parts))
+    spellings: dict[str, dict[str, list[Count]]] = {name: {} for name in _FACETS}
+    for row in rows:
+        if row["key"] is not None:
+            of_key = spellings[row["facet"]].setdefault(row["key"], [])
+            of_key.append(Count(row["value"], row["n"]))
+    counts = {name: _counted(list(found.values())) for name, found in spellings.items()}
+    counts["years"] = tuple(sorted(counts["years"], reverse=True))
+    total = sum(row["n"] for row in rows if row["facet"] == "languages")
+    return Facets(articles=total, **counts)
+
+
+def _counted(spellings: Sequence[Sequence[Count]]) -> tuple[Count, ...]:
+    """Each value once, as it is written most often; most articles first."""
+    found = [
+        Count(min(written, key=_most_first).value, sum(count.articles for count in written))
+        for written in spellings
+    ]
+    return tuple(sorted(found, key=_most_first))
+
+
+def _most_first(count: Count) -> tuple[int, str]:
+    return -count.articles, count.value
+
+
+def _where(
+    query: str, filters: Filters, equal: Mapping[str, str], generation: int
+) -> tuple[str, list[Any]]:
+    parts = ["added <= ?", "removed > ?"]
+    values: list[Any] = [generation, generation]
+    for column, value in equal.items():
+        parts.append(f"{column} = ?")
+        values.append(value)
+    for word in fold(query).split():
+        parts.append("instr(searched, ?) > 0")
+        values.append(word)
+    if filters.publisher:
+        parts.append("publisher_key = ?")
+        values.append(name_key(filters.publisher))
+    for word in name_key(filters.author or "").split():
+        parts.append("instr(' ' || author_key || ' ', ?) > 0")
+        values.append(f" {word} ")
+    days = ((filters.after, "published_utc >= ?"), (filters.before, "published_utc < ?"))
+    for day, condition in days:
+        if day:
+            parts.append(condition)
+            values.append(day.isoformat())
+    return " AND ".join(parts), values

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qa.cli import main
+from qa.errors import InputError
+from qa.records import Count
+
+ROWS = [
+    {"title": "Élan vital", "text": "One.", "publisher": "The Star", "author": "Ana Silva",
+     "published_at": "2024-02-01", "language": "en"},
+    {"title": "alpha falls", "text": "Two.", "publisher": "Le Monde", "author": "Bo Silva",
+     "published_at": "2025-01-01T01:00:00+02:00", "language": "fr"},
+    {"title": "Zebra crossing", "text": "Three.", "publisher": "THE STAR", "language": "en"},
+    {"title": "100% sure_thing", "text": "Four.", "published_at": "2023-05-05"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory, make_archive):
+    folder = tmp_path_factory.mktemp("listed")
+    archive = make_archive(folder / "index")
+    (folder / "corpus").mkdir()
+    lines = "".join(json.dumps(row) + "\n" for row in ROWS)
+    (folder / "corpus" / "rows.jsonl").write_text(lines, encoding="utf-8")
+    archive.sync(folder / "corpus")
+    yield archive
+    archive.close()
+
+
+def titles(listed, *arguments, **options):
+    rows, total = listed.article_page(*arguments, **options)
+    return [article.title for article in rows], total
+
+
+def test_pages_follow_each_other_and_tell_the_total(listed):
+    newest = ["alpha falls", "Élan vital", "100% sure_thing", "Zebra crossing"]
+    assert titles(listed) == (newest, 4)
+    assert titles(listed, limit=1, offset=1) == (newest[1:2], 4)
+    assert titles(listed, limit=3, offset=3) == (newest[3:], 4)
+    assert titles(listed, offset=9) == ([], 4)
+    assert listed.article_page(limit=4)[0] == listed.articles()
+
+
+def test_what_has_no_value_comes_last_in_both_directions(listed):
+    oldest = ["100% sure_thing", "Élan vital", "alpha falls", "Zebra crossing"]
+    assert titles(listed, "", "published_at", False)[0] == oldest
+    by_title = ["100% sure_thing", "alpha falls", "Élan vital", "Zebra crossing"]
+    assert titles(listed, sort="title", descending=False)[0] == by_title
+    assert titles(listed, sort="title")[0] == by_title[::-1]
+    assert titles(listed, sort="author")[0][:2] == ["alpha falls", "Élan vital"]
+    assert titles(listed, sort="publisher", descending=False)[0][0] == "alpha falls"
+
+
+def test_every_word_must_occur_and_none_is_a_pattern(listed):
+    assert titles(listed, "ELAN star") == (["Élan vital"], 1)
+    assert titles(listed, "rows.jsonl 2025-01-01") == (["alpha falls"], 1)
+    assert titles(listed, "silva")[1] == 2
+    assert titles(listed, "0% sure_t")[1] == 1
+    assert titles(listed, "e%l")[1] == titles(listed, "s_re")[1] == 0
+    assert titles(listed, "'; DROP TABLE articles")[1] == 0
+
+
+def test_filters_restrict_pages_and_counts_alike(listed):
+    assert titles(listed, publisher="the star")[1] == 2
+    assert titles(listed, author="silva ANA")[0] == ["Élan vital"]
+    assert titles(listed, after="2024-01-01", before="2024-12-31")[0] == ["Élan vital"]
+    assert titles(listed, language="en", sort="title")[0] == ["Zebra crossing", "Élan vital"]
+    facets = listed.facets(publisher="the star")
+    assert facets.articles == 2
+    assert facets.publishers == (Count("THE STAR", 2),)  # one name, two spellings
+    assert facets.years == (Count("2024", 1),)
+    assert listed.facets("silva").languages == (Count("en", 1), Count("fr", 1))
+    assert listed.facets("nothing").articles == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sort": "text"}, {"offset": -1}, {"limit": 0}, {"after": "soon"}]
+)
+def test_what_has_no_meaning_is_told(listed, wrong):
+    with pytest.raises(InputError):
+        listed.article_page(**wrong)
+
+
+def test_the_command_lists_filters_and_counts(listed, capsys):
+    def run(*arguments):
+        code = main(["articles", "--index", str(listed.index), *arguments])
+        return code, capsys.readouterr().out.splitlines()
+
+    code, lines = run("--sort", "title", "--limit", "1", "--author", "silva")
+    assert (code, len(lines)) == (0, 2)
+    assert "alpha falls" in lines[0]
+    assert lines[1] == "1 of 2 articles"
+    assert run("nothing", "here") == (0, ["no article matches"])
+    code, lines = run("--counts", "--language", "en")
+    assert lines[:3] == ["2 articles", "publishers:", "       2  THE STAR"]
+    code, lines = run("--counts", "--json", "élan")
+    assert json.loads(lines[0])["years"] == [{"value": "2024", "articles": 1}]
+    assert main(["articles", "--index", str(listed.index), "--sort", "length"]) == 1
