@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from qa.errors import QAError
 from qa.records import Article, Span
 
 EMPTY = Markup("")
@@ -25,6 +26,11 @@ def notice(text: str, kind: str = "note") -> Markup:
     """One line to the user; `kind` is "note" or "error"."""
     role = "alert" if kind == "error" else "status"
     return Markup('<p class="notice {}" role="{}">{}</p>').format(kind, role, sentence(text))
+
+
+def failure(error: QAError) -> Markup:
+    """A known error, as one line to the user."""
+    return notice(str(error), "error")
 
 
 def highlighted(text: str, marks: Iterable[Span], start: int = 0) -> Markup:

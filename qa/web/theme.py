@@ -11,6 +11,8 @@ from urllib.parse import quote
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
+SHEETS = ("base.css", "panel.css", "ask.css", "articles.css")
+SCRIPTS = ("panel.js", "ask.js")
 TITLE = "Ask the archive"
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"]
@@ -128,13 +130,16 @@ def _style() -> str:
     }
     light = "".join(f"--{name}: {pair[0]};" for name, pair in colours.items())
     dark = "".join(f"--{name}: {pair[1]};" for name, pair in colours.items())
-    sheet = (ASSETS / "style.css").read_text(encoding="utf-8")
-    return f":root {{{light}}}\n.dark {{{dark}}}\n{sheet}"
+    return "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(_asset, SHEETS)])
 
 
 def script() -> str:
-    """What opens articles and scrolls to citations: the body of a `js_on_load` function."""
-    return (ASSETS / "script.js").read_text(encoding="utf-8")
+    """What the page does in the browser: the body of a `js_on_load` function."""
+    return "\n".join(map(_asset, SCRIPTS))
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def head() -> str:
@@ -143,7 +148,7 @@ def head() -> str:
     The sheet does not go to Gradio's `css`, which rewrites selectors at their commas and so breaks
     `:is(h1, h2)` and half of what stands in media queries.
     """
-    icon = (ASSETS / "icon.svg").read_text(encoding="utf-8")
+    icon = _asset("icon.svg")
     return (
         f"<style>{_style()}</style>"
         f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'

@@ -94,33 +94,41 @@ def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Pa
 
 
 def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
-    from qa.web.handlers import Handlers
+    from qa.web.articles_handlers import ArticlesHandlers
+    from qa.web.ask_handlers import AskHandlers
+    from qa.web.catalogue import LatestCatalogue
 
     (tmp_path / "corpus").mkdir()
     archive = Archive.build(tmp_path / "corpus", tmp_path / "index", Settings())
-    handlers = Handlers(archive, tmp_path / "corpus")
-    assert "Add articles in the tab" in handlers.ask("Anything?", None, None, None, None)
-    assert "no articles yet" in handlers.list_articles("", 100)[0]
+    latest = LatestCatalogue(archive)
+    asking = AskHandlers(archive, latest)
+    assert "Add articles in the tab" in asking.ask("Anything?", None, None, None, None)
+    articles = ArticlesHandlers(archive, tmp_path / "corpus", latest)
+    assert "no articles yet" in articles.list_articles("", 100)[0]
     archive.close()
 
 
 def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
-    from qa.web.handlers import Handlers
+    from qa.web import panel
+    from qa.web.articles_handlers import ArticlesHandlers
+    from qa.web.ask_handlers import AskHandlers
+    from qa.web.catalogue import LatestCatalogue
 
-    handlers = Handlers(site.archive, site.corpus)
-    told = handlers.ask("tram", "", "", "<b>soon</b>", "")
+    latest = LatestCatalogue(site.archive)
+    told = AskHandlers(site.archive, latest).ask("tram", "", "", "<b>soon</b>", "")
     assert 'role="alert"' in told
     assert "after must be a day like 2025-07-31, not" in told.lower()
     assert "<b>" not in told
-    assert "No article" in handlers.open_article({"id": "<b>"})
-    lost = Handlers(site.archive, site.corpus / "nowhere")
+    assert "No article" in panel.opened(site.archive, {"id": "<b>"})
+    lost = ArticlesHandlers(site.archive, site.corpus / "nowhere", latest)
     assert "is not a folder" in lost.rebuild()[0]
 
 
 def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: Any) -> None:
-    from qa.web.handlers import Handlers
+    from qa.web.ask_handlers import AskHandlers
+    from qa.web.catalogue import LatestCatalogue
 
-    handlers = Handlers(site.archive, site.corpus)
+    handlers = AskHandlers(site.archive, LatestCatalogue(site.archive))
     question = "homes publisher:northfield <b>"
     told = handlers.ask(question, "", "", "", "")
     assert "Understood: <bdi>publisher Northfield Gazette</bdi>" in told

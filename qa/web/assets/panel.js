@@ -1,9 +1,13 @@
-// Runs once, when the page has been set up. Gradio hands in `element`, which holds the panel, and
+// The page's scripts are one function that runs once, when the page has been set up; the parts stand
+// in the order of `qa.web.theme.SCRIPTS`. Gradio hands in `element`, which holds the panel, and
 // `server`, which calls Python. The HTML that comes back was escaped there (qa/web/html.py).
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+// The panel with an article.
 
 const panel = element.querySelector("dialog");
 const content = panel.querySelector(".content");
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let opened = 0;
 let opener = null;
 
@@ -30,21 +34,8 @@ async function openArticle(trigger) {
   if (spot) spot.scrollIntoView({ block: "center" });
 }
 
-function showCard(reference) {
-  const card = document.getElementById(`citation-${reference.dataset.citation}`);
-  if (!card) return;
-  card.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
-  card.focus({ preventScroll: true });
-}
-
 document.addEventListener("click", (event) => {
-  const reference = event.target.closest("a[data-citation]");
-  if (reference) {
-    event.preventDefault();
-    showCard(reference);
-    return;
-  }
-  // A row of the table opens its article wherever it is clicked, unless text is being selected.
+  // A row of a table opens its article wherever it is clicked, unless text is being selected.
   const row = event.target.closest("tr[data-row]");
   const trigger = event.target.closest("[data-open]") ?? row?.querySelector("[data-open]");
   if (trigger && (trigger.contains(event.target) || getSelection().isCollapsed)) {
@@ -60,11 +51,3 @@ panel.addEventListener("close", () => {
   content.replaceChildren();
   if (opener?.isConnected) opener.focus();
 });
-
-// The date fields exist only once the drawer of the filters has been opened.
-const drawer = new MutationObserver(() => {
-  const fields = document.querySelectorAll("#after input, #before input");
-  for (const field of fields) field.type = "date";
-  if (fields.length === 2) drawer.disconnect();
-});
-drawer.observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,27 @@
+"""How the page makes its components and events, the same on every tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from qa.web.api import ASKED_AT_ONCE, SYNC
+
+# UI events are of no use to programs, which have `qa.web.api`.
+READS: dict[str, Any] = {
+    "api_visibility": "private",
+    "concurrency_limit": ASKED_AT_ONCE,
+    "concurrency_id": "page",
+    "show_progress": "hidden",
+}
+WRITES: dict[str, Any] = {
+    "api_visibility": "private",
+    "concurrency_limit": 1,
+    "concurrency_id": SYNC,
+}
+
+
+def html(value: str = "", **named: Any) -> gr.HTML:  # noqa: ANN401 - as gr.HTML has them
+    """HTML of ours, without Gradio's typography, which is made for Markdown and fights with it."""
+    return gr.HTML(value, apply_default_css=False, **named)
