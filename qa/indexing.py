@@ -288,7 +288,7 @@ class _Sync:
                 self._on_progress(Progress("reading", done, len(sources)))
 
     def _write_source(self, source: Source) -> None:
-        result = reading.read_file(source.path, source.name)
+        result = reading.read_file(source.path, source.name, source.stated)
         known = self._store.articles_of(source.name)
         self._store.remove_source(source.name, self._next)
         seen = source if result.opened else source.unread

@@ -6,6 +6,7 @@ inclusive, end exclusive. Scores are higher-is-better everywhere; ranks count fr
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -38,6 +39,9 @@ class Article:
         language: A BCP 47 tag, where the source states one.
         source: The file, relative to the corpus folder, with forward slashes.
         position: 0-based place among the articles of its file.
+        place: Where in its file it stands, where that is an archive, a mailbox or the like: the
+            path of a member, the number of a message.
+        pages: At which character each page starts, where the file has pages; else empty.
         provenance: For each field that is known, where it came from, such as "front matter",
             "json-ld", "meta", "byline", "page", "file name".
     """
@@ -56,7 +60,13 @@ class Article:
     agency: str | None = None
     url: str | None = None
     language: str | None = None
+    place: str | None = None
+    pages: tuple[int, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def page(self, at: int) -> int | None:
+        """The 1-based page on which a character of the text stands; None where there are none."""
+        return bisect_right(self.pages, at) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,11 @@ class Citation:
     start: int
     end: int
     article: Article
+
+    @property
+    def page(self) -> int | None:
+        """The page of the file on which the quote starts, from 1; None where it has no pages."""
+        return self.article.page(self.start)
 
 
 @dataclass(frozen=True, slots=True)

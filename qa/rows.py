@@ -18,7 +18,7 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS articles (
     digest TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
     title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
-    url TEXT, language TEXT, provenance TEXT NOT NULL, text TEXT NOT NULL);
+    url TEXT, language TEXT, place TEXT, pages TEXT NOT NULL, provenance TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
 CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
 CREATE INDEX IF NOT EXISTS articles_by_facet ON articles (publisher, author, added, removed);
@@ -68,7 +69,7 @@ CREATE TABLE IF NOT EXISTS embeddings (
 
 ARTICLE_COLUMNS = (
     "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
-    "dateline, agency, url, language, provenance"
+    "dateline, agency, url, language, place, pages, provenance"
 )
 
 
@@ -98,6 +99,8 @@ def to_article(row: sqlite3.Row) -> Article:
         agency=row["agency"],
         url=row["url"],
         language=row["language"],
+        place=row["place"],
+        pages=tuple(json.loads(row["pages"])),
         provenance=json.loads(row["provenance"]),
     )
 
@@ -128,6 +131,7 @@ def to_values(article: Article) -> dict[str, str | int | None]:
         **{name: getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")},
         "published_at": text(article.published_at),
         "updated_at": text(article.updated_at),
+        "pages": json.dumps(article.pages),
         "provenance": json.dumps(dict(article.provenance), sort_keys=True),
     }
 

@@ -12,6 +12,8 @@ from typing import Final
 
 from qa import reading
 from qa.protocols import OnProgress, Progress
+from qa.reading.content import NOTHING, Stated
+from qa.reading.statements import Statements, mark
 
 SETTLED: Final = 2.0
 """Seconds for which a file must have been left alone before its status is trusted: file systems
@@ -29,14 +31,16 @@ class Source:
     Attributes:
         path: Where it lies.
         name: Its path in the corpus, with forward slashes, always valid Unicode.
-        digest: SHA-256 of its content.
+        digest: SHA-256 of its content, and a mark of what is stated of it.
         status: Size, times and inode, which change when the content does; "" if not to be trusted.
+        stated: What the corpus's `reading.toml` says of it.
     """
 
     path: Path
     name: str
     digest: str
     status: str
+    stated: Stated = NOTHING
 
     @property
     def unread(self) -> Source:
@@ -71,6 +75,7 @@ def scan(
         known: Digest and status of each source, by name.
         on_progress: Called with the stage "scanning".
     """
+    statements = Statements.load(corpus)
     unlisted: list[OSError] = []
     paths = sorted(_files(corpus, index.resolve(), unlisted))
     found: dict[str, Source] = {}
@@ -83,7 +88,7 @@ def scan(
                 found[inside] = Source(corpus / inside, inside, *known[inside])
     for done, path in enumerate(paths, 1):
         name = _name(path, corpus)
-        found[name] = _source(path, name, known.get(name))
+        found[name] = _source(path, name, statements.of(name), known.get(name))
         on_progress(Progress("scanning", done, len(paths)))
     both = sorted(found.keys() & known.keys())
     stale = [name for name in both if found[name].digest != known[name][0]]
@@ -114,23 +119,23 @@ def _files(corpus: Path, index: Path, unlisted: list[OSError]) -> Iterator[Path]
         for name in names:
             path = Path(folder, name)
             notes = path == corpus / "README.md"  # describes the folder; is not an article
-            suffix = path.suffix.lower()
-            if not name.startswith(".") and suffix in reading.SUFFIXES and not notes:
+            known = reading.suffix_of(name) in reading.SUFFIXES
+            if not name.startswith(".") and known and not notes:
                 yield path
 
 
-def _source(path: Path, name: str, known: tuple[str, str] | None) -> Source:
+def _source(path: Path, name: str, stated: Stated, known: tuple[str, str] | None) -> Source:
     began = time.time()
     try:
         status = path.stat()
         times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-        now = f"{status.st_size} {times} {status.st_ino}"
+        now = f"{status.st_size} {times} {status.st_ino} {mark(stated)}".rstrip()
         if known is not None and known[1] == now:
-            return Source(path, name, *known)
+            return Source(path, name, *known, stated)
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest() + mark(stated)
     except OSError as error:  # reading will report it; retried at each sync, being no file's status
         return Source(path, name, f"{UNREADABLE}: {error.strerror}", "")
     # A clock that was set back makes files of the future: never trusted, so only slower.
     settled = began - max(status.st_mtime, status.st_ctime) > SETTLED
-    return Source(path, name, digest, now if settled else "")
+    return Source(path, name, digest, now if settled else "", stated)

@@ -25,11 +25,13 @@ def article(record: Article) -> dict[str, Any]:
     return {
         **article_reference(record),
         "position": record.position,
+        "place": record.place,
         "updated_at": record.updated_at.isoformat() if record.updated_at else None,
         "age": record.age,
         "dateline": record.dateline,
         "agency": record.agency,
         "language": record.language,
+        "pages": list(record.pages),
         "provenance": dict(record.provenance),
         "text": record.text,
     }
@@ -51,6 +53,7 @@ def citation(record: Citation) -> dict[str, Any]:
         "quote": record.quote,
         "start": record.start,
         "end": record.end,
+        "page": record.page,
         "article": article_reference(record.article),
     }
 

@@ -67,7 +67,8 @@ def render_answer(answer: Answer) -> str:
         parts += [_wrap(answer.text, bold=True), ""]
         for citation in answer.citations:
             head = f"[{citation.number}] "
-            parts.append(_wrap(head + byline(citation.article), indent=" " * len(head)))
+            page = f"  p. {citation.page}" if citation.page else ""
+            parts.append(_wrap(head + byline(citation.article) + page, indent=" " * len(head)))
             parts.append(_wrap(f"“{citation.quote}”", first="    ", indent="    ", dim=True))
     else:
         parts.append(_wrap(f"Not in this archive: {answer.reason}.", bold=True))
@@ -146,6 +147,7 @@ def render_article(article: Article) -> str:
         "dateline",
         "url",
         "source",
+        "place",
         "id",
     )
     lines = [_bold(visible(article.title))]

@@ -5,7 +5,20 @@ Importing this package loads no parser; each format's libraries are loaded when 
 
 from __future__ import annotations
 
+from qa.reading.content import Stated
 from qa.reading.draft import article_id
-from qa.reading.files import SUFFIXES, ReadResult, read_bytes, read_file
+from qa.reading.files import ReadResult, read_bytes, read_file
+from qa.reading.formats import SUFFIXES, suffix_of
+from qa.reading.preview import Preview, preview
 
-__all__ = ["SUFFIXES", "ReadResult", "article_id", "read_bytes", "read_file"]
+__all__ = [
+    "SUFFIXES",
+    "Preview",
+    "ReadResult",
+    "Stated",
+    "article_id",
+    "preview",
+    "read_bytes",
+    "read_file",
+    "suffix_of",
+]

@@ -27,13 +27,23 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def read_fields(values: Mapping[object, object]) -> tuple[Found, list[str]]:
+FIELDS = tuple(_ALIASES)
+"""The fields that a column can be named for."""
+
+
+def read_fields(
+    values: Mapping[object, object], columns: Mapping[str, str] | None = None
+) -> tuple[Found, list[str]]:
     """Read an article's fields, whatever their spelling.
+
+    Args:
+        values: By their names in the file.
+        columns: The file's names of fields, where they are none of the usual ones; then no other.
 
     Returns:
         The fields, and a note for each date that was given but not understood.
     """
-    plain = {_plain_key(key): value for key, value in reversed(list(values.items()))}
+    plain = _plain(values, columns)
     notes: list[str] = []
     found = Found(
         title=_first(plain, "title"),
@@ -47,9 +57,11 @@ def read_fields(values: Mapping[object, object]) -> tuple[Found, list[str]]:
     return found, notes
 
 
-def read_body(values: Mapping[object, object]) -> str | None:
+def read_body(
+    values: Mapping[object, object], columns: Mapping[str, str] | None = None
+) -> str | None:
     """The text of an article given as an object; paragraphs may be a list."""
-    plain = {_plain_key(key): value for key, value in reversed(list(values.items()))}
+    plain = _plain(values, columns)
     for alias in _ALIASES["text"]:
         value = plain.get(alias)
         if isinstance(value, list):
@@ -57,6 +69,16 @@ def read_body(values: Mapping[object, object]) -> str | None:
         if isinstance(value, str) and value.strip():
             return value
     return None
+
+
+def _plain(values: Mapping[object, object], columns: Mapping[str, str] | None) -> dict[str, object]:
+    plain = {_plain_key(key): value for key, value in reversed(list(values.items()))}
+    named = {field: plain.get(_plain_key(column)) for field, column in (columns or {}).items()}
+    for field, value in named.items():
+        for alias in _ALIASES[field]:
+            plain.pop(alias, None)
+        plain[_ALIASES[field][0]] = value
+    return plain
 
 
 def _plain_key(key: object) -> str:

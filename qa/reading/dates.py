@@ -57,7 +57,9 @@ _TIME_AFTER = re.compile(rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:{_TIME})", re.IGN
 _TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)
 _NAME_START = re.compile(r"(\d{4})([-_.])(\d{2})\2(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=[-_. ])")
 _NAME_INNER = re.compile(r"(?<![\d.])(\d{4})([-_])(\d{2})\2(\d{2})(?!\d)")
+_IN_URL = re.compile(r"(?<![\d.])(\d{4})([-_/])(\d{1,2})\2(\d{1,2})(?![\d.])")
 _MAX_CHARS = 80
+_MAX_URL_CHARS = 2000
 
 
 def parse_date(text: str, *, day_first: bool | None = None) -> datetime | None:
@@ -122,6 +124,17 @@ def date_in_name(name: str) -> datetime | None:
         return _plausible(datetime(year, month, day, tzinfo=UTC))
     except ValueError:
         return None
+
+
+def date_in_url(url: str) -> datetime | None:
+    """The day in an address, /2025/07/24/ or 2025-07-24; midnight UTC."""
+    for found in _IN_URL.finditer(url[:_MAX_URL_CHARS]):
+        try:
+            moment = datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
+        except ValueError:
+            continue
+        return _plausible(moment)
+    return None
 
 
 def from_timestamp(seconds: float) -> datetime | None:

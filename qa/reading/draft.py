@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from qa.errors import ReadingError
+from qa.reading.ages import moment_of_age
 from qa.reading.cleaning import clean_line, clean_text
-from qa.reading.dates import date_in_name
-from qa.reading.fields import parse_byline, parse_dateline
+from qa.reading.content import NOTHING, Stated
+from qa.reading.dates import date_in_name, date_in_url
+from qa.reading.fields import is_agency, is_site_of_agency, parse_byline, parse_dateline
 from qa.records import Article
 
 _HEAD_LINES = 4
 """How far down a body may repeat its title or byline. More, and a quoted headline would go."""
+
+
+PAGE = "\U0010fffd"
+"""Marks in a text being read where a page starts: a character of private use, dropped from all
+text that is read."""
 
 
 def article_id(source: str, position: int) -> str:
@@ -49,6 +57,11 @@ class Draft:
         dated_by_name: Whether a date in the file's name is about this article; not so where one
             file holds several, since the name then tells when the page was saved.
         notes: What was wrong with it without costing the article.
+        stated: What is known of it besides; used where the article does not say.
+        place: Where in its container it stands; None in a file that is none.
+        inner: 0-based position in that place.
+        paged: Whether the text holds marks of pages (`PAGE`).
+        visible: All text of the file, for a look at what of it was left out.
     """
 
     text: str = ""
@@ -57,6 +70,11 @@ class Draft:
     line: int | None = None
     dated_by_name: bool = True
     notes: list[str] = field(default_factory=list)
+    stated: Stated = NOTHING
+    place: str | None = None
+    inner: int = 0
+    paged: bool = False
+    visible: Callable[[], str] = lambda: ""
 
     def take(self, found: Found, origin: str) -> None:
         """Take each field that is not known yet."""
@@ -90,28 +108,39 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         ReadingError: If it has no body.
     """
     if draft.found.title is None:
-        draft.take(Found(title=title_from_name(source)), "file name")
-    if draft.dated_by_name and draft.found.published_at is None:
-        draft.take(Found(published_at=date_in_name(PurePosixPath(source).name)), "file name")
+        draft.take(Found(title=title_from_name(draft.place or source)), "file name")
+    draft.take(Found(url=draft.stated.url), draft.stated.captured_by or "stated")
+    _take_dates(draft, source)
     found = draft.found
     title = found.title or source
-    text = _without_own_head(clean_text(draft.text), title, found.author)
+    marked = _without_own_head(clean_text(draft.text), title, found.author)
+    text, pages = split_pages(marked) if draft.paged else (marked, ())
     if not any(character.isalnum() for character in text):
         raise ReadingError(f"no body under the title {_shorten(title)!r}", line=draft.line)
-    dateline, agency = parse_dateline(text) or (None, None)
     provenance = dict(draft.provenance)
+    dateline, agency = parse_dateline(text) or (None, None)
     if dateline:
         provenance["dateline"] = "body"
     if agency:
         provenance["agency"] = "body"
+    publisher = found.publisher
+    if publisher and is_agency(publisher) and not is_site_of_agency(found.url):
+        # What an agency wrote, papers publish: it says where a story comes from.
+        agency, publisher = agency or publisher, None
+        provenance.setdefault("agency", provenance.pop("publisher"))
+        provenance.pop("publisher", None)
+    if found.author and is_agency(found.author) and agency is None:
+        agency, provenance["agency"] = found.author, provenance["author"]
     return Article(
-        id=article_id(source, position),
+        id=article_id(source, position)
+        if draft.place is None
+        else article_id(f"{source}/{draft.place}", draft.inner),
         title=title,
         text=text,
         source=source,
         position=position,
-        publisher=found.publisher,
-        author=_without_publisher(found.author, found.publisher),
+        publisher=publisher,
+        author=_without_publisher(found.author, publisher),
         published_at=found.published_at,
         updated_at=found.updated_at,
         age=found.age,
@@ -119,8 +148,34 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         agency=agency,
         url=found.url,
         language=found.language,
+        place=draft.place,
+        pages=pages,
         provenance=provenance,
     )
+
+
+def split_pages(text: str) -> tuple[str, tuple[int, ...]]:
+    """A text without its marks of pages, and at which character each page starts."""
+    pieces = text.split(PAGE)
+    starts, at = [], 0
+    for piece in pieces[:-1]:
+        at += len(piece)
+        starts.append(at)
+    return "".join(pieces), (0, *starts) if starts else ()
+
+
+def _take_dates(draft: Draft, source: str) -> None:
+    """Fill the date from what is left where the article itself does not give one."""
+    found, stated = draft.found, draft.stated
+    if found.published_at is None and found.age is not None and stated.captured is not None:
+        day = f"{stated.captured:%Y-%m-%d}"
+        origin = f"{found.age} on {day} ({stated.captured_by or 'stated'})"
+        draft.take(Found(published_at=moment_of_age(found.age, stated.captured)), origin)
+    if draft.found.published_at is None and found.url is not None:
+        draft.take(Found(published_at=date_in_url(found.url)), "url")
+    if draft.dated_by_name and draft.found.published_at is None:
+        name = PurePosixPath(draft.place or source).name
+        draft.take(Found(published_at=date_in_name(name)), "file name")
 
 
 def title_from_name(source: str) -> str:

@@ -39,6 +39,12 @@ _AGENCIES = frozenset(
         "the canadian press",
     ]
 )  # fmt: skip
+_AGENCY_SITES = frozenset(
+    [
+        "apnews.com", "reuters.com", "afp.com", "dpa.com", "ptinews.com", "aninews.in", "upi.com",
+        "xinhuanet.com", "kyodonews.net", "efe.com", "ansa.it",
+    ]
+)  # fmt: skip
 _TRAILING_ROLE = re.compile(
     r"(?<=\w)\s+(?:(?:staff|senior|chief|special|political|business|sports|science|health|city|"
     r"deputy|associate|contributing|freelance|local|education)\s+)*"
@@ -142,7 +148,13 @@ def is_role(text: str) -> bool:
 
 def is_agency(text: str) -> bool:
     """Whether a part of a byline is the agency a story came from, which is not its publisher."""
-    return text.casefold() in _AGENCIES
+    return text.casefold().strip(" .") in _AGENCIES
+
+
+def is_site_of_agency(url: str | None) -> bool:
+    """Whether an address is an agency's own site, where it is a publisher too."""
+    host = re.match(r"https?://(?:[\w.-]*\.)?([\w-]+\.\w+)(?:[:/?#]|$)", url or "")
+    return host is not None and host[1].lower() in _AGENCY_SITES
 
 
 def parse_dateline(text: str) -> tuple[str, str | None] | None:

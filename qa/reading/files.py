@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 from qa.errors import ReadingError
-from qa.reading.decoding import MAX_FILE_BYTES, check_size, decode
-from qa.reading.draft import Draft, Part, finish
+from qa.reading.cleaning import clean_line
+from qa.reading.content import NOTHING, Content, Member, Stated
+from qa.reading.decoding import check_size
+from qa.reading.draft import Draft, Failure, Part, finish
+from qa.reading.formats import format_of
 from qa.records import Article, Problem
 
 _MAX_PROBLEMS = 50
 """Told one by one for a file; a wholly wrong feed would bury the problems of all others."""
 
-Reader = Callable[[bytes], Iterable[Part]]
+_MAX_DEPTH = 3
+"""Containers in containers: a mailbox in a zip in a tar. A zip of itself would never end."""
+
+_MAX_PLACE_CHARS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,107 +42,155 @@ class ReadResult:
     opened: bool = True
 
 
-def read_file(path: Path, source: str) -> ReadResult:
+def read_file(path: Path, source: str, stated: Stated = NOTHING) -> ReadResult:
     """Read one file.
 
     Args:
         path: Where the file lies.
         source: Its name relative to the corpus folder, with forward slashes.
+        stated: What is known of it from elsewhere.
 
     Returns:
         Its articles and problems; a file that cannot be opened is a problem too.
     """
-    try:
-        # Opened without blocking and judged before reading: a named pipe would wait for ever,
-        # and a huge file must not be read to find that it is huge.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return _failed(source, "not a regular file; remove it from the corpus")
-            check_size(status.st_size)
-            data = file.read(MAX_FILE_BYTES + 1)
-    except ReadingError as error:
-        return _failed(source, error.reason, error.line)
-    except OSError as error:
-        reason = f"cannot be opened: {error.strerror or error}"
-        return ReadResult((), (Problem(source, reason),), opened=False)
-    return read_bytes(data, source)
+    return _gathered(source, lambda: stream_file(path, source, stated))
 
 
-def read_bytes(data: bytes, source: str) -> ReadResult:
+def read_bytes(data: bytes, source: str, stated: Stated = NOTHING) -> ReadResult:
     """Read the content of one file; `source` names it, and its suffix picks the format."""
-    articles: list[Article] = []
-    problems: list[Problem] = []
+    return _gathered(source, lambda: stream(BytesIO(data), source, stated))
+
+
+def stream_file(
+    path: Path, source: str, stated: Stated = NOTHING, *, watch: Watch | None = None
+) -> Iterator[Article | Problem]:
+    """Read one file piece by piece.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    # Opened without blocking and judged before reading: a named pipe would wait for ever,
+    # and a huge file must not be read to find that it is huge.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            yield Problem(source, "not a regular file; remove it from the corpus")
+            return
+        yield from stream(file, source, stated, size=status.st_size, watch=watch)
+
+
+Watch = Callable[[Draft, Article | None], None]
+"""Is shown each draft with the article that it became."""
+
+
+def stream(
+    file: BinaryIO,
+    source: str,
+    stated: Stated = NOTHING,
+    *,
+    size: int = 0,
+    watch: Watch | None = None,
+) -> Iterator[Article | Problem]:
+    """Read an open file piece by piece. Bad content never raises.
+
+    Args:
+        file: At its start.
+        source: Its name; the suffix picks the format.
+        stated: What is known of it from elsewhere.
+        size: Its bytes, where they are known.
+        watch: Is shown each draft with the article that it became.
+
+    Yields:
+        Its articles and problems, in order.
+    """
+    position = -1
+    inner = 0
+    last: str | None = None
+    for part, place in _parts(Content(file, source, stated), None, size, 0):
+        # A part without a body keeps its place, so that the others' ids do not move.
+        position += 1
+        inner = inner + 1 if place == last and place is not None else 0
+        last = place
+        if isinstance(part, Failure):
+            yield Problem(source, _within(place, part.reason), part.line)
+            continue
+        part.place, part.inner = place, inner
+        article: Article | None = None
+        try:
+            article = finish(part, source, position)
+            yield article
+        except ReadingError as error:
+            yield Problem(source, _within(place, error.reason), error.line or part.line)
+        for note in part.notes:
+            yield Problem(source, _within(place, note), part.line)
+        if watch is not None:
+            watch(part, article)
+
+
+def _parts(
+    content: Content, place: str | None, size: int, depth: int
+) -> Iterator[tuple[Part, str | None]]:
+    """The parts of a file, those of its members among them, each with its member's place."""
     try:
-        check_size(len(data))
-        for position, part in enumerate(_reader(source)(data)):
-            if isinstance(part, Draft):
-                # A part without a body keeps its place, so that the others' ids do not move.
-                try:
-                    articles.append(finish(part, source, position))
-                except ReadingError as error:
-                    problems.append(Problem(source, error.reason, error.line or part.line))
-                problems.extend(Problem(source, note, part.line) for note in part.notes)
+        kind = format_of(content.name)
+        if not kind.streamed:
+            check_size(size)
+        for part in kind.reader()(content):
+            if not isinstance(part, Member):
+                if isinstance(part, Draft) and part.stated is NOTHING:
+                    part.stated = content.stated
+                yield part, place
+                continue
+            inside = part.place if place is None else f"{place}/{part.place}"
+            if depth + 1 >= _MAX_DEPTH and format_of(part.content.name).streamed:
+                yield Failure("an archive within archives; unpack it"), inside
             else:
-                problems.append(Problem(source, part.reason, part.line))
+                yield from _parts(part.content, inside, 0, depth + 1)
     except ReadingError as error:
-        problems.append(Problem(source, error.reason, error.line))
+        yield Failure(error.reason, error.line), place
+    except MemoryError:
+        yield Failure("needs more memory to read than is allowed; split it"), place
     except Exception as error:
         # A parser library met something its authors did not expect: one file, not the whole run.
-        message = " ".join(str(error).split())[:200]
-        problems.append(Problem(source, f"cannot be parsed ({type(error).__name__}: {message})"))
-    if len(problems) > _MAX_PROBLEMS:
-        further = len(problems) - _MAX_PROBLEMS
-        del problems[_MAX_PROBLEMS:]
+        message = clean_line(str(error))[:200]
+        yield Failure(f"cannot be parsed ({type(error).__name__}: {message})"), place
+
+
+def _within(place: str | None, reason: str) -> str:
+    if place is None:
+        return reason
+    shown = clean_line(place)
+    if len(shown) > _MAX_PLACE_CHARS:
+        shown = f"…{shown[1 - _MAX_PLACE_CHARS :]}"
+    return f"in {shown}: {reason}"
+
+
+def _gathered(source: str, read: Callable[[], Iterator[Article | Problem]]) -> ReadResult:
+    try:
+        return gather(source, read())
+    except OSError as error:
+        return unopened(source, error)
+
+
+def unopened(source: str, error: OSError) -> ReadResult:
+    """The result of a file that the system does not let be opened or read."""
+    reason = f"cannot be opened: {error.strerror or error}"
+    return ReadResult((), (Problem(source, reason),), opened=False)
+
+
+def gather(source: str, found: Iterator[Article | Problem]) -> ReadResult:
+    """All that a file holds, its problems told up to a limit."""
+    articles: list[Article] = []
+    problems: list[Problem] = []
+    further = 0
+    for each in found:
+        if isinstance(each, Article):
+            articles.append(each)
+        elif len(problems) < _MAX_PROBLEMS:
+            problems.append(each)
+        else:
+            further += 1
+    if further:
         problems.append(Problem(source, f"and {further} more problems in this file"))
     return ReadResult(tuple(articles), tuple(problems))
-
-
-def _failed(source: str, reason: str, line: int | None = None) -> ReadResult:
-    return ReadResult((), (Problem(source, reason, line),))
-
-
-def _read_plain(data: bytes) -> Iterable[Part]:
-    from qa.reading.plain import read_plain
-
-    return read_plain(decode(data))
-
-
-def _read_markdown(data: bytes) -> Iterable[Part]:
-    from qa.reading.markdown import read_markdown
-
-    return read_markdown(decode(data))
-
-
-def _read_html(data: bytes) -> Iterable[Part]:
-    from qa.reading.html import read_html
-
-    return read_html(data)
-
-
-def _read_jsonl(data: bytes) -> Iterable[Part]:
-    from qa.reading.jsonl import read_jsonl
-
-    return read_jsonl(data)
-
-
-_READERS: dict[str, Reader] = {
-    ".txt": _read_plain,
-    ".md": _read_markdown,
-    ".markdown": _read_markdown,
-    ".html": _read_html,
-    ".htm": _read_html,
-    ".jsonl": _read_jsonl,
-}
-
-SUFFIXES: frozenset[str] = frozenset(_READERS)
-"""The suffixes, in lower case, of the files that can be read."""
-
-
-def _reader(source: str) -> Reader:
-    suffix = PurePosixPath(source).suffix.lower()
-    if suffix not in _READERS:
-        known = ", ".join(sorted(SUFFIXES))
-        raise ReadingError(f"unknown kind of file {suffix or source!r}; known are {known}")
-    return _READERS[suffix]

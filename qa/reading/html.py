@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import ReadingError
 from qa.reading.cleaning import Line, clean_line, split_lines
+from qa.reading.content import Content
 from qa.reading.dates import parse_date
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
@@ -36,7 +37,7 @@ _BULLET = re.compile(r"^[-–•*]\s+")
 _CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
 
 
-def read_html(data: bytes) -> Iterator[Part]:
+def read(content: Content) -> Iterator[Part]:
     """Read a saved web page.
 
     Yields:
@@ -45,11 +46,12 @@ def read_html(data: bytes) -> Iterator[Part]:
     Raises:
         ReadingError: If it has no body.
     """
+    data = content.data()
     text = decode(data, declared_charset(data))
     root = _parse(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
     stated, stated_body = article_in([str(script) for script in scripts])
-    draft = Draft()
+    draft = Draft(visible=lambda: text_of_markup(text))
     draft.take(stated, "json-ld")
     draft.take(read_meta(root), "meta")
     draft.take(_top_heading(root), "heading")

@@ -1,4 +1,4 @@
-"""JSON Lines: one article a line. A bad line costs that line, never the others."""
+"""JSON Lines: one article a line. A bad line costs that line, never the others. And JSON arrays."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from collections.abc import Iterator
 
 from qa.errors import ReadingError
 from qa.reading.aliases import read_body, read_fields
+from qa.reading.content import Content
 from qa.reading.decoding import check_line, check_text, decode
 from qa.reading.draft import Draft, Failure, Part
 
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_LISTS = ("articles", "items", "results", "data", "docs")
 _MARKUP = re.compile(r"</(?:p|div|h[1-6]|li)>|<br\s*/?>", re.IGNORECASE)
 
 
-def read_jsonl(data: bytes) -> Iterator[Part]:
-    """Read a .jsonl file.
-
-    Args:
-        data: Its bytes; lines are decoded one by one, so that one bad byte costs one line.
+def read(content: Content) -> Iterator[Part]:
+    """Read a .jsonl file; lines are decoded one by one, so that one bad byte costs one line.
 
     Yields:
         An article or a failure for each line that is not blank.
@@ -27,20 +26,45 @@ def read_jsonl(data: bytes) -> Iterator[Part]:
     Raises:
         ReadingError: If the file as a whole is empty or no text.
     """
+    data = content.data()
     if data.startswith(_UTF16_BOMS):
         data = decode(data).encode("utf-8", "surrogatepass")
     check_text(data)
+    if (listed := _listed(data)) is not None:
+        for value in listed:
+            try:
+                yield _article(value, None, content)
+            except ReadingError as error:
+                yield Failure(error.reason)
+        return
     # Only "\n" ends a line: U+2028 may stand unescaped in a JSON string.
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if not raw.strip():
             continue
         try:
-            yield _read_line(raw, number)
+            yield _read_line(raw, number, content)
         except ReadingError as error:
             yield Failure(error.reason, error.line or number)
 
 
-def _read_line(raw: bytes, number: int) -> Draft:
+def _listed(data: bytes) -> list[object] | None:
+    """The articles of a file that is one JSON document over several lines, or an array."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    first = start.split(b"\n", 1)[0].rstrip()
+    if not start.startswith(b"[") and first not in (b"{", b"{ "):
+        return None  # lines, or an object on one line, which is the same
+    try:
+        value = json.loads(start.decode("utf-8"), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None  # to be told line by line
+    if isinstance(value, dict):
+        inner = (value.get(key) for key in _LISTS)
+        value = next((each for each in inner if isinstance(each, list)), [value])
+    # A line of JSON Lines may be an array too, by mistake; of articles it is no mistake.
+    return value if any(isinstance(each, dict) for each in value) else None
+
+
+def _read_line(raw: bytes, number: int, content: Content) -> Draft:
     check_line(len(raw), number)
     try:
         value = json.loads(raw.decode("utf-8").strip(), parse_constant=lambda _: None)
@@ -50,16 +74,21 @@ def _read_line(raw: bytes, number: int) -> Draft:
         raise ReadingError(f"not valid JSON: {error.msg} at character {error.colno}") from error
     except (RecursionError, ValueError) as error:
         raise ReadingError("not usable JSON: nested too deeply, or too long a number") from error
+    return _article(value, number, content)
+
+
+def _article(value: object, number: int | None, content: Content) -> Draft:
     if not isinstance(value, dict):
         raise ReadingError(f"not a JSON object but {_KINDS.get(type(value), 'something else')}")
-    text = read_body(value)
+    columns = content.stated.columns
+    text = read_body(value, columns)
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')
     if _MARKUP.search(text):
         from qa.reading.markup import text_of_markup
 
         text = text_of_markup(text)
-    found, notes = read_fields(value)
+    found, notes = read_fields(value, columns)
     draft = Draft(text=text, line=number, dated_by_name=False, notes=notes)
     draft.take(found, "json")
     return draft

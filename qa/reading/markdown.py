@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from qa.errors import ReadingError
 from qa.reading.aliases import read_fields
 from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.content import Content
+from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part
 from qa.reading.header import take_head
 from qa.reading.markup import text_of_markup
@@ -22,21 +24,22 @@ _FENCE_LINES = 1  # the "---" above the front matter
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
-def read_markdown(text: str) -> Iterator[Part]:
+def read(content: Content) -> Iterator[Part]:
     """Read a Markdown file.
 
     Yields:
         Its one article.
 
     Raises:
-        ReadingError: If its front matter is broken.
+        ReadingError: If its front matter is broken, or it is no text.
     """
-    values, content = _split_front_matter(text)
-    draft = Draft()
+    text = decode(content.data())
+    values, body = _split_front_matter(text)
+    draft = Draft(visible=lambda: "\n\n".join(blocks))
     if values:
         found, draft.notes = read_fields(values)
         draft.take(found, "front matter")
-    blocks, heading = _blocks(content, wants_title=draft.found.title is None)
+    blocks, heading = _blocks(body, wants_title=draft.found.title is None)
     draft.take(Found(title=heading), "heading")
     lines = take_head(split_lines("\n\n".join(blocks)), draft, "header")
     fill_body(lines, draft, "header")

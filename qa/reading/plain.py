@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.reading.cleaning import Line, split_lines
+from qa.reading.content import Content
+from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Part
 from qa.reading.header import parse_header_line
 from qa.reading.saved_page import read_saved_page
@@ -16,21 +18,29 @@ _MAX_WRAP_CHARS = 120
 _MIN_WRAPPED_LINES = 3
 
 
-def read_plain(text: str) -> Iterator[Part]:
+def read(content: Content) -> Iterator[Part]:
     """Read a .txt file.
-
-    Args:
-        text: Its content.
 
     Yields:
         The articles of a saved page, or else one article.
+
+    Raises:
+        ReadingError: If it is no text.
     """
+    yield from read_text(decode(content.data()))
+
+
+def read_text(text: str) -> Iterator[Part]:
+    """The articles of a saved page, or else one article."""
     lines = split_lines(text)
     parts = read_saved_page(lines)
     if parts:
-        yield from parts
+        for part in parts:
+            if isinstance(part, Draft):
+                part.visible = lambda: text
+            yield part
         return
-    draft = Draft()
+    draft = Draft(visible=lambda: text)
     read_single(unwrap(lines), draft, "header")
     yield draft
 

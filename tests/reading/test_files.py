@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.reading import SUFFIXES, article_id, files, read_bytes, read_file
+from qa.reading import SUFFIXES, article_id, plain, read_bytes, read_file
 from qa.reading.cleaning import clean_text
+from qa.reading.content import Content
 from qa.reading.decoding import MAX_FILE_BYTES, MAX_LINE_BYTES
 
 from .test_html import BYLINE, LD, META, ld, page
@@ -75,8 +76,9 @@ def test_a_file_too_large_is_judged_without_reading_it(tmp_path, monkeypatch):
     path = tmp_path / "big.txt"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
-    monkeypatch.setattr(files, "read_bytes", lambda *_: pytest.fail("it was read"))
-    [problem] = read_file(path, "big.txt").problems
+    with monkeypatch.context() as patched:
+        patched.setattr(Content, "data", lambda _: pytest.fail("it was read"))
+        [problem] = read_file(path, "big.txt").problems
     assert "200.0 MiB" in problem.reason
     assert "32.0 MiB" in problem.reason
     assert "32.0 MiB" in only_problem(b"a" * (MAX_FILE_BYTES + 1))
@@ -108,7 +110,7 @@ def test_reading_a_file(tmp_path):
 
 
 def test_an_unknown_suffix():
-    assert "unknown kind of file '.docx'" in only_problem(b"abc", "a.docx")
+    assert "unknown kind of file '.xyz'" in only_problem(b"abc", "a.xyz")
     assert read_bytes(TEXT.encode(), "A.TXT").articles
 
 
@@ -116,7 +118,7 @@ def test_a_parser_that_breaks_costs_one_file(monkeypatch):
     def broken(_: bytes):
         raise KeyError("inside a library")
 
-    monkeypatch.setitem(files._READERS, ".txt", broken)
+    monkeypatch.setattr(plain, "read", broken)
     assert "KeyError" in only_problem(TEXT.encode())
 
 

@@ -1,0 +1,206 @@
+"""`qa add`: put files into the corpus, or only show what is understood of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.commands.shared import (
+    ERROR,
+    OK,
+    AddCommand,
+    add_corpus,
+    add_json,
+    print_json,
+    print_lines,
+)
+from qa.errors import InputError
+
+if TYPE_CHECKING:
+    from qa.adding import Added
+    from qa.reading import Preview, Stated
+
+
+_FOLDER = "qa-add-"
+_MAX_DROPPED = 20
+
+
+def add(command: AddCommand) -> None:
+    """Add the command."""
+    about = "put files into the corpus folder and index them; or preview what is understood"
+    added = command("add", run, about)
+    flag = added.add_argument
+    flag("paths", nargs="+", metavar="PATH", help="files and folders; - reads standard input")
+    add_corpus(added)
+    flag("--preview", action="store_true", help="show what is understood, add nothing")
+    flag(
+        "--captured",
+        metavar="DAY",
+        help='when the pages were saved, 2025-08-03: gives "4 hours ago" a date',
+    )
+    flag(
+        "--column",
+        action="append",
+        default=[],
+        metavar="FIELD=NAME",
+        help="the name of a column or key: text=Artikeltext; may be repeated",
+    )
+    flag("--name", metavar="NAME", help="what to call standard input: page.html")
+    add_json(added, "print JSON; with --preview a line for each article")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Add or preview."""
+    from qa.adding import files_of
+
+    stated = _stated(options)
+    with _paths(options) as paths:
+        files = list(files_of(paths))
+        if not files:
+            raise InputError("no file there that can be read; see: qa add --help")
+        if options.preview:
+            return _preview(files, stated, as_json=options.json)
+        return _add(files, stated, options)
+
+
+def _stated(options: argparse.Namespace) -> Stated:
+    from qa.reading.content import Stated
+    from qa.reading.dates import parse_date
+    from qa.reading.statements import check_columns
+
+    captured = None
+    if options.captured is not None:
+        captured = parse_date(options.captured)
+        if captured is None:
+            raise InputError(f"--captured {options.captured!r} is no day; write it as 2025-08-03")
+    columns: dict[str, str] = {}
+    for pair in options.column:
+        field, equals, name = pair.partition("=")
+        if not equals:
+            raise InputError(f"--column {pair!r} has no =; write it as text=Artikeltext")
+        columns[field.strip()] = name.strip()
+    by = "--captured" if captured else ""
+    return Stated(captured=captured, captured_by=by, columns=check_columns(columns))
+
+
+@contextmanager
+def _paths(options: argparse.Namespace) -> Iterator[list[Path]]:
+    """The paths to add; standard input is a file for as long as it is needed."""
+    if options.name is not None and "-" not in options.paths:
+        raise InputError("--name names standard input; leave it out, or write: qa add -")
+    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
+        yield [
+            _standard_input(Path(folder), options.name) if path == "-" else Path(path)
+            for path in dict.fromkeys(options.paths)
+        ]
+
+
+def _standard_input(folder: Path, name: str | None) -> Path:
+    from qa.adding import safe_name
+    from qa.reading.formats import sniff
+
+    if sys.stdin is None:
+        raise InputError("standard input is closed; write: qa add - < page.html")
+    data = sys.stdin.buffer.read()
+    path = folder / safe_name(name or f"stdin{sniff(data)}")
+    path.write_bytes(data)
+    return path
+
+
+def _preview(files: list[tuple[Path, str]], stated: Stated, *, as_json: bool) -> int:
+    from qa.reading import preview
+
+    found = False
+    for path, _ in files:
+        told = path.name if path.parent.name.startswith(_FOLDER) else _told(path)
+        seen = preview(path, told, stated)
+        found = found or bool(seen.articles)
+        if as_json:
+            for line in seen.as_json():
+                print_json(line)
+        else:
+            print_lines(_render_preview(seen))
+    return OK if found else ERROR
+
+
+def _told(path: Path) -> str:
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _render_preview(seen: Preview) -> str:
+    from qa.terminal import render_problem, visible
+
+    count = len(seen.articles)
+    lines = [f"{visible(seen.source)}: {count} article{'' if count == 1 else 's'}"]
+    for article in seen.articles:
+        lines.append(f"  {visible(article.title)}")
+        for name in ("title", "publisher", "author", "published_at", "updated_at", "age",
+                     "dateline", "agency", "url", "language", "place"):  # fmt: skip
+            value = getattr(article, name)
+            if value is not None and (name != "title" or "title" in article.provenance):
+                value = value.isoformat() if name.endswith("_at") else str(value)
+                origin = article.provenance.get(name)
+                shown = visible(value) + (f"  ({visible(origin)})" if origin else "")
+                lines.append(f"    {name.removesuffix('_at'):10} {shown}")
+        words = len(article.text.split())
+        pages = f", {len(article.pages)} pages" if article.pages else ""
+        start = " ".join(article.text.split()[:14])
+        lines.append(f"    {'text':10} {visible(start)} … ({words} words{pages})")
+    if seen.dropped:
+        lines.append(f"  left out ({len(seen.dropped)} lines):")
+        lines.extend(f"    - {visible(_short(line))}" for line in seen.dropped[:_MAX_DROPPED])
+        if len(seen.dropped) > _MAX_DROPPED:
+            lines.append(f"    and {len(seen.dropped) - _MAX_DROPPED} more")
+    lines.extend(f"  problem: {render_problem(problem)}" for problem in seen.problems)
+    return "\n".join(lines)
+
+
+def _short(line: str, max_chars: int = 90) -> str:
+    return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
+
+
+def _add(files: list[tuple[Path, str]], stated: Stated, options: argparse.Namespace) -> int:
+    from qa import adding, terminal
+    from qa.archive import Archive
+    from qa.settings import Settings
+
+    archive = Archive(options.index, Settings.load(options.settings))
+    results = []
+    for path, name in files:
+        results.append(adding.add(path, name, options.corpus, stated))
+        if not options.json:
+            print_lines(_render_added(results[-1]))
+    kept = any(result.stored_as for result in results)
+    report = None
+    if kept:
+        with terminal.progress_bar() as on_progress:
+            report = archive.sync(options.corpus, on_progress=on_progress)
+    if options.json:
+        print_json(
+            {
+                "files": [asdict(each) for each in results],
+                "sync": asdict(report) if report else None,
+            }
+        )
+    elif report is not None:
+        print_lines(terminal.render_report(report))
+    return OK if kept else ERROR
+
+
+def _render_added(result: Added) -> str:
+    from qa.terminal import render_problem, visible
+
+    name = visible(result.name)
+    if result.stored_as is None:
+        head = f"{name}: not added"
+    else:
+        count = f"{result.articles} article{'' if result.articles == 1 else 's'}"
+        how = "added as" if result.new else "is there already:"
+        head = f"{name}: {count}, {how} {visible(result.stored_as)}"
+    return "\n".join([head, *(f"  {render_problem(problem)}" for problem in result.problems)])

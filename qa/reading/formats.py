@@ -1,0 +1,112 @@
+"""Which reader a file gets: by its suffix, or by how its content begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import Final, cast
+
+from qa.errors import ReadingError
+from qa.reading.content import Content, Member
+from qa.reading.draft import Part
+
+Reader = Callable[[Content], Iterable[Part | Member]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        suffixes: In lower case, the usual one first.
+        module: The module in `qa.reading` whose function `read` reads it; not loaded before.
+        streamed: Whether it is read piece by piece, so that no limit on a file's size is needed.
+        guarded: Whether its libraries could hang or need much memory on hostile input, so that it
+            is read in a process of its own.
+    """
+
+    suffixes: tuple[str, ...]
+    module: str
+    streamed: bool = False
+    guarded: bool = True
+
+    def reader(self) -> Reader:
+        """Load the reader.
+
+        Raises:
+            ReadingError: If the library it needs is not installed.
+        """
+        try:
+            module = import_module(f"qa.reading.{self.module}")
+        except ModuleNotFoundError as error:
+            raise ReadingError(
+                f"{self.suffixes[0]} files need {error.name}; run: pip install article-qa"
+            ) from error
+        return cast(Reader, module.read)
+
+
+FORMATS: Final = (
+    Format((".txt",), "plain", guarded=False),
+    Format((".md", ".markdown"), "markdown", guarded=False),
+    Format((".html", ".htm", ".xhtml"), "html"),
+    Format((".jsonl", ".ndjson", ".json"), "jsonl", guarded=False),
+)
+
+_SNIFFED: Final = 4096
+_MAGIC: Final = (
+    (b"%PDF-", ".pdf"),
+    (b"WARC/", ".warc"),
+    (b"PK\x03\x04", ".zip"),
+    (b"\x1f\x8b", ".gz"),
+    (b"From ", ".mbox"),
+)
+_BEGINNINGS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), suffix)
+    for pattern, suffix in (
+        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf)\b", ".rss"),
+        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", ".html"),
+        (rb"[{\[]", ".jsonl"),
+        (rb"---\s*\n[\w-]+\s*:", ".md"),
+        (rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}\r?\n", ".eml"),
+    )
+)
+_BY_SUFFIX: Final = {suffix: each for each in FORMATS for suffix in each.suffixes}
+
+SUFFIXES: Final = frozenset(_BY_SUFFIX)
+"""The suffixes, in lower case, of the files that can be read."""
+
+
+def suffix_of(name: str) -> str:
+    """The suffix that picks a file's reader, of two parts for ".tar.gz"; else its last one."""
+    parts = [part.lower() for part in PurePosixPath(name).suffixes]
+    double = "".join(parts[-2:])
+    return double if double in _BY_SUFFIX else "".join(parts[-1:])
+
+
+def format_of(name: str) -> Format:
+    """The format of a file by its name.
+
+    Raises:
+        ReadingError: If no reader knows it.
+    """
+    suffix = suffix_of(name)
+    if suffix not in _BY_SUFFIX:
+        known = ", ".join(sorted(SUFFIXES))
+        raise ReadingError(f"unknown kind of file {suffix or name!r}; known are {known}")
+    return _BY_SUFFIX[suffix]
+
+
+def sniff(data: bytes) -> str:
+    """The suffix of a file that came without a name, by how it begins; ".txt" for what is left."""
+    head = data[:_SNIFFED]
+    for magic, suffix in _MAGIC:
+        if head.startswith(magic):
+            return suffix
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for pattern, suffix in _BEGINNINGS:
+        if pattern.match(text):
+            return suffix
+    return ".txt"

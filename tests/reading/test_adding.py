@@ -1,0 +1,178 @@
+"""Putting files into a corpus: `qa add`, its preview, and what is stated of a file."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from qa import adding, cli
+from qa.errors import InputError
+from qa.reading import Stated, preview, read_bytes, read_file
+from qa.reading.statements import NAME, Statements, mark, record
+from qa.scanning import scan
+
+from .test_html import LD, ld, page
+from .test_saved_page import FURNITURE, MAIN, related
+
+BODY = "The lamp on Gull Point will be lit in June. It has been dark since 1974."
+CAPTURED = Stated(captured=datetime(2025, 8, 3, tzinfo=UTC), captured_by="--captured")
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    return folder
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_copied_under_a_safe_name_and_never_over_another(tmp_path, corpus):
+    first = write(tmp_path / "a" / "Ünsafe name!.TXT", f"Lamp lit\n\n{BODY}")
+    second = write(tmp_path / "b" / "Ünsafe name!.TXT", f"Lamp out\n\n{BODY}")
+    names = [name for _, name in adding.files_of([first])]
+    assert names == ["Unsafe-name.txt"]
+    assert adding.add(first, names[0], corpus).stored_as == "Unsafe-name.txt"
+    assert adding.add(second, names[0], corpus).stored_as == "Unsafe-name-2.txt"
+    again = adding.add(first, names[0], corpus)
+    assert (again.stored_as, again.new) == ("Unsafe-name.txt", False)
+    inside = adding.add(corpus / "Unsafe-name.txt", "x.txt", corpus)
+    assert (inside.stored_as, inside.new) == ("Unsafe-name.txt", False)
+    assert sorted(each.name for each in corpus.iterdir()) == [
+        "Unsafe-name-2.txt", "Unsafe-name.txt",
+    ]  # fmt: skip
+
+
+def test_folders_keep_their_shape_and_links_are_not_followed(tmp_path, corpus):
+    top = tmp_path / "my wire"
+    write(top / "2025" / "!!" / "lamp.txt", BODY)
+    write(top / ".hidden" / "lamp.txt", BODY)
+    write(top / "picture.png", "x")
+    (top / "loop").symlink_to(top)
+    assert [name for _, name in adding.files_of([top])] == ["my-wire/2025/folder/lamp.txt"]
+    (corpus / "my-wire").symlink_to(tmp_path)
+    with pytest.raises(InputError, match="leads out of the corpus"):
+        adding.keep(top / "2025" / "!!" / "lamp.txt", "my-wire/lamp.txt", corpus)
+    with pytest.raises(InputError, match="no file or folder"):
+        list(adding.files_of([tmp_path / "none"]))
+
+
+def test_what_holds_no_article_is_refused(tmp_path, corpus):
+    refused = adding.add(write(tmp_path / "empty.txt", ""), "empty.txt", corpus)
+    assert (refused.stored_as, refused.problems[0].reason) == (None, "empty")
+    assert list(corpus.iterdir()) == []
+
+
+def test_what_is_stated_stays_stated(tmp_path, corpus):
+    text = "\n".join([*MAIN, *FURNITURE, *related("seed")])
+    path = write(tmp_path / "page.txt", text)
+    assert all(a.published_at is None for a in read_file(path, "page.txt").articles)
+    added = adding.add(path, "page.txt", corpus, CAPTURED)
+    assert added.stored_as == "page.txt"
+    [source] = scan(corpus, tmp_path / "index", {}, lambda _: None).added
+    read = read_file(source.path, source.name, source.stated)
+    dated = [a for a in read.articles if a.age]
+    days = {a.published_at.date().isoformat() for a in dated}
+    assert days == {"2025-08-02", "2025-08-03"}
+    assert dated[0].provenance["published_at"] == f"{dated[0].age} on 2025-08-03 (reading.toml)"
+    # What is stated is part of what a sync compares.
+    known = {source.name: (source.digest, source.status)}
+    (corpus / NAME).unlink()
+    assert scan(corpus, tmp_path / "index", known, lambda _: None).changed
+
+
+def test_statements_of_a_corpus(corpus):
+    record(corpus, 'odd "name".csv', Stated(columns={"text": "Inhalt"}, url="https://a.example/"))
+    record(corpus, "page.txt", CAPTURED)
+    statements = Statements.load(corpus)
+    assert statements.of('odd "name".csv').columns == {"text": "Inhalt"}
+    assert statements.of("page.txt").captured == CAPTURED.captured
+    assert mark(statements.of("other.txt")) == ""
+    write(corpus / NAME, '["wire/*"]\ncaptured = 2025-08-03T10:00:00\n')
+    assert Statements.load(corpus).of("wire/a.txt").captured == datetime(2025, 8, 3, 10, tzinfo=UTC)
+    for text, told in (
+        ("[broken", "cannot read"), ('["a"]\nauthor = "x"', "may say"), ("a = 1", "may say"),
+        ('["a"]\ncaptured = "soon"', "is no day"), ('["a".columns]\nno = "x"', "no column"),
+    ):  # fmt: skip
+        write(corpus / NAME, text)
+        with pytest.raises(InputError, match=told):
+            Statements.load(corpus)
+
+
+def test_columns_of_other_names():
+    rows = json.dumps([{"Titel": "Lamp", "Inhalt": BODY, "text": "an advert"}, {"Inhalt": ""}])
+    stated = Stated(columns={"text": "Inhalt", "title": "titel"})
+    result = read_bytes(rows.encode(), "a.json", stated)
+    assert [(a.title, a.text) for a in result.articles] == [("Lamp", BODY)]
+    assert "no text" in result.problems[0].reason
+
+
+def test_a_preview_says_what_is_understood_and_left_out():
+    seen = preview(page(ld(LD), "<p class='byline'>By Ida Byline</p>"), "lamp.html")
+    [line] = seen.as_json()
+    assert set(line) == {
+        "source", "part", "title", "publisher", "author", "published_at", "url", "language",
+        "text", "provenance", "problems",
+    }  # fmt: skip
+    assert (line["source"], line["part"], line["title"]) == ("lamp.html", 0, "Lamp from JSON")
+    assert line["provenance"]["published_at"] == "json-ld"
+    assert "© 2025 Harbour Star. All rights reserved." in " ".join(seen.dropped)
+    assert not any(kept in line["text"] for kept in seen.dropped)
+    text = "\n".join([*MAIN, *FURNITURE, *related("seed")])
+    seen = preview(text.encode(), "page.txt")
+    assert set(seen.dropped) >= {"Hashtags"}
+    [line] = preview(b"", "empty.txt").as_json()
+    assert (line["part"], line["text"], line["problems"]) == (None, None, ["empty"])
+
+
+def run(capsys, *arguments: str | Path) -> tuple[int, str]:
+    code = cli.main([str(each) for each in arguments])
+    return code, capsys.readouterr().out
+
+
+def test_the_command(tmp_path, corpus, capsys, monkeypatch):
+    good = write(tmp_path / "in" / "lamp.txt", f"Lamp lit\n\n{BODY}")
+    write(tmp_path / "in" / "bad.html", "")
+    rest = ("--corpus", corpus, "--index", tmp_path / "index")
+    code, out = run(capsys, "add", "--preview", "--json", tmp_path / "in", *rest)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(line["title"], bool(line["problems"])) for line in lines] == [
+        (None, True), ("Lamp lit", False),
+    ]  # fmt: skip
+    assert not list(corpus.iterdir())
+    code, out = run(capsys, "add", "--preview", good, *rest)
+    assert "title      Lamp lit  (header)" in out
+
+    code, out = run(capsys, "add", tmp_path / "in", *rest)
+    assert (code, (corpus / "in" / "lamp.txt").exists()) == (0, True)
+    assert "bad.html: not added" in out
+    assert "1 article in 1 passage" in out
+
+    stdin = io.TextIOWrapper(io.BytesIO(page()), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", stdin)
+    code, out = run(capsys, "add", "-", "--json", *rest)
+    assert (code, json.loads(out)["files"][0]["stored_as"]) == (0, "stdin.html")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["x.txt", "--captured", "soon"], "2025-08-03"),
+        (["x.txt", "--column", "text"], "has no ="),
+        (["x.txt", "--column", "colour=red"], "the fields are title"),
+        (["x.txt", "--name", "y.txt"], "qa add -"),
+        (["none.txt"], "no file or folder none.txt"),
+    ],
+)
+def test_what_cannot_be_done_is_told(arguments, told, capsys):
+    assert cli.main(["add", *arguments]) == 1
+    assert told in capsys.readouterr().err
