@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -176,6 +176,7 @@ class Archive(Holdings):
         before: date | str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
+        without: Iterable[str] = (),
         explain: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first. See `Retriever.search`."""
@@ -188,6 +189,7 @@ class Archive(Holdings):
             before=before,
             as_of=as_of,
             literal=literal,
+            without=without,
             explain=explain,
         )
 
@@ -202,6 +204,7 @@ class Archive(Holdings):
         before: date | str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
+        without: Iterable[str] = (),
         explain: bool = False,
     ) -> Answer:
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
@@ -215,6 +218,7 @@ class Archive(Holdings):
             before: Only articles published earlier than this day.
             as_of: The day the question is asked on, see `Retriever.search`.
             literal: Take the question as it stands: no operators, nothing understood.
+            without: Keys or kinds of clues (`qa.records.Clue`) that are not to be understood.
             explain: Fill `Hit.explanation` of the passages.
 
         Raises:
@@ -223,7 +227,9 @@ class Archive(Holdings):
         """
         began = time.perf_counter()
         filters = make_filters(publisher, author, after, before)
-        request = make_request(question, filters, as_of, literal=literal, explain=explain)
+        request = make_request(
+            question, filters, as_of, literal=literal, explain=explain, without=without
+        )
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 
         def find(generation: Generation) -> tuple[Retrieval, float, Finding | None]:
@@ -252,7 +258,7 @@ class Archive(Holdings):
                 "answer": (done - searched) * 1000,
                 "total": (done - began) * 1000,
             },
-            understood=found.understood.told(),
+            understood=found.understood.clues(),
         )
 
     def find(self, found: Retrieval) -> Finding | None:

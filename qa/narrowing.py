@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 
@@ -147,13 +148,19 @@ def recency(generation: Generation, day: date, rows: Ids) -> Floats:
 
 
 def read_names(
-    text: str, generation: Generation, store: Store
+    text: str, generation: Generation, store: Store, without: Collection[str] = ()
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Put a name of the archive in the place of a misspelt one.
 
     Only where a word of the question occurs nowhere and there is one term that it may stand for
     (`LexicalIndex.similar`), which the archive writes with a capital, and as nearly the same. A
     word without a capital, or the first, has to be a long one: it may be no name at all.
+
+    Args:
+        text: The question without its operators.
+        generation: Where the words occur, or not.
+        store: Its texts.
+        without: Keys of the clues to leave aside.
 
     Returns:
         The text with the names as the archive writes them, and each word with what it was read as.
@@ -171,6 +178,8 @@ def read_names(
     parts, at = [], 0
     for place, token, code in unknown:
         word = token.group()
+        if f"spelling:{word}" in without:
+            continue
         named = place > 0 and word[0].isupper()
         if not named and len(word) < LONG:
             continue

@@ -234,6 +234,20 @@ class Facets:
     agencies: tuple[Count, ...]
 
 
+class Clue(NamedTuple):
+    """One thing understood of a question besides what it asks.
+
+    Attributes:
+        key: What it is called where it is to be left aside (`Archive.ask(…, without=[key])`):
+            "publisher", "author", "dates", "as_of", "recency", or, as there may be several of a
+            kind, with its value: "phrase:Lowland Grid", "excluded:railway", "spelling:Brannok".
+        text: In a few words: "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
+    """
+
+    key: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
@@ -248,8 +262,7 @@ class Answer:
         confidence: The estimated probability that the archive answers the question, 0 to 1.
         generation: The index generation that answered.
         timings_ms: Milliseconds by step: "embed", "search", "answer", "total".
-        understood: What was understood of the question besides what it asks, each in a few words:
-            "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
+        understood: What was understood of the question besides what it asks.
     """
 
     question: str
@@ -261,7 +274,7 @@ class Answer:
     confidence: float
     generation: int
     timings_ms: Mapping[str, float]
-    understood: tuple[str, ...] = ()
+    understood: tuple[Clue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -24,7 +24,7 @@ from qa.ranking import Ranked, rank
 from qa.records import Explanation, Filters, Hit
 from qa.settings import Settings
 from qa.store import Store
-from qa.understanding import Known, Understood, understand
+from qa.understanding import Known, Understood, check_keys, understand
 
 T = TypeVar("T")
 
@@ -62,6 +62,7 @@ class Request:
         as_of: The day it is asked on; None is unknown.
         literal: Whether its every character is part of the question.
         explain: Whether each hit is to say why it was found.
+        without: Keys of what would be understood of the question and is not to be.
     """
 
     question: str
@@ -69,6 +70,7 @@ class Request:
     as_of: date | None = None
     literal: bool = False
     explain: bool = False
+    without: frozenset[str] = frozenset()
 
 
 class Retriever:
@@ -181,6 +183,7 @@ class Retriever:
         before: date | str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
+        without: Iterable[str] = (),
         explain: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first.
@@ -197,6 +200,7 @@ class Retriever:
                 without a date; the articles of the days before come first; "last week" has a
                 meaning.
             literal: Search for the question as it stands: no operators, nothing understood.
+            without: Keys or kinds of clues (`qa.records.Clue`) that are not to be understood.
             explain: Fill `Hit.explanation`.
 
         Raises:
@@ -204,7 +208,9 @@ class Retriever:
                 Unicode.
         """
         filters = make_filters(publisher, author, after, before)
-        request = make_request(question, filters, as_of, literal=literal, explain=explain)
+        request = make_request(
+            question, filters, as_of, literal=literal, explain=explain, without=without
+        )
         return self.find(request, k).hits
 
     def find(self, request: Request, k: int) -> Retrieval:
@@ -248,11 +254,16 @@ class Retriever:
             self._known = generation, known_of(generation, self.store)
         known = self._known[1]
         understood = understand(
-            request.question, known, request.filters, request.as_of, literal=request.literal
+            request.question,
+            known,
+            request.filters,
+            request.as_of,
+            literal=request.literal,
+            without=request.without,
         )
-        if request.literal:
+        if request.literal or "spelling" in request.without:
             return understood
-        text, readings = read_names(understood.text, generation, self.store)
+        text, readings = read_names(understood.text, generation, self.store, request.without)
         return replace(understood, text=text, readings=readings)
 
     def _hits(self, found: Retrieval, ranked: list[Ranked], *, explain: bool) -> list[Hit]:
@@ -325,11 +336,13 @@ def make_request(
     *,
     literal: bool = False,
     explain: bool = False,
+    without: Iterable[str] = (),
 ) -> Request:
     """A request from what a user gives; arguments as in `Retriever.search`.
 
     Raises:
-        InputError: The day cannot be read, or the question is not valid Unicode.
+        InputError: The day cannot be read, the question is not valid Unicode, or there is no such
+            clue.
     """
     _check_text("question", question)
     return Request(
@@ -338,6 +351,7 @@ def make_request(
         as_of=_day("as_of", as_of),
         literal=literal,
         explain=explain,
+        without=check_keys(without),
     )
 
 

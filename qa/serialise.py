@@ -93,7 +93,7 @@ def answer(record: Answer) -> dict[str, Any]:
     """A whole answer."""
     return {
         "question": record.question,
-        "understood": list(record.understood),
+        "understood": [clue._asdict() for clue in record.understood],
         "answered": record.answered,
         "reason": record.reason,
         "answer": record.text,

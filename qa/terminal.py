@@ -62,7 +62,7 @@ def progress_bar() -> Iterator[OnProgress]:
 
 def render_answer(answer: Answer) -> str:
     """The answer first, then who says so, then the passages."""
-    parts = [told] if (told := render_understood(answer.understood)) else []
+    parts = [told] if (told := render_understood([clue.text for clue in answer.understood])) else []
     if answer.answered:
         parts += [_wrap(answer.text, bold=True), ""]
         for citation in answer.citations:

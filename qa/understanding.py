@@ -11,7 +11,7 @@ Rules only, each of which is told to the user (`Understood.told`) and can be tur
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -22,12 +22,25 @@ from qa.countries import ALIASES
 from qa.errors import InputError
 from qa.names import Names
 from qa.periods import period
-from qa.records import Filters
+from qa.records import Clue, Filters
 
 HALF_LIFE_DAYS: Final = 14
 """Of the decay that puts recent articles first: measured on weekly news questions asked as of their
 day, where it lifted nDCG@10 from .908 (later articles left out) to .951."""
 
+KINDS: Final = (
+    "publisher",
+    "author",
+    "dates",
+    "as_of",
+    "recency",
+    "phrase",
+    "excluded",
+    "spelling",
+)
+"""Of clues, see `qa.records.Clue.key`."""
+
+_NOBODY: Final = Names((), {})
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _OPERATOR = re.compile(
     r"(?<!\S)(?P<field>publisher|author|after|since|before|until):"
@@ -92,22 +105,25 @@ class Understood:
             before,
         )
 
+    def clues(self) -> tuple[Clue, ...]:
+        """Each thing understood; empty where the question is only what it asks."""
+        single = (
+            ("publisher", f"publisher {self.publisher}" if self.publisher else ""),
+            ("author", f"author {self.author}" if self.author else ""),
+            ("dates", _span(self.after, self.before)),
+            ("as_of", f"as of {self.as_of}" if self.as_of else ""),
+            ("recency", f"recent first, back from {self.recency}" if self.recency else ""),
+        )
+        return (
+            *(Clue(f"phrase:{phrase}", f"with “{phrase}”") for phrase in self.phrases),
+            *(Clue(f"excluded:{word}", f"without {word}") for word in self.excluded),
+            *(Clue(key, text) for key, text in single if text),
+            *(Clue(f"spelling:{word}", f"{word} read as {read}") for word, read in self.readings),
+        )
+
     def told(self) -> tuple[str, ...]:
-        """Each thing understood in a few words; empty where the question is only what it asks."""
-        found = [f"with “{phrase}”" for phrase in self.phrases]
-        found += [f"without {word}" for word in self.excluded]
-        found += [f"publisher {self.publisher}"] if self.publisher else []
-        found += [f"author {self.author}"] if self.author else []
-        if self.after and self.before:
-            found.append(f"from {self.after} to {self.before - timedelta(days=1)}")
-        elif self.after:
-            found.append(f"from {self.after} on")
-        elif self.before:
-            found.append(f"before {self.before}")
-        found += [f"as of {self.as_of}"] if self.as_of else []
-        found += [f"recent first, back from {self.recency}"] if self.recency else []
-        found += [f"{written} read as {read}" for written, read in self.readings]
-        return tuple(found)
+        """The texts of the clues."""
+        return tuple(clue.text for clue in self.clues())
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +153,7 @@ def understand(
     as_of: date | None = None,
     *,
     literal: bool = False,
+    without: Collection[str] = (),
 ) -> Understood:
     """Part what a question asks from what it says besides.
 
@@ -146,15 +163,27 @@ def understand(
         given: Filters given apart from the question: what it says of the same is not applied.
         as_of: The day it is asked on; None is unknown.
         literal: Take every character as part of the question.
+        without: Clues to leave aside, by key or kind. An operator left aside is not searched for
+            either; what is said in words stays in the question.
 
     Raises:
         InputError: An operator has a value that cannot be used.
     """
+    as_of = None if "as_of" in without else as_of
     if literal:
-        return Understood(text=text, as_of=as_of, recency=as_of)
+        recency = None if "recency" in without else as_of
+        return Understood(text=text, as_of=as_of, recency=recency)
     given = given or Filters()
-    rest, found = _operators(text, known)
-    said = wording.read(rest, known.publishers, known.authors, known.holds, known.mentions, as_of)
+    rest, found = _operators(text, known, without)
+    said = wording.read(
+        rest,
+        known.publishers if "publisher" not in without else lambda: _NOBODY,
+        known.authors if "author" not in without else lambda: _NOBODY,
+        # A date that the archive has no articles of is not read.
+        known.holds if "dates" not in without else lambda _: False,
+        known.mentions,
+        as_of,
+    )
     found = replace(
         found,
         text=said.text,
@@ -168,10 +197,29 @@ def understand(
     recency = as_of
     if recency is None and _RECENT.search(rest):
         recency = known.newest()
-    return replace(found, as_of=as_of, recency=recency)
+    return replace(found, as_of=as_of, recency=None if "recency" in without else recency)
 
 
-def _operators(text: str, known: Known) -> tuple[str, Understood]:
+def check_keys(without: Iterable[str]) -> frozenset[str]:
+    """Keys of clues to leave aside, checked.
+
+    Raises:
+        InputError: One is of no kind there is.
+    """
+    keys = frozenset([without] if isinstance(without, str) else without)
+    for key in sorted(keys):
+        if key.partition(":")[0] not in KINDS:
+            raise InputError(f"without must name some of {', '.join(KINDS)}, not {key!r}")
+    return keys
+
+
+def _span(after: date | None, before: date | None) -> str:
+    if after and before:
+        return f"from {after} to {before - timedelta(days=1)}"
+    return f"from {after} on" if after else f"before {before}" if before else ""
+
+
+def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, Understood]:
     """The text without operators, phrases without their quotes; and what they say."""
     plain = text.translate(_QUOTES)
     parts: list[str] = []
@@ -198,16 +246,29 @@ def _operators(text: str, known: Known) -> tuple[str, Understood]:
         parts += [text[at : match.start()], kept]
         at = match.end()
     rest = _SPACES.sub(" ", "".join([*parts, text[at:]])).strip() if parts else text
+    dates = "dates" not in without
+    fields = {
+        name: value
+        for name, value in fields.items()
+        if name not in without and (dates or name not in ("after", "before", "until"))
+    }
     found = Understood(
         text=rest,
-        phrases=tuple(dict.fromkeys(phrases)),
-        excluded=tuple(dict.fromkeys(excluded)),
+        phrases=_left("phrase", phrases, without),
+        excluded=_left("excluded", excluded, without),
         publisher=_named("publisher", fields, known.publishers),
         author=_named("author", fields, known.authors),
         after=_day("after", fields),
         before=_day("before", fields) or _day("until", fields),
     )
     return rest, found
+
+
+def _left(kind: str, values: Iterable[str], without: Collection[str]) -> tuple[str, ...]:
+    """Each value once, but for those left aside."""
+    if kind in without:
+        return ()
+    return tuple(v for v in dict.fromkeys(values) if f"{kind}:{v}" not in without)
 
 
 def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> str | None:

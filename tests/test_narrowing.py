@@ -12,6 +12,7 @@ from qa import narrowing
 from qa.analysis import terms
 from qa.cli import main
 from qa.errors import InputError
+from qa.records import Clue
 from qa.retriever import make_request
 from qa.settings import Settings
 from qa.understanding import comparable
@@ -63,14 +64,14 @@ def test_engines_narrow_alike(tmp_path, make_archive, root, engine):
     hits = found(archive, '"storm brannoc" -railway publisher:northfield')
     assert {hit.article.publisher for hit in hits} == {GAZETTE}
     assert archive.ask("How many homes lost power in Storm Brannok?").understood == (
-        "Brannok read as Brannoc",
+        Clue("spelling:Brannok", "Brannok read as Brannoc"),
     )
     archive.close()
 
 
 def test_a_publisher_in_words_restricts_and_is_said(archive):
     answer = archive.ask("How many homes lost power according to the Northfield Gazette?")
-    assert answer.understood == (f"publisher {GAZETTE}",)
+    assert answer.understood == (Clue("publisher", f"publisher {GAZETTE}"),)
     assert "63,000" in answer.citations[0].quote
     assert {hit.article.publisher for hit in answer.passages} == {GAZETTE}
     literal = archive.ask(answer.question, k=20, literal=True)
@@ -136,8 +137,8 @@ def test_without_a_day_recency_counts_back_from_the_newest_article(weekly):
     newest = found(weekly, "Which ferry was late this week?")
     assert days_of(newest)[0] == "2025-04-12"
     assert len(newest) == 6  # what has no date is not left out
-    told = weekly.ask("Which ferry was the latest?").understood
-    assert told == ("recent first, back from 2025-04-12",)
+    understood = weekly.ask("Which ferry was the latest?").understood
+    assert understood == (Clue("recency", "recent first, back from 2025-04-12"),)
     order = days_of(found(weekly, "Which ferry was late?"))
     assert order == days_of(found(weekly, "Which ferry was the latest?", literal=True))
 
@@ -145,10 +146,27 @@ def test_without_a_day_recency_counts_back_from_the_newest_article(weekly):
 def test_a_misspelt_name_is_read_as_the_archives_own(archive):
     for question in ("How many homes lost power in Storm Brannok?", "homes in storm brannock"):
         answer = archive.ask(question)
-        assert answer.understood[0].endswith("read as Brannoc")
+        assert answer.understood[0].text.endswith("read as Brannoc")
         assert "Brannoc" in answer.passages[0].passage.text
         assert answer.question == question
         assert archive.ask(question, literal=True).understood == ()
+
+
+def test_each_thing_understood_can_be_left_aside(archive, capsys):
+    question = f"What did the {GAZETTE} say of homes without power?"
+    assert {hit.article.publisher for hit in archive.search(question)} == {GAZETTE}
+    assert {h.article.publisher for h in archive.search(question, without=["publisher"])} > {
+        GAZETTE
+    }
+    misspelt = archive.ask("Which homes lost power in Storm Brannok?")
+    key = misspelt.understood[0].key
+    assert archive.ask(misspelt.question, without=[key]).understood == ()
+    assert archive.ask(misspelt.question, without={"spelling"}).understood == ()
+    index = ["--index", str(archive.index.absolute())]
+    assert main(["ask", question, "--json", "--without", "publisher", *index]) in (0, 3)
+    assert json.loads(capsys.readouterr().out)["understood"] == []
+    assert main(["ask", question, "--without", "weather", *index]) == 1
+    assert "without must name some of publisher, author" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -230,7 +248,10 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
     assert f"filters: publisher {GAZETTE}" in out
     assert main(["ask", "--json", "--as-of", "2024-12-31", "tram cost", "--explain", *index]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["understood"] == ["as of 2024-12-31", "recent first, back from 2024-12-31"]
+    assert answer["understood"] == [
+        {"key": "as_of", "text": "as of 2024-12-31"},
+        {"key": "recency", "text": "recent first, back from 2024-12-31"},
+    ]
     assert set(answer["passages"][0]["explanation"]) == {
         "words", "lexical_score", "dense_score", "lexical_share", "dense_share", "recency",
         "filters",

@@ -347,3 +347,44 @@ def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
         "What did they say about magnets?",
         ("author Jennifer Zeng",),
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "text", "told"),
+    [
+        ("tram publisher:bbc after:2025", ["publisher"], "tram", "from 2025-01-01 on"),
+        ("tram publisher:nobody after:2025 until:2025-06", ["publisher", "dates"], "tram", ""),
+        ('"a b" -c "d e"', ["phrase:a b", "excluded"], "a b d e", "with “d e”"),
+        (
+            "What did the Toronto Star say in July 2025?",
+            ["publisher"],
+            "What did the Toronto Star say in July 2025?",
+            "",
+        ),
+        (
+            "What did the Toronto Star say in July 2025?",
+            ["dates"],
+            "What did they say in July 2025?",
+            STAR,
+        ),
+        ("Who is the latest guest?", ["recency"], "Who is the latest guest?", ""),
+    ],
+)
+def test_what_is_left_aside_is_not_understood(question, without, text, told):
+    assert read(question, without=without) == (text, told)
+
+
+def test_a_day_left_aside_is_no_day():
+    aside = understand("x", KNOWN, as_of=AS_OF, without=["as_of"])
+    assert (aside.as_of, aside.recency) == (None, None)
+    literal = understand("x", KNOWN, as_of=AS_OF, literal=True, without=["recency"])
+    assert (literal.as_of, literal.recency) == (AS_OF, None)
+
+
+def test_a_clue_left_aside_by_its_key_is_of_the_others():
+    question = '"a b" "c d" -e publisher:bbc author:zeng after:2025 now'
+    clues = understand(question, KNOWN).clues()
+    assert len({clue.key for clue in clues}) == len(clues) == 7
+    for clue in clues:
+        left = understand(question, KNOWN, without=[clue.key]).clues()
+        assert left == tuple(other for other in clues if other != clue)

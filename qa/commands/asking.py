@@ -48,6 +48,13 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
     parser.add_argument(
         "--literal", action="store_true", help="take the question as it stands: no operators"
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="CLUE",
+        help="something understood to leave aside, like publisher or dates; may be repeated",
+    )
     parser.add_argument("--explain", action="store_true", help="say why each passage was found")
     add_json(parser)
 
@@ -108,7 +115,7 @@ def _lines() -> Iterator[str]:
 
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("publisher", "author", "after", "before", "as_of", "literal", "explain")
+    names = ("publisher", "author", "after", "before", "as_of", "literal", "without", "explain")
     return {name: getattr(options, name) for name in names}
 
 
@@ -121,6 +128,7 @@ def _request(options: argparse.Namespace) -> Request:
         filters,
         options.as_of,
         literal=options.literal,
+        without=options.without,
         explain=options.explain,
     )
 

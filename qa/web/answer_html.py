@@ -51,7 +51,7 @@ def _understood(answer: Answer) -> Markup:
     """What was understood besides the question itself, which may be what the user did not mean."""
     if not answer.understood:
         return EMPTY
-    told = DOT.join(field(text) for text in answer.understood)
+    told = DOT.join(field(clue.text) for clue in answer.understood)
     return Markup('<p class="understood">Understood: {}</p>').format(told)
 
 

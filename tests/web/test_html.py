@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.citations import cite
-from qa.records import Answer, Article, Evidence, Filters, Hit, Passage, Problem, Span, SyncReport
+from qa.records import (
+    Answer,
+    Article,
+    Clue,
+    Evidence,
+    Filters,
+    Hit,
+    Passage,
+    Problem,
+    Span,
+    SyncReport,
+)
 from qa.web import articles_html, html
 from qa.web.answer_html import render_answer
 from qa.web.uploads import Upload
@@ -54,7 +65,7 @@ def answer_of(article: Article, *, answered: bool = True) -> Answer:
         confidence=0.5,
         generation=3,
         timings_ms={"total": 1.0, EVIL: 2.0},
-        understood=(f"publisher {EVIL}",),
+        understood=(Clue(f"phrase:{EVIL}", f"publisher {EVIL}"),),
     )
 
 

@@ -138,7 +138,7 @@ def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: 
         found = {hit["article"]["publisher"] for hit in hits}
         assert found == publishers if publishers else len(found) > 1
     answer = client.predict("homes", as_of="2024-12-31", api_name="/ask")
-    assert answer["understood"][0] == "as of 2024-12-31"
+    assert answer["understood"][0]["key"] == "as_of"
     assert "has no publisher" in handlers.ask("homes publisher:nobody", "", "", "", "")
 
 
