@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qa.errors import (
         ArticleNotFoundError,
         CitationError,
+        ForbiddenError,
         IndexBusyError,
         IndexDamagedError,
         IndexMismatchError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         ModelError,
         QAError,
         ReadingError,
+        SyncCancelledError,
     )
     from qa.protocols import Progress
     from qa.records import (
@@ -57,6 +59,7 @@ _HOME = {
     "qa.errors": (
         "ArticleNotFoundError",
         "CitationError",
+        "ForbiddenError",
         "IndexBusyError",
         "IndexDamagedError",
         "IndexMismatchError",
@@ -66,6 +69,7 @@ _HOME = {
         "ModelError",
         "QAError",
         "ReadingError",
+        "SyncCancelledError",
     ),
     "qa.protocols": ("Progress",),
     "qa.records": (
@@ -104,6 +108,7 @@ __all__ = [
     "Explanation",
     "Facets",
     "Filters",
+    "ForbiddenError",
     "Hit",
     "IndexBusyError",
     "IndexDamagedError",
@@ -120,6 +125,7 @@ __all__ = [
     "Retriever",
     "Settings",
     "Span",
+    "SyncCancelledError",
     "SyncPlan",
     "SyncReport",
     "Verification",

@@ -8,6 +8,8 @@
     ├── IndexDamagedError       a file of the index is missing, truncated or inconsistent
     ├── IndexBusyError          another process is writing this index
     ├── IndexWriteError         the disk refuses: full, read-only, failing
+    ├── SyncCancelledError      somebody stopped the sync; nothing is lost
+    ├── ForbiddenError          who asks may not do this, or nobody may here
     ├── ModelError              the embedding model cannot be loaded or is not what it claims to be
     ├── ArticleNotFoundError    no article with that id
     └── CitationError           a quote is not a verbatim slice of its article
@@ -58,6 +60,14 @@ class IndexBusyError(QAError):
 
 class IndexWriteError(QAError):
     """The index cannot be written: the disk is full, read-only, or fails. Nothing is lost."""
+
+
+class SyncCancelledError(QAError):
+    """Somebody stopped the sync. What it had embedded is kept, and the old index still answers."""
+
+
+class ForbiddenError(QAError):
+    """Who asks may not do this, or nobody may on this server."""
 
 
 class ModelError(QAError):

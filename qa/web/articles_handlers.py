@@ -12,7 +12,8 @@ from qa.archive import Archive
 from qa.errors import QAError
 from qa.protocols import Progress
 from qa.records import SyncReport
-from qa.web import articles_html, html, uploads
+from qa.serving import uploads
+from qa.web import articles_html, html
 from qa.web.catalogue import Catalogue, LatestCatalogue
 
 ROWS = 100
@@ -57,7 +58,7 @@ class ArticlesHandlers:
         stored: list[uploads.Upload] = []
         try:
             for file in map(Path, files or []):
-                stored.append(uploads.store(file, self._corpus))
+                stored.append(uploads.store(file.name, file.read_bytes(), self._corpus))
                 file.unlink(missing_ok=True)
             told = articles_html.upload_list(stored)
             if any(upload.new for upload in stored):

@@ -8,8 +8,8 @@ from datetime import date
 from markupsafe import Markup
 
 from qa.records import Article, Problem, SyncReport
+from qa.serving.uploads import Upload
 from qa.web.html import DOT, EMPTY, count, field, notice, sentence, when, words
-from qa.web.uploads import Upload
 
 _DAY = Markup('<span class="day">{}</span>')
 

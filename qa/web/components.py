@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from qa.web.api import ASKED_AT_ONCE, SYNC
+from qa.serving.metrics import ASKED_AT_ONCE
+from qa.web.api import SYNC
 
 # UI events are of no use to programs, which have `qa.web.api`.
 READS: dict[str, Any] = {

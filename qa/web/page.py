@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from qa.archive import Archive
 from qa.errors import QAError
+from qa.serving.endpoints import Endpoints
+from qa.serving.metrics import ASKED_AT_ONCE
 from qa.web import articles_html, panel, theme
-from qa.web.api import ASKED_AT_ONCE, add_endpoints
+from qa.web.api import add_endpoints
 from qa.web.articles_handlers import ArticlesHandlers
 from qa.web.articles_tab import ArticlesTab
 from qa.web.ask_handlers import AskHandlers
@@ -22,20 +22,19 @@ KEPT_S = 600
 """Gradio's own copies of uploads are deleted at this age; ours are taken at once."""
 
 
-def build(archive: Archive, corpus: Path) -> gr.Blocks:
+def build(endpoints: Endpoints) -> gr.Blocks:
     """The page for an archive.
 
     Args:
-        archive: What is asked.
-        corpus: Where uploaded articles are kept, and what the index is brought up to date with.
+        endpoints: What is asked, where articles are kept, and what is allowed.
 
     Raises:
         QAError: The archive cannot be read.
     """
     blocks = gr.Blocks(title=theme.TITLE, analytics_enabled=False, delete_cache=(KEPT_S, KEPT_S))
     with blocks:
-        add_endpoints(archive, corpus)  # first, so that no UI event takes the name of one
-        Page(archive, corpus).lay_out(blocks)
+        add_endpoints(endpoints)  # first, so that no UI event takes the name of one
+        Page(endpoints).lay_out(blocks)
     blocks.queue(default_concurrency_limit=ASKED_AT_ONCE, api_open=False)
     return blocks
 
@@ -43,11 +42,13 @@ def build(archive: Archive, corpus: Path) -> gr.Blocks:
 class Page:
     """What is common to the tabs: the head, the panel, and following the archive."""
 
-    def __init__(self, archive: Archive, corpus: Path) -> None:
-        self._archive = archive
-        self._latest = LatestCatalogue(archive)
-        self._ask = AskTab(AskHandlers(archive, self._latest))
-        self._articles = ArticlesTab(ArticlesHandlers(archive, corpus, self._latest))
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._archive = endpoints.archive
+        self._latest = LatestCatalogue(self._archive)
+        self._ask = AskTab(AskHandlers(self._archive, self._latest))
+        self._articles = ArticlesTab(
+            ArticlesHandlers(self._archive, endpoints.corpus, self._latest)
+        )
 
     def lay_out(self, blocks: gr.Blocks) -> None:
         """Make the components, in the page being built, and connect them."""

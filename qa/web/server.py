@@ -6,15 +6,13 @@ import errno
 import os
 import socket
 import threading
+import time
 from pathlib import Path
-
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa import terminal
 from qa.archive import Archive
 from qa.errors import IndexMissingError, InputError
-from qa.reading.decoding import MAX_FILE_BYTES
+from qa.serving.options import Options
 from qa.settings import Settings
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -24,39 +22,16 @@ FIRST_PORT, PORTS = 7860, 100
 
 _NAME_ANOTHER = "qa serve --host ADDRESS --port N"
 
-_HEADERS = {
-    # Gradio's pages need inline scripts and styles, and compile their templates; but nothing may
-    # come from, or go to, another host, even if some HTML should slip through unescaped.
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
 
-
-class SecurityHeaders:
-    """ASGI middleware that adds the headers above to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with the headers added."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def serve(*, corpus: Path, index: Path, settings: Settings, host: str, port: int | None) -> None:
+def serve(
+    *,
+    corpus: Path,
+    index: Path,
+    settings: Settings,
+    host: str,
+    port: int | None,
+    options: Options,
+) -> None:
     """Serve until interrupted.
 
     Args:
@@ -65,17 +40,19 @@ def serve(*, corpus: Path, index: Path, settings: Settings, host: str, port: int
         settings: What the index was, or is to be, built with.
         host: The address to listen on.
         port: None takes 7860 or the next free one.
+        options: To whom, and what they may do.
 
     Raises:
-        QAError: The index does not fit the settings, the model cannot be loaded, or the port is
-            taken.
+        QAError: The index does not fit the settings, the model cannot be loaded, the port is
+            taken, or the options would let anybody in.
     """
+    options.check(host)
     archive = open_archive(corpus, index, settings)
     archive.search("warm up", 1)  # loads the model now, so that the first question does not wait
     articles = len(archive.articles())
     noun = "article" if articles == 1 else "articles"
     try:
-        with Running(archive, corpus, host, port) as running:
+        with Running(archive, corpus, host, port, options) as running:
             print(f"Serving {articles} {noun} on {running.address} (Ctrl-C stops)", flush=True)
             threading.Event().wait()
     except KeyboardInterrupt:
@@ -128,19 +105,28 @@ def free_port(host: str, wanted: int | None) -> int:
 
 
 class Running:
-    """The page, served in the background while the context lasts.
+    """The page, the API and the tools, served in the background while the context lasts.
 
     Args:
         archive: What is asked.
         corpus: Where uploads are kept.
         host: The address to listen on.
         port: None takes the first free one.
+        options: To whom, and what they may do.
     """
 
-    def __init__(self, archive: Archive, corpus: Path, host: str, port: int | None) -> None:
-        from qa.web.page import build
+    def __init__(
+        self,
+        archive: Archive,
+        corpus: Path,
+        host: str,
+        port: int | None,
+        options: Options | None = None,
+    ) -> None:
+        from qa.web.application import make_application
 
-        self._blocks = build(archive, corpus)
+        self._options = options or Options()
+        self._application = make_application(archive, corpus, host, self._options)
         self._host = host
         self._port = port
         self.address = ""
@@ -151,38 +137,34 @@ class Running:
         Raises:
             InputError: The port is taken, or the address is not one of this machine's.
         """
-        from gradio.exceptions import ServerFailedToStartError
-
-        from qa.web import theme
+        import uvicorn
 
         port = free_port(self._host, self._port)
-        try:
-            _, address, _ = self._blocks.launch(
-                server_name=self._host,
-                server_port=port,
-                prevent_thread_lock=True,
-                quiet=True,
-                share=False,
-                show_error=False,
-                footer_links=[],
-                run_history=False,
-                enable_monitoring=False,
-                allowed_paths=[],
-                max_file_size=MAX_FILE_BYTES,
-                ssr_mode=False,
-                pwa=False,
-                mcp_server=False,
-                theme=theme.theme(),
-                head=theme.head(),
-                app_kwargs={"middleware": [Middleware(SecurityHeaders)]},
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._application,
+                host=self._host.strip("[]"),
+                port=port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # `qa.serving.guard` believes the proxies that were named
+                timeout_graceful_shutdown=2,
             )
-        except (OSError, ServerFailedToStartError) as error:
+        )
+        self._thread = threading.Thread(target=self._server.run, name="qa-serve", daemon=True)
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+        if not self._server.started:
             raise InputError(
-                f"cannot serve on {self._host}, port {port}: {error}; name another: {_NAME_ANOTHER}"
-            ) from error
-        self.address = address.rstrip("/")
+                f"cannot serve on {self._host}, port {port}; name another: {_NAME_ANOTHER}"
+            )
+        shown = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104
+        self.address = f"http://{shown}:{port}{self._options.root_path.rstrip('/')}"
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
-        self._blocks.close(verbose=False)
+        self._server.should_exit = True
+        self._thread.join(timeout=10)

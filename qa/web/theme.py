@@ -118,7 +118,8 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _style() -> str:
+def style() -> str:
+    """Our style sheet with its colours, as an element."""
     colours = {
         "paper": (PAPER, PAPER_DARK),
         "card": (CARD, CARD_DARK),
@@ -130,7 +131,8 @@ def _style() -> str:
     }
     light = "".join(f"--{name}: {pair[0]};" for name, pair in colours.items())
     dark = "".join(f"--{name}: {pair[1]};" for name, pair in colours.items())
-    return "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(_asset, SHEETS)])
+    sheets = "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(_asset, SHEETS)])
+    return f"<style>{sheets}</style>"
 
 
 def script() -> str:
@@ -150,6 +152,5 @@ def head() -> str:
     """
     icon = _asset("icon.svg")
     return (
-        f"<style>{_style()}</style>"
-        f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'
+        f'{style()}<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'
     )

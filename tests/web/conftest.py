@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from qa.archive import Archive
+from qa.serving.options import Options
 from qa.settings import Settings
 
 FERRY = """Ferry strikes pier at Harrowmouth
@@ -67,6 +68,10 @@ class Site:
     corpus: Path
     archive: Archive
 
+    @property
+    def generation(self) -> int:
+        return self.archive.retriever.generation().manifest.generation
+
 
 def write_corpus(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +96,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     write_corpus(folder / "corpus")
     archive = Archive.build(folder / "corpus", folder / "index", Settings())
-    with Running(archive, folder / "corpus", "127.0.0.1", free_port()) as running:
+    options = Options(mcp=True)
+    with Running(archive, folder / "corpus", "127.0.0.1", free_port(), options) as running:
         yield Site(running.address, folder / "corpus", archive)
     archive.close()
 

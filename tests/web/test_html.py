@@ -11,6 +11,7 @@ import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qa.web.uploads import Upload
 
 from qa.citations import cite
 from qa.records import (
@@ -27,7 +28,6 @@ from qa.records import (
 )
 from qa.web import articles_html, html
 from qa.web.answer_html import render_answer
-from qa.web.uploads import Upload
 
 EVIL = (
     """"><script>alert(1)</script><img src=x onerror='alert(2)'>"""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,16 +14,19 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from qa.archive import Archive
 from qa.errors import InputError, QAError
+from qa.serving.options import Options
 from qa.settings import Settings
 from qa.web.server import Running, open_archive
 
 from .conftest import Site, free_port, write_corpus
 
+OPERATIONS = {"/ask", "/search", "/article", "/articles", "/add", "/sync", "/status"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,19 +39,21 @@ def client(site: Site) -> Any:
 
 def test_endpoints(client: Any, site: Site) -> None:
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/ask", "/search", "/article", "/articles", "/sync", "/status"}
+    assert set(named) == OPERATIONS
+    told = named["/ask"]["parameters"]
+    assert [p["python_type"]["type"] for p in told[:2]] == ["str", "int"]
     answer = client.predict("How many homes were left without electricity?", api_name="/ask")
     assert answer["answered"]
     assert "41,000" in answer["answer"]
     hits = client.predict("tram line", 2, api_name="/search")
     assert [hit["rank"] for hit in hits] == [1, 2]
-    listed = client.predict(api_name="/articles")
-    assert len(listed) == len(site.archive.articles())
-    article = client.predict(listed[0]["id"], api_name="/article")
+    listed = client.predict(limit=2, api_name="/articles")
+    assert (len(listed["articles"]), listed["total"]) == (2, len(site.archive.articles()))
+    article = client.predict(listed["articles"][0]["id"], api_name="/article")
     assert article["text"]
     assert client.predict(api_name="/sync")["unchanged"] == 4
     status = client.predict(api_name="/status")
-    assert status["articles"] == len(listed)
+    assert status["articles"] == listed["total"]
     assert status["problems"][0]["source"] == "hostile.jsonl"
 
 
@@ -54,6 +62,107 @@ def test_known_errors_reach_the_caller_as_one_line(client: Any) -> None:
         client.predict("tram", after="yesterday", api_name="/ask")
     with pytest.raises(Exception, match="no article"):
         client.predict("ffffffffffff", api_name="/article")
+
+
+def http(site: Site, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    if data is not None:
+        headers["content-type"] = "application/json"
+    request = urllib.request.Request(site.address + path, data, headers)
+    try:
+        with urllib.request.urlopen(request) as response:
+            text = response.read()
+            is_json = response.headers["content-type"].startswith("application/json")
+            return response.status, json.loads(text) if is_json else text.decode()
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())["error"]["message"]
+
+
+def test_plain_http(site: Site) -> None:
+    question = "How many homes were left without electricity?"
+    status, answer = http(site, "/api/v1/ask", {"question": question, "k": 2})
+    assert (status, len(answer["passages"])) == (200, 2)
+    assert "41,000" in answer["answer"]
+    _, got = http(site, "/api/v1/ask?k=2&question=" + quote(question))
+    assert got["citations"] == answer["citations"]
+    _, listed = http(site, "/api/v1/articles?query=gazette+tram&sort=title&descending=false")
+    assert [found["source"] for found in listed["articles"]] == ["tram.txt"]
+    _, article = http(site, f"/api/v1/article?article_id={listed['articles'][0]['id']}")
+    assert "$212 million" in article["text"]
+    _, original = http(site, f"/api/v1/original?article_id={article['id']}")
+    assert original == (site.corpus / "tram.txt").read_text()
+    assert http(site, "/health") == (200, {"ok": True, "generation": site.generation})
+    _, told = http(site, "/api/openapi.json")
+    assert {f"/{path.split('/')[3]}" for path in told["paths"] if path.count("/") == 3} > OPERATIONS
+    page = http(site, "/api")[1]
+    assert "swagger" in page
+    assert "http" not in page.replace(site.address, ""), "nothing is fetched from elsewhere"
+
+    for path, body, code, message in (
+        ("/api/v1/ask", {"question": "x", "after": "soon"}, 400, "after must be a day"),
+        ("/api/v1/ask", {"question": "x", "k": "many"}, 400, "k: Input should be a valid integer"),
+        ("/api/v1/ask", {}, 400, "question: Field required"),
+        ("/api/v1/article?article_id=ffffffffffff", None, 404, "no article"),
+        ("/api/v1/articles?sort=colour", None, 400, "colour"),
+        ("/api/v1/articles?limit=5000", None, 400, "1 to 1000"),
+        ("/api/v1/article?article_id=..%2F..%2Fetc%2Fpasswd", None, 404, "no article"),
+        ("/gradio_api/proxy=http://127.0.0.1/", None, 404, "nothing is served"),
+    ):
+        found = http(site, path, body)
+        assert found[0] == code
+        assert message in found[1]
+    evil = {"origin": "https://evil.example"}
+    for path in ("/api/v1/sync", "/gradio_api/queue/join", "/gradio_api/upload", "/mcp"):
+        assert http(site, path, {}, **evil)[0] == 403
+
+
+def test_metrics(site: Site) -> None:
+    http(site, "/api/v1/ask", {"question": "Who won the chess championship in Reykjavik?"})
+    http(site, "/nowhere/at/all")
+    text = http(site, "/metrics")[1]
+    for line in (
+        r'qa_operations_total{operation="ask",outcome="not_in_archive"} [1-9]',
+        r'qa_seconds_bucket{le="0.5",operation="ask"} [1-9]',
+        r"qa_index_generation [1-9]",
+        r"qa_queue_waiting 0",
+        r'qa_http_requests_total{route="/api/v1/ask",status="200"} [1-9]',
+        r'qa_http_requests_total{route="unknown",status="404"} [1-9]',
+    ):
+        assert re.search("^" + line, text, re.MULTILINE), line
+    assert "nowhere" not in text
+
+
+def test_tools_for_language_models(site: Site, tmp_path: Path) -> None:
+    import mcp
+
+    async def drive(server: Any) -> None:
+        async with mcp.Client(server) as client:
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            assert {f"/{name}" for name in tools} == OPERATIONS
+            assert "verbatim quotes" in str(tools["ask"].description)
+            assert "2025-07-31" in str(tools["ask"].input_schema["properties"]["after"])
+            assert tools["ask"].annotations
+            assert tools["ask"].annotations.read_only_hint
+            answer = await client.call_tool("ask", {"question": "How did the councillors vote?"})
+            assert "27 to 18" in str(answer.content)
+            wrong = await client.call_tool("article", {"article_id": "ffffffffffff"})
+            assert wrong.is_error
+            assert "no article" in str(wrong.content)
+
+    asyncio.run(drive(site.address + "/mcp"))
+    command = ["mcp", "--corpus", str(site.corpus), "--index", str(site.archive.index)]
+    stdio = mcp.StdioServerParameters(
+        command=sys.executable, args=["-m", "qa.cli", *command], cwd=str(ROOT)
+    )
+    asyncio.run(drive(stdio))
+
+
+def test_without_the_package_tools_say_how_to_get_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+    with pytest.raises(InputError, match=re.escape("pip install 'article-qa[mcp]'")):
+        Running(site.archive, site.corpus, "127.0.0.1", None, Options(mcp=True))
 
 
 def test_headers_and_no_files_of_the_machine(site: Site) -> None:

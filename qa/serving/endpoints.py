@@ -1,0 +1,232 @@
+"""What programs can ask for, once for all protocols: HTTP, MCP, gradio_client.
+
+The functions give the shapes of `qa … --json`; their docstrings are what API and tools say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from qa import serialise
+from qa.archive import Archive
+from qa.errors import ForbiddenError, InputError
+from qa.serving.operations import Operation, operation
+from qa.serving.options import Options
+from qa.serving.syncing import Syncing
+from qa.serving.uploads import MAX_FILES, Upload, store
+
+MAX_PAGE = 1_000
+"""Articles listed in one answer."""
+
+
+class Endpoints:
+    """The functions.
+
+    Args:
+        archive: What is asked.
+        corpus: Where articles are added.
+        syncing: What brings the index up to date with it.
+        options: What is allowed.
+    """
+
+    def __init__(self, archive: Archive, corpus: Path, syncing: Syncing, options: Options) -> None:
+        self.archive = archive
+        self.corpus = corpus
+        self.syncing = syncing
+        self.options = options
+
+    def operations(self) -> list[Operation]:
+        """All that are allowed here: without those that write, on a read-only server."""
+        reads = (self.ask, self.search, self.article, self.articles, self.status)
+        writes = () if self.options.read_only else (self.add, self.sync)
+        return [
+            *(operation(function, writes=False) for function in reads),
+            *(operation(function, writes=True) for function in writes),
+        ]
+
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        as_of: str | None = None,
+        literal: bool = False,
+    ) -> dict[str, Any]:
+        """Answer a question with verbatim quotes, or say that the archive does not hold it.
+
+        Every quote is a slice of a stored article, given with the article's title, publisher,
+        author and date. "answered" is false where the archive does not hold the answer; then
+        "reason" says why, and "passages" are merely the nearest.
+
+        Args:
+            question: In plain words; operators such as publisher:AP or after:2025-07 count.
+            k: How many passages to return with the answer, best first.
+            publisher: Only this publisher's articles, whatever the case.
+            author: Only articles whose author's name holds these words.
+            after: Only articles published on this day or later, such as 2025-07-31.
+            before: Only articles published before this day.
+            as_of: The day the question is asked on: nothing later is used.
+            literal: Take the question as it stands: no operators, nothing understood.
+        """
+        return serialise.answer(
+            self.archive.ask(
+                question,
+                k,
+                publisher=publisher,
+                author=author,
+                after=after,
+                before=before,
+                as_of=as_of,
+                literal=literal,
+            )
+        )
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        as_of: str | None = None,
+        literal: bool = False,
+        explain: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Find the passages that best fit a question, best first.
+
+        Each is a run of whole sentences with its place in the article, its score and the rank that
+        the words and the meaning gave it.
+
+        Args:
+            question: In plain words, or search words; operators are understood as in `ask`.
+            k: At most this many passages.
+            publisher: Only this publisher's articles, whatever the case.
+            author: Only articles whose author's name holds these words.
+            after: Only articles published on this day or later, such as 2025-07-31.
+            before: Only articles published before this day.
+            as_of: The day the question is asked on: nothing later is used.
+            literal: Take the question as it stands: no operators, nothing understood.
+            explain: Say why each passage was found.
+        """
+        hits = self.archive.search(
+            question,
+            k,
+            publisher=publisher,
+            author=author,
+            after=after,
+            before=before,
+            as_of=as_of,
+            literal=literal,
+            explain=explain,
+        )
+        return [serialise.hit(hit) for hit in hits]
+
+    def article(self, article_id: str) -> dict[str, Any]:
+        """Read one article whole, with its text and where each of its fields came from.
+
+        Args:
+            article_id: Its id as answers and lists give it, or the first digits of it.
+        """
+        return serialise.article(self.archive.article(article_id))
+
+    def articles(
+        self,
+        query: str = "",
+        sort: str = "published_at",
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> dict[str, Any]:
+        """List the articles without their texts, a page at a time.
+
+        Args:
+            query: Only articles with all these words in title, publisher, author, date or file.
+            sort: By "published_at", "title", "publisher", "author", "language" or "source".
+            descending: Newest, or last in the alphabet, first.
+            offset: How many to leave out at the beginning.
+            limit: At most this many, up to 1000.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise InputError(f"limit must be from 1 to {MAX_PAGE}, not {limit}")
+        found, total = self.archive.article_page(query, sort, descending, offset, limit)
+        return {
+            "total": total,
+            "offset": offset,
+            "articles": [serialise.article_reference(article) for article in found],
+        }
+
+    def status(self) -> dict[str, Any]:
+        """Tell what the index holds and was built with, what could not be read, and any sync."""
+        problems = [serialise.problem(problem) for problem in self.archive.problems()]
+        sync = self.syncing.state
+        return {
+            **self.archive.info(),
+            "problems": problems,
+            "read_only": self.options.read_only,
+            "sync": {
+                "running": sync.running,
+                "stage": sync.stage,
+                "done": sync.done,
+                "total": sync.total,
+                "error": sync.error,
+            },
+        }
+
+    def add(self, text: str, name: str = "article.txt") -> dict[str, Any]:
+        """Add an article, or a file of several, to the corpus, and index it: it is found at once.
+
+        Args:
+            text: What the file is to hold: plain text (headline, byline, "Publisher | date", then
+                the article), Markdown, HTML or JSON Lines.
+            name: A name for the file; its suffix tells the format. Nothing is ever overwritten.
+        """
+        return self.keep([(name, text.encode("utf-8", "surrogatepass"))])
+
+    def keep(self, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
+        """Store files in the corpus and index them; each is a name and its content."""
+        stored = self.store(files)
+        report = self.syncing.run() if any(upload.new for upload in stored) else None
+        return {
+            "files": [serialise_upload(upload) for upload in stored],
+            "report": asdict(report) if report else None,
+        }
+
+    def store(self, files: Sequence[tuple[str, bytes]]) -> list[Upload]:
+        """Store files in the corpus.
+
+        Raises:
+            ForbiddenError: On a read-only server.
+            InputError: There are too many, or the corpus cannot be written to.
+        """
+        self.may_write()
+        if not 1 <= len(files) <= MAX_FILES:
+            raise InputError(f"send 1 to {MAX_FILES} files at a time, not {len(files)}")
+        return [store(name, data, self.corpus) for name, data in files]
+
+    def may_write(self) -> None:
+        """Raise ForbiddenError on a read-only server."""
+        if self.options.read_only:
+            raise ForbiddenError("this server is read-only; add articles where it was started")
+
+    def sync(self) -> dict[str, Any]:
+        """Bring the index up to date with the corpus folder, and report what changed."""
+        self.may_write()
+        return asdict(self.syncing.run())
+
+
+def serialise_upload(upload: Upload) -> dict[str, Any]:
+    """What became of a file, ready for JSON."""
+    return {
+        "name": upload.name,
+        "stored_as": upload.stored_as,
+        "new": upload.new,
+        "articles": upload.articles,
+        "problems": [serialise.problem(problem) for problem in upload.problems],
+    }

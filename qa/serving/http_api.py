@@ -1,0 +1,253 @@
+"""The HTTP API: JSON in, JSON out, under `/api/v1`; its description, health and metrics.
+
+Each operation is `POST /api/v1/NAME` with its arguments as a JSON object; those that change nothing
+are `GET /api/v1/NAME?argument=value` as well.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, FastAPI, File, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa import __version__
+from qa.archive import Archive
+from qa.errors import (
+    ArticleNotFoundError,
+    ForbiddenError,
+    IndexBusyError,
+    IndexWriteError,
+    InputError,
+    ModelError,
+    QAError,
+    SyncCancelledError,
+)
+from qa.serving.endpoints import Endpoints
+from qa.serving.guard import served_path
+from qa.serving.metrics import Metrics
+from qa.serving.operations import Operation, Parameter
+from qa.serving.options import Options
+
+API: Final = "/api/v1"
+_STATUS: Final[Mapping[type[QAError], int]] = {
+    InputError: 400,
+    ForbiddenError: 403,
+    ArticleNotFoundError: 404,
+    IndexBusyError: 409,
+    SyncCancelledError: 409,
+    IndexWriteError: 507,
+    ModelError: 500,
+}
+"""Of all others 503: the index is missing, damaged or of another make, which the server's keeper
+has to mend."""
+
+_log = logging.getLogger("qa.serving")
+
+
+def make_app(endpoints: Endpoints, metrics: Metrics, options: Options) -> FastAPI:
+    """The application with the API; the page is mounted into it.
+
+    Args:
+        endpoints: What can be asked for.
+        metrics: What is counted.
+        options: Whether there is a path before all others.
+    """
+    app = FastAPIOffline(
+        title="article-qa",
+        version=__version__,
+        summary="Ask an archive of articles; get verbatim, verified, cited passages.",
+        docs_url="/api",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        favicon_url="data:,",
+        static_url="/api/static",
+    )
+    app.include_router(_operations(endpoints), prefix=API)
+    app.include_router(_files(endpoints), prefix=API, tags=["articles"])
+    app.include_router(_watched(endpoints.archive, metrics), tags=["operating"])
+    app.add_exception_handler(QAError, _known_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    return app
+
+
+def _operations(endpoints: Endpoints) -> APIRouter:
+    router = APIRouter()
+    for found in endpoints.operations():
+        for method in ("POST",) if found.writes else ("GET", "POST"):
+            router.add_api_route(
+                f"/{found.name}",
+                _route(found, Body if method == "POST" else Query),
+                methods=[method],
+                name=found.name,
+                operation_id=f"{found.name}_{method.lower()}",
+                summary=found.summary,
+                description=found.about,
+                tags=["writing" if found.writes else "reading"],
+                responses={200: {"model": found.returns}, **_ERRORS},
+                response_class=JSONResponse,
+            )
+    return router
+
+
+def _route(found: Operation, place: Callable[..., Any]) -> Callable[..., Response]:
+    def route(**arguments: Any) -> Response:  # noqa: ANN401
+        return JSONResponse(found.run(**arguments))
+
+    def annotated(parameter: Parameter) -> Any:  # noqa: ANN401
+        if place is Body:  # one argument is an object, too, like several
+            return Annotated[parameter.type, Body(embed=True, description=parameter.about)]
+        return Annotated[parameter.type, Query(description=parameter.about)]
+
+    signature = found.described(annotated, inspect.Parameter.KEYWORD_ONLY)
+    route.__signature__ = signature.replace(return_annotation=Response)  # type: ignore[attr-defined]
+    return route
+
+
+_ERROR_EXAMPLE: Final = {"error": {"kind": "InputError", "message": "k must be at least 1, not 0"}}
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": text, "content": {"application/json": {"example": _ERROR_EXAMPLE}}}
+    for status, text in ((400, "Unusable input, in one line"), (503, "The index cannot be read"))
+}
+
+
+def _files(endpoints: Endpoints) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/original", summary="Download the file an article was read from")
+    def original(
+        article_id: Annotated[str, Query(description="Its id, or the first digits of it.")],
+    ) -> FileResponse:
+        path = original_file(endpoints, article_id)
+        # Never shown as a page of this site, whatever is in it.
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+    if endpoints.options.read_only:
+        return router
+
+    @router.post("/upload", summary="Add files of articles to the corpus, and index them")
+    def upload(
+        files: Annotated[list[UploadFile], File(description="Up to 100 files, 32 MiB each.")],
+    ) -> JSONResponse:
+        return JSONResponse(
+            endpoints.keep([(file.filename or "article", file.file.read()) for file in files])
+        )
+
+    return router
+
+
+def original_file(endpoints: Endpoints, article_id: str) -> Path:
+    """The corpus file of an article.
+
+    Raises:
+        ArticleNotFoundError: There is no such article, or its file is gone.
+    """
+    article = endpoints.archive.article(article_id)
+    path = endpoints.corpus / article.source
+    inside = path.resolve().is_relative_to(endpoints.corpus.resolve())
+    if not (inside and path.is_file()):
+        raise ArticleNotFoundError(
+            f"the file {article.source} is no longer in the corpus; bring the index up to date"
+        )
+    return path
+
+
+def _watched(archive: Archive, metrics: Metrics) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/health", summary="Whether questions can be answered now")
+    def health() -> JSONResponse:
+        try:
+            manifest = archive.retriever.generation().manifest
+        except QAError as error:
+            return JSONResponse({"ok": False, "error": str(error)}, 503)
+        return JSONResponse({"ok": True, "generation": manifest.generation})
+
+    @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+    def figures() -> Response:
+        return Response(metrics.exposition(archive), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _known_error(request: Request, error: Exception) -> Response:
+    status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 503)
+    told = {"kind": type(error).__name__, "message": str(error)}
+    return JSONResponse({"error": told}, status)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    told = "; ".join(
+        f"{'.'.join(str(part) for part in wrong['loc'][1:]) or 'the request'}: {wrong['msg']}"
+        for wrong in error.errors()
+    )
+    return JSONResponse({"error": {"kind": "InputError", "message": told}}, 400)
+
+
+_GRADIO: Final = ("call", "component_server", "heartbeat", "queue", "run", "upload")
+
+
+class Measured:
+    """ASGI middleware that counts and times requests, and turns a crash into one line.
+
+    Args:
+        app: What comes after.
+        metrics: What counts.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        route = _route_label(served_path(scope))
+        began = time.perf_counter()
+        started = False
+
+        async def counted(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                # What does not exist has no name in the figures: anybody may ask for anything.
+                told = "unknown" if message["status"] == 404 else route
+                self._metrics.requests.labels(told, str(message["status"])).inc()
+                self._metrics.request_seconds.labels(told).observe(time.perf_counter() - began)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        except HTTPException:
+            raise
+        except Exception:
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            if started:
+                raise
+            told = {"kind": "Error", "message": "something failed; the server's log says what"}
+            await JSONResponse({"error": told}, 500)(scope, receive, counted)
+
+
+def _route_label(path: str) -> str:
+    """A route's name in the figures: without ids, so that they are few."""
+    parts = path.split("/")
+    if path.startswith(f"{API}/"):
+        return f"{API}/{parts[3]}"
+    if path in ("/", "/login", "/logout", "/health", "/metrics", "/mcp", "/api"):
+        return path
+    if path.startswith("/gradio_api/"):
+        return f"/gradio_api/{parts[2]}" if parts[2] in _GRADIO else "/gradio_api"
+    return "assets"

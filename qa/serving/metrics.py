@@ -1,0 +1,142 @@
+"""What is counted, for Prometheus; and the archive that counts what is asked of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from qa.archive import Archive
+from qa.errors import QAError
+from qa.records import Answer, Hit, SyncReport
+
+ASKED_AT_ONCE: Final = 8
+"""Questions answered at the same time. NumPy frees the interpreter while it multiplies, so that a
+second core is used; more would only wait for each other."""
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SYNC_SECONDS: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
+
+
+class Metrics:
+    """The figures of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        named: dict[str, Any] = {"registry": self.registry}
+        self.seconds = Histogram(
+            "qa_seconds",
+            "How long a question, a search or a sync took, waiting included.",
+            ["operation"],
+            buckets=_SECONDS,
+            **named,
+        )
+        self.sync_seconds = Histogram(
+            "qa_sync_seconds", "How long a sync took.", buckets=_SYNC_SECONDS, **named
+        )
+        self.done = Counter(
+            "qa_operations",
+            "What was done, by outcome: ok, not_in_archive, refused, failed.",
+            ["operation", "outcome"],
+            **named,
+        )
+        self.requests = Counter(
+            "qa_http_requests", "HTTP requests, by route and status.", ["route", "status"], **named
+        )
+        self.request_seconds = Histogram(
+            "qa_http_request_seconds",
+            "Until an HTTP response began.",
+            ["route"],
+            buckets=_SECONDS,
+            **named,
+        )
+        self.waiting = Gauge(
+            "qa_queue_waiting", "Questions and searches that wait for their turn.", **named
+        )
+        self.running = Gauge("qa_queue_running", "Those that are being answered.", **named)
+        self.generation = Gauge("qa_index_generation", "The index generation in use.", **named)
+        self.articles = Gauge("qa_index_articles", "Articles in it.", **named)
+        self.passages = Gauge("qa_index_passages", "Passages in it.", **named)
+        self.syncing = Gauge("qa_sync_running", "1 while the index is being built.", **named)
+        self.up = Gauge("qa_index_up", "1 if the index can be read.", **named)
+
+    @contextmanager
+    def measured(self, operation: str) -> Iterator[dict[str, str]]:
+        """Count and time what is done inside; it may set "outcome" in what it is given."""
+        told = {"outcome": "ok"}
+        began = time.perf_counter()
+        try:
+            yield told
+        except QAError:
+            told["outcome"] = "refused"
+            raise
+        except BaseException:
+            told["outcome"] = "failed"
+            raise
+        finally:
+            took = time.perf_counter() - began
+            histogram = self.sync_seconds if operation == "sync" else self.seconds.labels(operation)
+            histogram.observe(took)
+            self.done.labels(operation, told["outcome"]).inc()
+
+    def exposition(self, archive: Archive) -> bytes:
+        """All figures in Prometheus' text format."""
+        try:
+            manifest = archive.retriever.generation().manifest
+        except QAError:
+            self.up.set(0)
+        else:
+            self.up.set(1)
+            self.generation.set(manifest.generation)
+            self.articles.set(manifest.articles)
+            self.passages.set(manifest.passages)
+        return generate_latest(self.registry)
+
+
+class MeasuredArchive(Archive):
+    """An archive that counts and times what is asked of it, and takes a few questions at a time.
+
+    Args:
+        archive: What answers.
+        metrics: What counts.
+        at_once: Questions answered at the same time; others wait.
+    """
+
+    def __init__(self, archive: Archive, metrics: Metrics, at_once: int = ASKED_AT_ONCE) -> None:
+        self.index = archive.index
+        self.settings = archive.settings
+        self.retriever = archive.retriever
+        self.metrics = metrics
+        self._turns = threading.BoundedSemaphore(at_once)
+
+    @contextmanager
+    def _turn(self, operation: str) -> Iterator[dict[str, str]]:
+        with self.metrics.measured(operation) as told:
+            with self.metrics.waiting.track_inprogress():
+                self._turns.acquire()
+            try:
+                with self.metrics.running.track_inprogress():
+                    yield told
+            finally:
+                self._turns.release()
+
+    def ask(self, question: str, k: int = 5, **named: Any) -> Answer:  # noqa: ANN401
+        """As `Archive.ask`."""
+        with self._turn("ask") as told:
+            answer = super().ask(question, k, **named)
+            told["outcome"] = "ok" if answer.answered else "not_in_archive"
+        return answer
+
+    def search(self, question: str, k: int = 10, **named: Any) -> list[Hit]:  # noqa: ANN401
+        """As `Archive.search`."""
+        with self._turn("search"):
+            return super().search(question, k, **named)
+
+    def sync(self, *args: Any, **named: Any) -> SyncReport:  # noqa: ANN401
+        """As `Archive.sync`."""
+        with self.metrics.measured("sync"), self.metrics.syncing.track_inprogress():
+            return super().sync(*args, **named)
