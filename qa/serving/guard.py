@@ -107,7 +107,7 @@ class Guard:
         address, port = scope.get("client") or ("", 0)
         told = _headers(scope["headers"])
         is_trusted = self._options.trusts(address)
-        client, scheme, host = address, scope.get("scheme", "http"), told.get("host", "")
+        client, scheme, host = address, str(scope.get("scheme", "http")), told.get("host", "")
         if is_trusted:
             client = self._client(told.get("x-forwarded-for", ""), address)
             scheme = told.get("x-forwarded-proto", scheme).split(",")[0].strip()

@@ -88,5 +88,5 @@ def _tool(found: Operation) -> Callable[..., Any]:
     tool.__signature__ = signature  # type: ignore[attr-defined]
     tool.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     tool.__annotations__["return"] = found.returns
-    del tool.__wrapped__  # type: ignore[attr-defined]  # its annotations would be read instead
+    del tool.__wrapped__  # its annotations would be read instead
     return tool

@@ -145,7 +145,7 @@ class Running:
                 self._application,
                 host=self._host.strip("[]"),
                 port=port,
-                log_level="warning",
+                log_level="critical",  # what fails is logged by `Measured`; the rest is noise
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,  # `qa.serving.guard` believes the proxies that were named

@@ -75,7 +75,8 @@ def http(site: Site, path: str, body: Any = None, **headers: str) -> tuple[int, 
             is_json = response.headers["content-type"].startswith("application/json")
             return response.status, json.loads(text) if is_json else text.decode()
     except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())["error"]["message"]
+        told = json.loads(error.read())
+        return error.code, told["error"]["message"] if "error" in told else told
 
 
 def test_plain_http(site: Site) -> None:
