@@ -47,8 +47,8 @@ def add(command: AddCommand) -> None:
     tools.add_argument("--read-only", action="store_true", help="leave out the tools that write")
 
     users = command("user", user, "add, remove or list the users who may sign in", index=None)
-    users.add_argument("action", choices=["add", "remove", "list"])
-    users.add_argument("name", nargs="?", metavar="NAME")
+    users.add_argument("action", choices=["add", "remove", "list"], help="what to do")
+    users.add_argument("name", nargs="?", metavar="NAME", help="the user to add or remove")
     users.add_argument(
         "--auth", type=path, default=USERS, metavar="FILE", help=f"the users; default: {USERS}"
     )
