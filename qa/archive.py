@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from qa import judgements
 from qa.answering import Finding, find_answer
 from qa.citations import cite
+from qa.errors import CitationError, InputError
 from qa.generation import Generation
 from qa.holdings import Holdings
 from qa.indexing import plan, sync
+from qa.judgements import Judged, Judgement
 from qa.protocols import OnProgress
 from qa.records import (
     Answer,
@@ -269,6 +272,49 @@ class Archive(Holdings):
         return find_answer(
             found.question, found.query, found.hits, embeddings, found.generation.lexical
         )
+
+    def judge(
+        self,
+        question: str,
+        article_id: str,
+        start: int,
+        end: int,
+        relevant: bool | None,
+        *,
+        filters: Mapping[str, str] | None = None,
+    ) -> Judgement:
+        """Keep a reader's verdict on a quote, beside the index; see `qa.judgements`.
+
+        Args:
+            question: As asked.
+            article_id: The article quoted.
+            start: First character of the quote.
+            end: One past the last.
+            relevant: Whether it answers the question; None takes an earlier verdict back.
+            filters: What the search was restricted to, named as for `ask`.
+
+        Raises:
+            ArticleNotFoundError: There is no such article, or more than one.
+            InputError: There is no such place in it, or the question is empty.
+            IndexWriteError: The disk refuses.
+        """
+        article = self.article(article_id)
+        make_request(question)  # checks it
+        if not question.strip():
+            raise InputError("only a quote for a question can be judged; the question is empty")
+        try:
+            quote = cite(1, article, start, end).quote
+        except CitationError as error:
+            raise InputError(f"no place in an article: {error}") from error
+        judgement = Judgement(
+            question.strip(), article.id, start, end, quote, relevant, filters=dict(filters or {})
+        )
+        judgements.append(self.index, [judgement])
+        return judgement
+
+    def judgements(self) -> Judged:
+        """What readers judged, and what of it cannot be read."""
+        return judgements.read(self.index)
 
     def _reason(self, found: Retrieval, finding: Finding | None) -> str:
         if not found.question.text:
