@@ -10,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from qa import judgements
+from qa import deletions, judgements
 from qa.answering import Finding, find_answer
 from qa.citations import cite
+from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
 from qa.generation import Generation
 from qa.holdings import Holdings
@@ -127,6 +128,32 @@ class Archive(Holdings):
             on_progress=on_progress,
             on_plan=on_plan,
         )
+
+    def delete(self, article_id: str, corpus: str | Path = "corpus") -> Deleted:
+        """Delete an article and bring the index up to date; `restore` undoes it.
+
+        Its file is put away, or if it holds other articles stays as it is, and the article in it
+        is left out from now on (`qa.deletions`).
+
+        Args:
+            article_id: Its id, or a beginning of it that no other shares.
+            corpus: Folder with the articles.
+
+        Raises:
+            ArticleNotFoundError: There is none, or more than one.
+            InputError: The corpus cannot be written to.
+            IndexBusyError: Another process is writing the index; its next sync deletes the article.
+        """
+        article = self.article(article_id)
+        done = deletions.delete(Path(corpus), article, alone=self.is_alone(article))
+        self.sync(corpus)
+        return done
+
+    def restore(self, article_id: str, corpus: str | Path = "corpus") -> Deleted:
+        """Bring a deleted article back. Arguments and errors as `delete`, of those deleted."""
+        done = deletions.restore(Path(corpus), article_id)
+        self.sync(corpus)
+        return done
 
     def plan(
         self,

@@ -43,6 +43,10 @@ class Holdings:
         """
         return self._read(lambda store, number: store.article(article_id, number))
 
+    def is_alone(self, article: Article) -> bool:
+        """Whether an article is the only one of its file."""
+        return self._read(lambda store, number: store.count_of_source(article.source, number)) <= 1
+
     def problems(self) -> list[Problem]:
         """Everything in the corpus that could not be read, with the reason."""
         return self._read(lambda store, number: store.problems(number))

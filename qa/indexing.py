@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa import analysis, reading
+from qa.deletions import content_key
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
 from qa.generation import Generations
 from qa.manifest import FORMAT, READING, Manifest, package_versions
@@ -294,6 +295,8 @@ class _Sync:
         seen = source if result.opened else source.unread
         self._store.add_source(source.name, seen.digest, seen.status, result.problems, self._next)
         for article in result.articles:
+            if source.without and content_key(article) in source.without:
+                continue  # deleted, and so removed below
             _, digest = known.get(article.id, (0, ""))
             if digest == article_digest(article):
                 del known[article.id]  # it stays as it is

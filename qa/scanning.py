@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from qa import reading
+from qa import deletions, reading
 from qa.protocols import OnProgress, Progress
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, mark
@@ -31,9 +31,10 @@ class Source:
     Attributes:
         path: Where it lies.
         name: Its path in the corpus, with forward slashes, always valid Unicode.
-        digest: SHA-256 of its content, and a mark of what is stated of it.
+        digest: SHA-256 of its content, and marks of what is stated of it and deleted.
         status: Size, times and inode, which change when the content does; "" if not to be trusted.
         stated: What the corpus's `reading.toml` says of it.
+        without: Content keys of the articles in it that were deleted, see `qa.deletions`.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Source:
     digest: str
     status: str
     stated: Stated = NOTHING
+    without: frozenset[str] = frozenset()
 
     @property
     def unread(self) -> Source:
@@ -76,6 +78,7 @@ def scan(
         on_progress: Called with the stage "scanning".
     """
     statements = Statements.load(corpus)
+    deleted = deletions.Deletions.load(corpus)
     unlisted: list[OSError] = []
     paths = sorted(_files(corpus, index.resolve(), unlisted))
     found: dict[str, Source] = {}
@@ -88,7 +91,7 @@ def scan(
                 found[inside] = Source(corpus / inside, inside, *known[inside])
     for done, path in enumerate(paths, 1):
         name = _name(path, corpus)
-        found[name] = _source(path, name, statements.of(name), known.get(name))
+        found[name] = _source(path, name, statements.of(name), deleted.of(name), known.get(name))
         on_progress(Progress("scanning", done, len(paths)))
     both = sorted(found.keys() & known.keys())
     stale = [name for name in both if found[name].digest != known[name][0]]
@@ -124,18 +127,25 @@ def _files(corpus: Path, index: Path, unlisted: list[OSError]) -> Iterator[Path]
                 yield path
 
 
-def _source(path: Path, name: str, stated: Stated, known: tuple[str, str] | None) -> Source:
+def _source(
+    path: Path,
+    name: str,
+    stated: Stated,
+    without: frozenset[str],
+    known: tuple[str, str] | None,
+) -> Source:
     began = time.time()
+    marks = mark(stated) + deletions.mark(without)
     try:
         status = path.stat()
         times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-        now = f"{status.st_size} {times} {status.st_ino} {mark(stated)}".rstrip()
+        now = f"{status.st_size} {times} {status.st_ino} {marks}".rstrip()
         if known is not None and known[1] == now:
-            return Source(path, name, *known, stated)
+            return Source(path, name, *known, stated, without)
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest() + mark(stated)
+            digest = hashlib.file_digest(file, "sha256").hexdigest() + marks
     except OSError as error:  # reading will report it; retried at each sync, being no file's status
         return Source(path, name, f"{UNREADABLE}: {error.strerror}", "")
     # A clock that was set back makes files of the future: never trusted, so only slower.
     settled = began - max(status.st_mtime, status.st_ctime) > SETTLED
-    return Source(path, name, digest, now if settled else "", stated)
+    return Source(path, name, digest, now if settled else "", stated, without)

@@ -154,6 +154,14 @@ class Store:
         )
         return int(row["n"])
 
+    def count_of_source(self, source: str, generation: int) -> int:
+        """How many articles a generation holds of one file."""
+        [row] = self.rows(
+            "SELECT count(*) AS n FROM articles WHERE source = ? AND added <= ? AND removed > ?",
+            (source, generation, generation),
+        )
+        return int(row["n"])
+
     def problems(self, generation: int) -> list[Problem]:
         """Everything in the corpus that could not be read, by file and line."""
         rows = self.rows(

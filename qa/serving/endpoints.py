@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from qa import serialise
+from qa import deletions, serialise
 from qa.archive import Archive
 from qa.errors import ForbiddenError, InputError
 from qa.serving.operations import Operation, operation
@@ -41,11 +41,15 @@ class Endpoints:
     def operations(self) -> list[Operation]:
         """All that are allowed here: without those that write, on a read-only server."""
         reads = (self.ask, self.search, self.article, self.articles, self.status)
-        writes = () if self.options.read_only else (self.add, self.sync)
         return [
             *(operation(function, writes=False) for function in reads),
-            *(operation(function, writes=True) for function in writes),
+            *([] if self.options.read_only else self.writing()),
         ]
+
+    def writing(self) -> list[Operation]:
+        """Those that change the corpus or the index."""
+        writes = (self.add, self.delete, self.restore, self.sync)
+        return [operation(function, writes=True) for function in writes]
 
     def ask(
         self,
@@ -213,7 +217,33 @@ class Endpoints:
     def may_write(self) -> None:
         """Raise ForbiddenError on a read-only server."""
         if self.options.read_only:
-            raise ForbiddenError("this server is read-only; add articles where it was started")
+            raise ForbiddenError("this server is read-only; change the archive where it is kept")
+
+    def delete(self, article_id: str) -> dict[str, Any]:
+        """Delete an article from the corpus and the index; `restore` brings it back.
+
+        Its file is put away; if the file holds other articles it stays, and this one is left out.
+
+        Args:
+            article_id: Its id as answers and lists give it, or the first digits of it.
+        """
+        self.may_write()
+        article = self.archive.article(article_id)
+        alone = self.archive.is_alone(article)
+        done = deletions.delete(self.corpus, article, alone=alone)
+        self.syncing.run()
+        return asdict(done)
+
+    def restore(self, article_id: str) -> dict[str, Any]:
+        """Bring a deleted article back into the corpus and the index.
+
+        Args:
+            article_id: The id it had, or the first digits of it.
+        """
+        self.may_write()
+        done = deletions.restore(self.corpus, article_id)
+        self.syncing.run()
+        return asdict(done)
 
     def sync(self) -> dict[str, Any]:
         """Bring the index up to date with the corpus folder, and report what changed."""

@@ -97,6 +97,11 @@ def _operations(endpoints: Endpoints) -> APIRouter:
                 responses={200: {"model": found.returns}, **_ERRORS},
                 response_class=JSONResponse,
             )
+    if endpoints.options.read_only:
+        for name in [*(found.name for found in endpoints.writing()), "upload"]:
+            router.add_api_route(
+                f"/{name}", endpoints.may_write, methods=["POST"], include_in_schema=False
+            )
     return router
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,13 +22,16 @@ import pytest
 
 from qa.archive import Archive
 from qa.errors import InputError, QAError
+from qa.serving.accounts import Accounts
 from qa.serving.options import Options
 from qa.settings import Settings
 from qa.web.server import Running, open_archive
 
 from .conftest import Site, free_port, write_corpus
 
-OPERATIONS = {"/ask", "/search", "/article", "/articles", "/add", "/sync", "/status"}
+READS = {"/ask", "/search", "/article", "/articles", "/status"}
+OPERATIONS = READS | {"/add", "/delete", "/restore", "/sync"}
+PASSWORD = "correct horse battery"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -117,6 +122,36 @@ def test_plain_http(site: Site) -> None:
         assert http(site, path, {}, **evil)[0] == 403
 
 
+def test_adding_deleting_and_restoring(site: Site) -> None:
+    article = (
+        "Kite festival draws 900\nBy Ada Quill\n\nThe kite festival of Oldport drew 900 people."
+    )
+    _, added = http(site, "/api/v1/add", {"text": article, "name": "../kite <b>.txt"})
+    assert (added["files"][0]["stored_as"], added["report"]["added"]) == (
+        "kite-b.txt", ["kite-b.txt"],
+    )  # fmt: skip
+    _, answer = http(site, "/api/v1/ask", {"question": "How many came to the kite festival?"})
+    found = answer["citations"][0]["article"]["id"]
+    assert http(site, "/api/v1/delete", {"article_id": found})[1]["title"].startswith("Kite")
+    assert http(site, f"/api/v1/article?article_id={found}")[0] == 404
+    assert http(site, "/api/v1/restore", {"article_id": found})[0] == 200
+    assert http(site, f"/api/v1/article?article_id={found}")[0] == 200
+    (site.corpus / "kite-b.txt").unlink()
+    assert http(site, "/api/v1/sync", {})[1]["deleted"] == ["kite-b.txt"]
+
+    body = (
+        b'--m\r\nContent-Disposition: form-data; name="files"; filename="a.pdf.exe"\r\n\r\nMZ\r\n'
+        b"--m--\r\n"
+    )
+    request = urllib.request.Request(
+        site.address + "/api/v1/upload", body, {"content-type": "multipart/form-data; boundary=m"}
+    )
+    with urllib.request.urlopen(request) as response:
+        [refused] = json.load(response)["files"]
+    assert refused["stored_as"] is None
+    assert "unknown kind of file" in refused["problems"][0]["reason"]
+
+
 def test_metrics(site: Site) -> None:
     http(site, "/api/v1/ask", {"question": "Who won the chess championship in Reykjavik?"})
     http(site, "/nowhere/at/all")
@@ -164,6 +199,38 @@ def test_without_the_package_tools_say_how_to_get_it(
     monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
     with pytest.raises(InputError, match=re.escape("pip install 'article-qa[mcp]'")):
         Running(site.archive, site.corpus, "127.0.0.1", None, Options(mcp=True))
+
+
+@pytest.fixture(scope="module")
+def closed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same archive for readers who sign in, below a path."""
+    users = tmp_path_factory.mktemp("users") / "users.json"
+    Accounts(users).add("ada", PASSWORD)
+    options = Options(auth=users, read_only=True, root_path="/archive", mcp=True)
+    with Running(site.archive, site.corpus, "127.0.0.1", free_port(), options) as running:
+        yield Site(running.address, site.corpus, site.archive)
+
+
+def test_a_closed_server(closed: Site) -> None:
+    from gradio_client import Client
+
+    coded = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    basic = {"authorization": f"Basic {coded}"}
+    for path in ("/", "/api/v1/status", "/config", "/gradio_api/info", "/metrics", "/api", "/mcp"):
+        assert http(closed, path)[0] == 401
+    assert http(closed, "/health")[0] == 200
+    assert http(closed, "/api/v1/ask", {"question": "tram"}, **basic)[0] == 200
+    for operation in ("add", "delete", "restore", "sync", "upload"):
+        code, told = http(closed, f"/api/v1/{operation}", {"text": "x"}, **basic)
+        assert code == 403
+        assert "read-only" in told
+    _, described = http(closed, "/api/openapi.json", **basic)
+    assert "/api/v1/ask" in described["paths"]
+    assert "/api/v1/add" not in described["paths"]
+
+    client = Client(closed.address, auth=("ada", PASSWORD), verbose=False)
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == READS
+    assert client.predict("tram line", 1, api_name="/search")[0]["rank"] == 1
 
 
 def test_headers_and_no_files_of_the_machine(site: Site) -> None:

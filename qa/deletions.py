@@ -1,0 +1,201 @@
+"""What was deleted from a corpus, so that it can be brought back, and stays away until then.
+
+A file that held one article is moved to `.qa-deleted` in the corpus folder. A file that holds
+others too is left as it is, and the article in it is noted there: every sync leaves it out, also
+into an index made anew. It is told by its title and text, so that it stays away wherever in the
+file it comes to stand, and an article put in its place does not.
+
+The folder lies in the corpus, not in the index: an index may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from qa.errors import ArticleNotFoundError, InputError
+from qa.records import Article
+
+FOLDER: Final = ".qa-deleted"
+_LIST, _LOCK, _FILES = "deleted.jsonl", "lock", "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An article that was deleted.
+
+    Attributes:
+        id: Of the article.
+        title: Its headline.
+        source: The file it was in.
+        content: Tells its title and text, see `content_key`.
+        kept_as: Where in `.qa-deleted` its file lies; None where the file holds others and stays.
+        deleted_at: When, ISO 8601.
+    """
+
+    id: str
+    title: str
+    source: str
+    content: str
+    kept_as: str | None
+    deleted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """The articles to leave out of each file that stays: content keys by source."""
+
+    by_source: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def load(cls, corpus: Path) -> Deletions:
+        """Read a corpus's list.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for entry in deleted(corpus):
+            if entry.kept_as is None:
+                found[entry.source] = found.get(entry.source, frozenset()) | {entry.content}
+        return cls(found)
+
+    def of(self, source: str) -> frozenset[str]:
+        """The content keys of the articles to leave out of a file."""
+        return self.by_source.get(source, frozenset())
+
+
+def mark(keys: frozenset[str]) -> str:
+    """Changes whenever the articles to leave out do; "" for none."""
+    if not keys:
+        return ""
+    return "-" + hashlib.sha256("".join(sorted(keys)).encode()).hexdigest()[:16]
+
+
+def content_key(article: Article) -> str:
+    """Tells an article by its title and text."""
+    text = f"{article.title}\0{article.text}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def deleted(corpus: Path) -> list[Deleted]:
+    """What was deleted and not brought back, oldest first.
+
+    Raises:
+        InputError: The list cannot be read.
+    """
+    path = corpus / FOLDER / _LIST
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Deleted(**json.loads(line)) for line in lines if line.strip()]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"cannot read {path}: {error}; mend it or move it away") from error
+
+
+def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
+    """Take an article out of the corpus; the next sync takes it out of the index.
+
+    Args:
+        corpus: The folder.
+        article: As the index has it.
+        alone: Whether its file holds no other article.
+
+    Raises:
+        InputError: The corpus cannot be written to.
+    """
+    with _changing(corpus) as entries:
+        entry = Deleted(
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            content=content_key(article),
+            kept_as=_put_away(corpus, article.source) if alone else None,
+            deleted_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        entries.append(entry)
+    return entry
+
+
+def restore(corpus: Path, article_id: str) -> Deleted:
+    """Bring an article back into the corpus; the next sync brings it back into the index.
+
+    Args:
+        corpus: The folder.
+        article_id: The id it had, or the first digits of it.
+
+    Raises:
+        ArticleNotFoundError: No such article was deleted, or more than one.
+        InputError: Its place is taken by another file, or the corpus cannot be written to.
+    """
+    with _changing(corpus) as entries:
+        found = [entry for entry in entries if article_id and entry.id.startswith(article_id)]
+        if len({entry.id for entry in found}) != 1:
+            problem = "more than one deleted article's id begins with" if found else "no deleted"
+            raise ArticleNotFoundError(
+                f"{problem} {'' if found else 'article has the id '}{article_id!r}; "
+                "`qa restore` lists them"
+            )
+        entry = found[-1]  # the last deleted, where several stood in the same place
+        if entry.kept_as is not None:
+            _put_back(corpus, entry.source, entry.kept_as)
+        entries.remove(entry)
+    return entry
+
+
+def _put_away(corpus: Path, source: str) -> str | None:
+    path = corpus / source
+    if not (path.is_file() and path.parent.resolve().is_relative_to(corpus.resolve())):
+        return None  # it is gone, or its name is not one the disk knows: noted as in other files
+    kept = f"{_FILES}/{secrets.token_hex(8)}/{path.name}"
+    target = corpus / FOLDER / kept
+    target.parent.mkdir(parents=True)
+    path.rename(target)
+    return kept
+
+
+def _put_back(corpus: Path, source: str, kept_as: str) -> None:
+    kept, path = corpus / FOLDER / kept_as, corpus / source
+    if path.exists() or path.is_symlink():
+        raise InputError(f"{path} is another file now; move it away, or take {kept} as it lies")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept.rename(path)
+    kept.parent.rmdir()
+
+
+@contextmanager
+def _changing(corpus: Path) -> Iterator[list[Deleted]]:
+    """The list, to be changed by one at a time; written when that has gone well."""
+    from filelock import FileLock
+
+    if not corpus.is_dir():
+        raise InputError(f"{corpus} is not a folder; name the one of your articles: --corpus DIR")
+    folder = corpus / FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        with FileLock(folder / _LOCK, timeout=30):
+            entries = deleted(corpus)
+            yield entries
+            lines = (json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
+            _replace(folder / _LIST, "".join(lines))
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror or error}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)

@@ -1,0 +1,118 @@
+"""Deleting articles and bringing them back, in files of their own and in files of several."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa.archive import Archive
+from qa.cli import main
+from qa.deletions import FOLDER, deleted
+from qa.errors import ArticleNotFoundError, InputError
+from qa.settings import Settings
+
+STORY = "{title}\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in {title}.\n"
+WIRE = ("Mill", "Pond", "Quay")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "alone.txt").write_text(STORY.format(title="Lighthouse"))
+    write_wire(folder, WIRE)
+    return folder
+
+
+def write_wire(folder: Path, titles: tuple[str, ...]) -> None:
+    lines = [{"title": f"{t} news", "text": f"The {t} was painted {t} green."} for t in titles]
+    (folder / "wire.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.fixture
+def archive(corpus: Path) -> Archive:
+    return Archive.build(corpus, corpus.parent / "index", Settings())
+
+
+def titles(archive: Archive) -> set[str]:
+    return {article.title for article in archive.articles()}
+
+
+def find(archive: Archive, title: str) -> str:
+    return next(article.id for article in archive.articles() if article.title == title)
+
+
+def test_a_file_of_one_article_is_put_away_and_comes_back(corpus: Path, archive: Archive) -> None:
+    path = corpus / "sub" / "alone.txt"
+    before = path.read_bytes(), find(archive, "Lighthouse")
+    done = archive.delete(before[1][:6], corpus)
+    assert (done.title, done.source) == ("Lighthouse", "sub/alone.txt")
+    assert not path.exists()
+    assert "Lighthouse" not in titles(archive)
+    assert archive.search("lighthouse", publisher="The Paper") == []
+    assert archive.verify().ok
+
+    path.write_text(STORY.format(title="Another"))
+    with pytest.raises(InputError, match="another file now"):
+        archive.restore(done.id, corpus)
+    assert [entry.id for entry in deleted(corpus)] == [done.id]
+    path.unlink()
+    archive.restore(done.id[:5], corpus)
+    assert (path.read_bytes(), find(archive, "Lighthouse")) == before
+    assert deleted(corpus) == []
+    with pytest.raises(ArticleNotFoundError, match="qa restore"):
+        archive.restore(done.id, corpus)
+
+
+def test_an_article_among_others_is_left_out_until_it_is_restored(
+    corpus: Path, archive: Archive
+) -> None:
+    content = (corpus / "wire.jsonl").read_bytes()
+    done = archive.delete(find(archive, "Pond news"), corpus)
+    assert done.kept_as is None
+    assert (corpus / "wire.jsonl").read_bytes() == content
+    assert titles(archive) == {"Lighthouse", "Mill news", "Quay news"}
+    assert archive.sync(corpus).unchanged == 2, "nothing is read again for it"
+
+    write_wire(corpus, ("Oak", "Mill", "Pond"))  # elsewhere in the file; others beside it
+    archive.sync(corpus)
+    assert titles(archive) == {"Lighthouse", "Oak news", "Mill news"}
+    anew = Archive.build(corpus, corpus.parent / "other", Settings())
+    assert titles(anew) == titles(archive)
+
+    archive.restore(done.id, corpus)
+    assert "Pond news" in titles(archive)
+    assert archive.verify().ok
+
+
+def test_the_last_of_a_file_is_put_away_with_it(corpus: Path, archive: Archive) -> None:
+    gone = [archive.delete(find(archive, f"{t} news"), corpus) for t in WIRE]
+    assert [entry.kept_as is None for entry in gone] == [True, True, False]
+    assert not (corpus / "wire.jsonl").exists()
+    for entry in reversed(gone):
+        archive.restore(entry.id, corpus)
+    assert len(titles(archive)) == 4
+
+
+def test_from_the_command_line(
+    corpus: Path, archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--corpus", str(corpus), "--index", str(archive.index)]
+    article_id = find(archive, "Lighthouse")
+    assert main(["delete", article_id, *where]) == 0
+    assert f"undo: qa restore {article_id}" in capsys.readouterr().out
+    assert main(["restore", *where]) == 0
+    assert "sub/alone.txt: its file was put away" in capsys.readouterr().out
+    assert main(["restore", article_id, *where, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Lighthouse"
+    assert main(["delete", "ffff", *where]) == 1
+    assert "no article has the id" in capsys.readouterr().err
+
+
+def test_a_damaged_list_stops_a_sync_with_one_line(corpus: Path, archive: Archive) -> None:
+    (corpus / FOLDER).mkdir()
+    (corpus / FOLDER / "deleted.jsonl").write_text("{broken\n")
+    with pytest.raises(InputError, match="mend it or move it away"):
+        archive.sync(corpus)
