@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ModelError,
         QAError,
         ReadingError,
+        ServiceError,
         SyncCancelledError,
     )
     from qa.protocols import Progress
@@ -69,6 +70,7 @@ _HOME = {
         "ModelError",
         "QAError",
         "ReadingError",
+        "ServiceError",
         "SyncCancelledError",
     ),
     "qa.protocols": ("Progress",),
@@ -123,6 +125,7 @@ __all__ = [
     "QAError",
     "ReadingError",
     "Retriever",
+    "ServiceError",
     "Settings",
     "Span",
     "SyncCancelledError",

@@ -15,6 +15,7 @@ from qa.answering import Finding, find_answer
 from qa.citations import cite
 from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
+from qa.execution import Execution
 from qa.generation import Generation
 from qa.holdings import Holdings
 from qa.indexing import plan, sync
@@ -103,6 +104,7 @@ class Archive(Holdings):
         corpus: str | Path = "corpus",
         *,
         rebuild: bool = False,
+        execution: Execution | None = None,
         on_progress: OnProgress = lambda _: None,
         on_plan: Callable[[SyncPlan], None] = lambda _: None,
     ) -> SyncReport:
@@ -111,6 +113,8 @@ class Archive(Holdings):
         Args:
             corpus: Folder with articles.
             rebuild: Read every file again, whether it changed or not.
+            execution: Where files are read and texts embedded, such as `qa.cluster.Dask`; None:
+                here.
             on_progress: Called with the stage and how far it is.
             on_plan: Called once with what will be done, before it is.
 
@@ -125,6 +129,7 @@ class Archive(Holdings):
             self.settings,
             self.retriever.embedder,
             rebuild=rebuild,
+            execution=execution,
             on_progress=on_progress,
             on_plan=on_plan,
         )

@@ -10,6 +10,7 @@
     ├── IndexWriteError         the disk refuses: full, read-only, failing
     ├── SyncCancelledError      somebody stopped the sync; nothing is lost
     ├── ForbiddenError          who asks may not do this, or nobody may here
+    ├── ServiceError            a server that was named does not answer, refuses, or goes away
     ├── ModelError              the embedding model cannot be loaded or is not what it claims to be
     ├── ArticleNotFoundError    no article with that id
     └── CitationError           a quote is not a verbatim slice of its article
@@ -68,6 +69,10 @@ class SyncCancelledError(QAError):
 
 class ForbiddenError(QAError):
     """Who asks may not do this, or nobody may on this server."""
+
+
+class ServiceError(QAError):
+    """A server that was named does not answer, refuses, or has gone away. Nothing is lost."""
 
 
 class ModelError(QAError):

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa import analysis, reading
+from qa import analysis
 from qa.deletions import content_key
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
+from qa.execution import Execution, Here, ReadFile
 from qa.generation import Generations
 from qa.manifest import FORMAT, READING, Manifest, package_versions
-from qa.passages import cut, indexed_text
+from qa.passages import Cut, indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
 from qa.records import Article, SyncPlan, SyncReport
@@ -51,6 +52,7 @@ def sync(
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    execution: Execution | None = None,
     on_progress: OnProgress = lambda _: None,
     on_plan: Callable[[SyncPlan], None] = lambda _: None,
 ) -> SyncReport:
@@ -62,6 +64,7 @@ def sync(
         settings: How to cut and embed. Where they differ from the index's, all is done anew.
         embedder: The model of `settings.model`.
         rebuild: Read and cut every file again, whether it changed or not.
+        execution: Where files are read and texts embedded; None: here.
         on_progress: Called now and then with the stage and how far it is.
         on_plan: Called once with what will be done, before it is.
 
@@ -85,7 +88,8 @@ def sync(
     with writing(index):
         store = StoreWriter(Generations(index).store_path)
         try:
-            work = _Sync(store, index, settings, embedder, on_progress, rebuild)
+            where = execution or Here(embedder)
+            work = _Sync(store, index, settings, embedder, where, on_progress, rebuild)
             return work.run(corpus, began, on_plan)
         finally:
             store.close()
@@ -203,6 +207,7 @@ class _Sync:
         index: Path,
         settings: Settings,
         embedder: Embedder,
+        execution: Execution,
         on_progress: OnProgress,
         rebuild: bool,
     ) -> None:
@@ -211,6 +216,7 @@ class _Sync:
         generations = Generations(index)
         self._settings = settings
         self._embedder = embedder
+        self._execution = execution
         self._on_progress = on_progress
         self._publisher = Publisher(store, generations, on_progress)
         self._before = _published(generations, rebuild=rebuild)
@@ -220,6 +226,7 @@ class _Sync:
         if self._before is not None:
             self._why_anew = "asked for" if rebuild else _differs(self._before, settings, embedder)
         self._anew = self._before is None or self._why_anew is not None
+        self._present = self._total = 0
 
     def run(self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None]) -> SyncReport:
         interrupted = self._store.roll_back_to(self._current)
@@ -284,33 +291,35 @@ class _Sync:
             for name in changes.deleted:
                 self._store.remove_source(name, self._next)
                 self._remove(row for row, _ in self._store.articles_of(name).values())
-            for done, source in enumerate(sorted(sources, key=lambda s: s.name), 1):
-                self._write_source(source)
+            ordered = sorted(sources, key=lambda s: s.name)
+            files = self._execution.read(ordered, self._settings.passage_size)
+            for done, file in enumerate(files, 1):
+                self._write_source(file)
                 self._on_progress(Progress("reading", done, len(sources)))
 
-    def _write_source(self, source: Source) -> None:
-        result = reading.read_file(source.path, source.name, source.stated)
+    def _write_source(self, file: ReadFile) -> None:
+        source, result = file.source, file.result
         known = self._store.articles_of(source.name)
         self._store.remove_source(source.name, self._next)
         seen = source if result.opened else source.unread
         self._store.add_source(source.name, seen.digest, seen.status, result.problems, self._next)
-        for article in result.articles:
+        for number, article in enumerate(result.articles):
             if source.without and content_key(article) in source.without:
                 continue  # deleted, and so removed below
             _, digest = known.get(article.id, (0, ""))
             if digest == article_digest(article):
                 del known[article.id]  # it stays as it is
             else:
-                self._write_article(article)
+                self._write_article(article, file.passages(number))
         self._remove(row for row, _ in known.values())
 
     def _remove(self, rows: Iterable[int]) -> None:
         for row in rows:
             self._store.remove_article(row, self._next)
 
-    def _write_article(self, article: Article) -> None:
+    def _write_article(self, article: Article, passages: Sequence[Cut]) -> None:
         row = self._store.add_article(article, self._next)
-        for ordinal, part in enumerate(cut(article.text, self._settings.passage_size)):
+        for ordinal, part in enumerate(passages):
             key = self._key(indexed_text(article.title, article.text[part.start : part.end]))
             self._store.add_passage(row, ordinal, part.sentences, key, self._next)
 
@@ -318,27 +327,34 @@ class _Sync:
         return hashlib.sha256(f"{self._embedder.fingerprint}\0{text}".encode()).hexdigest()
 
     def _embed(self) -> _Embedded:
-        after, count, seconds = 0, 0, 0.0
-        total = self._store.count_added(self._next)
-        seen = 0
+        count, seconds = 0, 0.0
+        embedded = iter(self._execution.embed(self._missing()))
+        while True:
+            began = time.perf_counter()
+            part = next(embedded, None)
+            seconds += time.perf_counter() - began
+            if part is None:
+                break
+            self._store.add_embeddings(part)
+            count += len(part)
+            self._on_progress(Progress("embedding", self._present + count, self._total))
+        self._on_progress(Progress("embedding", self._total, self._total))
+        measured = count >= MEASURED and self._execution.lasting_rate
+        return _Embedded(count, count / seconds if measured else None)
+
+    def _missing(self) -> Iterator[dict[str, str]]:
+        """Texts that have no embedding yet, by key, in batches."""
+        after, self._present, self._total = 0, 0, self._store.count_added(self._next)
         while rows := self._store.to_index(
             self._next, after=after, limit=READ_AT_ONCE, added_in=self._next
         ):
             after = rows[-1].id
             texts = {row.embedding: indexed_text(row.title, row.text) for row in rows}
             missing = sorted(self._store.missing_embeddings(texts))
-            seen += len(rows) - len(missing)
+            self._present += len(rows) - len(missing)
+            self._on_progress(Progress("embedding", self._present, self._total))
             for start in range(0, len(missing), EMBED_AT_ONCE):
-                self._on_progress(Progress("embedding", seen + start, total))
-                keys = missing[start : start + EMBED_AT_ONCE]
-                began = time.perf_counter()
-                vectors = self._embedder.embed_passages([texts[key] for key in keys])
-                seconds += time.perf_counter() - began
-                self._store.add_embeddings(dict(zip(keys, vectors, strict=True)))
-            count += len(missing)
-            seen += len(missing)
-        self._on_progress(Progress("embedding", total, total))
-        return _Embedded(count, count / seconds if count >= MEASURED else None)
+                yield {key: texts[key] for key in missing[start : start + EMBED_AT_ONCE]}
 
     def _publish(self, embedded: _Embedded) -> Manifest:
         before = self._before if self._before and not self._anew else None

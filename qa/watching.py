@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from qa.archive import Archive
 from qa.connections import identity
 from qa.errors import IndexBusyError, QAError
+from qa.execution import Execution
 from qa.protocols import OnProgress
 from qa.records import SyncReport
 
@@ -33,6 +35,7 @@ def watch(
     on_report: Callable[[SyncReport], None],
     on_error: Callable[[QAError], None],
     *,
+    execution: Execution | None = None,
     on_progress: OnProgress = lambda _: None,
     stop: Event | None = None,
 ) -> None:
@@ -43,20 +46,22 @@ def watch(
         corpus: Its corpus folder.
         on_report: Called after each sync that changed something, and after the first.
         on_error: Called with what a sync raised; watching goes on.
-        on_progress: As in `Archive.sync`.
+        execution: As in `Archive.sync`, like the next.
+        on_progress: Likewise.
         stop: Ends the watching when set.
 
     Raises:
         InputError: The corpus is not a folder.
     """
     ended = stop or Event()
+    sync = partial(_sync, archive, corpus, execution, on_progress)
     if not corpus.is_dir():
-        _sync(archive, corpus, on_progress, ended)  # says so
+        sync(ended)  # says so
     told = False
     while not ended.is_set():
         for _ in _changes(corpus, archive.index, ended):
             try:
-                report = _sync(archive, corpus, on_progress, ended)
+                report = sync(ended)
             except QAError as error:
                 if not told:
                     raise
@@ -98,10 +103,16 @@ def _changes(corpus: Path, index: Path, stop: Event) -> Iterator[None]:
         return
 
 
-def _sync(archive: Archive, corpus: Path, on_progress: OnProgress, stop: Event) -> SyncReport:
+def _sync(
+    archive: Archive,
+    corpus: Path,
+    execution: Execution | None,
+    on_progress: OnProgress,
+    stop: Event,
+) -> SyncReport:
     while True:
         try:
-            return archive.sync(corpus, on_progress=on_progress)
+            return archive.sync(corpus, execution=execution, on_progress=on_progress)
         except IndexBusyError:
             if stop.is_set():
                 raise

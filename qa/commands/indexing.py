@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from qa.errors import InputError, QAError
 
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.execution import Execution
     from qa.records import SyncPlan, SyncReport
 
 
@@ -31,6 +33,11 @@ def add(command: AddCommand) -> None:
     flag("--rebuild", action="store_true", help="read every file again")
     flag("--dry-run", action="store_true", help="say what would be done, do nothing")
     flag("--watch", action="store_true", help="follow the corpus folder until Ctrl-C")
+    flag(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="read and embed on the workers of this Dask scheduler, like tcp://host:8786",
+    )
     add_json(indexed, "print the report as JSON")
 
     about = "prove that store, words and vectors agree; or mend them"
@@ -41,15 +48,36 @@ def add(command: AddCommand) -> None:
 
 def index(options: argparse.Namespace) -> int:
     """Bring the index up to date."""
-    from qa import terminal
     from qa.archive import Archive
     from qa.settings import Settings
 
     if options.watch and (options.dry_run or options.rebuild):
         raise InputError("--watch goes with neither --dry-run nor --rebuild; leave one out")
     archive = Archive(options.index, Settings.load(options.settings))
+    with _execution(archive, options) as execution:
+        return _index(archive, options, execution)
+
+
+def _execution(
+    archive: Archive, options: argparse.Namespace
+) -> AbstractContextManager[Execution | None]:
+    if options.scheduler is None or options.dry_run:
+        return nullcontext()
+    try:
+        from qa.cluster import Dask
+    except ImportError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise InputError("--scheduler needs Dask; run: pip install 'article-qa[dask]'") from error
+    embedder = archive.retriever.embedder
+    return Dask(options.scheduler, embedder.name, embedder.fingerprint)
+
+
+def _index(archive: Archive, options: argparse.Namespace, execution: Execution | None) -> int:
+    from qa import terminal
+
     if options.watch:
-        return _watch(archive, options)
+        return _watch(archive, options, execution)
     if options.dry_run:
         with terminal.progress_bar() as on_progress:
             plan = archive.plan(options.corpus, rebuild=options.rebuild, on_progress=on_progress)
@@ -65,13 +93,17 @@ def index(options: argparse.Namespace) -> int:
 
     with terminal.progress_bar() as on_progress:
         report = archive.sync(
-            options.corpus, rebuild=options.rebuild, on_progress=on_progress, on_plan=on_plan
+            options.corpus,
+            rebuild=options.rebuild,
+            execution=execution,
+            on_progress=on_progress,
+            on_plan=on_plan,
         )
     _print_report(report, options)
     return OK
 
 
-def _watch(archive: Archive, options: argparse.Namespace) -> int:
+def _watch(archive: Archive, options: argparse.Namespace, execution: Execution | None) -> int:
     from qa import terminal
     from qa.watching import watch
 
@@ -85,6 +117,7 @@ def _watch(archive: Archive, options: argparse.Namespace) -> int:
             options.corpus,
             lambda report: _print_report(report, options),
             on_error,
+            execution=execution,
             on_progress=on_progress,
         )
     return OK

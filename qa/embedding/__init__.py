@@ -11,16 +11,20 @@ from qa.protocols import Embedder
 from qa.settings import PACKAGED_MODEL
 
 
-def load_embedder(model: str) -> Embedder:
+def load_embedder(model: str, *, few: int | None = None) -> Embedder:
     """Load a model by the name in the settings.
+
+    Args:
+        model: See `Settings.model`.
+        few: Up to this many texts the packaged model does without PyTorch; None: its own choice.
 
     Raises:
         ModelError: It cannot be loaded, or its weights are not the expected ones.
     """
     if model == PACKAGED_MODEL:
-        from qa.embedding.packaged import PackagedEmbedder
+        from qa.embedding.packaged import FEW, PackagedEmbedder
 
-        return PackagedEmbedder()
+        return PackagedEmbedder(FEW if few is None else few)
     from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
