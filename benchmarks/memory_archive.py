@@ -15,10 +15,11 @@ from qa.citations import cite
 from qa.dense.index import SegmentedVectors
 from qa.lexical.inverted import InvertedIndex
 from qa.passages import cut, indexed_text
-from qa.protocols import Embedder, Embedding
+from qa.protocols import Embedder, Embedding, Floats, Ids
 from qa.query import Question
 from qa.ranking import rank
 from qa.records import Article, Hit, Passage
+from qa.rescoring import Laid, late_interaction
 from qa.segments import Segment
 from qa.segments.segment import Indexed
 from qa.settings import Settings
@@ -84,7 +85,24 @@ class MemoryArchive:
 
     def hits(self, question: Question, query: Embedding, k: int) -> list[Hit]:
         """The k best passages."""
-        ranked = rank(question.terms, query.vector, self.lexical, self.dense, self._settings, k)
+        weights = self.words(question, query).token_weights
+
+        def late(rows: Ids) -> Floats:
+            laid = []
+            for number in (rows + 1).tolist():
+                passage, article = self._found[number]
+                laid.append(Laid.of(self._embeddings[number], passage, article.title))
+            return late_interaction(query, weights, laid)
+
+        ranked = rank(
+            question.terms,
+            query.vector,
+            self.lexical,
+            self.dense,
+            self._settings,
+            k,
+            late=late,
+        )
         hits = []
         for number, found in enumerate(ranked, 1):
             passage, article = self._found[found.row + 1]

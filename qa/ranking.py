@@ -1,4 +1,8 @@
-"""Rank passages for a question: both arms searched, their candidates scored by both, then fused."""
+"""Rank passages for a question.
+
+Both arms are searched, their candidates scored by both and fused; the first of these are scored by
+late interaction besides, and what that says is mixed in.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,9 @@ class Ranked:
         score: The fused score.
         lexical: The lexical arm's rank and score, if it returned the row.
         dense: The dense arm's.
+        late: Late interaction's, where the row was among the first; its ranks are among these.
         lexical_share: The lexical arm's share of the fused score, 0 to 1.
+        late_share: Late interaction's share, likewise; the rest is the dense arm's.
         factor: What the fused score was multiplied by, see `rank`.
     """
 
@@ -30,7 +36,9 @@ class Ranked:
     score: float
     lexical: Evidence | None
     dense: Evidence | None
+    late: Evidence | None
     lexical_share: float
+    late_share: float
     factor: float
 
 
@@ -43,6 +51,7 @@ def rank(
     k: int,
     allowed: Mask | None = None,
     factors: Callable[[Ids], Floats] | None = None,
+    late: Callable[[Ids], Floats] | None = None,
 ) -> list[Ranked]:
     """The k best passages, best first, ties by row.
 
@@ -51,10 +60,12 @@ def rank(
         vector: The question's unit vector, float32 (dimension,).
         lexical: Index of the same passages as `dense`.
         dense: See `lexical`.
-        settings: Fusion method, weight and depth.
+        settings: Fusion method, weights and depths.
         k: At most this many.
         allowed: For each row whether it may be returned; None allows all that are not deleted.
         factors: What the fused scores of rows are multiplied by, above 0 and up to 1.
+        late: Scores rows by late interaction (`qa.rescoring`); None leaves it
+            out. It is not asked where no passage shares a word: tokens match anything a little.
     """
     depth = max(settings.depth, k)
     by_words = lexical.search(terms, depth, allowed)
@@ -72,10 +83,25 @@ def rank(
         scores, weight = lexical.scores(terms, rows), settings.dense_weight
         fused = fusion.convex(scores, dense.scores(vector, rows), weight)
         by_lexical = (1 - weight) * fusion.min_max(scores) * scores.any()
-    share = np.divide(by_lexical, fused, out=np.zeros_like(fused), where=fused > 0)
-    factor = np.ones_like(fused)
+    factor = np.ones_like(fused) if factors is None else factors(rows)
+    late_evidence: dict[int, Evidence] = {}
+    near = np.zeros_like(fused)
+    if late is not None and by_words and settings.late_weight > 0:
+        head = np.lexsort((rows, -(fused * factor)))[: settings.rerank_depth]
+        closeness = late(rows[head])
+        weight, top = settings.late_weight, max(float(fused.max()), 1e-9)
+        # Those below the head get nothing, so none of them can pass one of the head.
+        near[head] = weight * fusion.min_max(closeness)
+        # Reciprocal ranks are hundredths, convex fusion's scores are on this scale already.
+        scale = (1 - weight) / (top if settings.fusion == "rrf" else 1.0)
+        fused, by_lexical = fused * scale + near, by_lexical * scale
+        order = np.lexsort((rows[head], -closeness))
+        late_evidence = {
+            int(rows[head[place]]): Evidence(number, float(closeness[place]))
+            for number, place in enumerate(order.tolist(), 1)
+        }
+    lexical_share, late_share = _share(by_lexical, fused), _share(near, fused)
     if factors is not None:
-        factor = factors(rows)
         best_before = fused.max()
         fused = fused * factor
         # Back to the scale of before, which the judgement of an answer was fitted on.
@@ -87,11 +113,18 @@ def rank(
             score=float(fused[place]),
             lexical=lexical_evidence.get(int(rows[place])),
             dense=dense_evidence.get(int(rows[place])),
-            lexical_share=min(float(share[place]), 1.0),
+            late=late_evidence.get(int(rows[place])),
+            lexical_share=float(lexical_share[place]),
+            late_share=float(late_share[place]),
             factor=float(factor[place]),
         )
         for place in best.tolist()
     ]
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    share = np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    return np.minimum(share, np.float32(1))
 
 
 def _evidence(hits: Sequence[Scored]) -> dict[int, Evidence]:

@@ -147,7 +147,10 @@ class Explanation:
         words: The question's words that the passage or its title holds, as asked, each with its
             share of the rarity (idf) of all the question's words, 0 to 1.
         lexical_share: The lexical arm's share of the fused score, 0 to 1.
-        dense_share: The dense arm's, so that both make 1.
+        dense_share: The dense arm's.
+        late_share: Late interaction's, so that the three make 1.
+        late: Late interaction's score and its rank among the passages it was asked of; None where
+            the passage was too far down.
         recency: What the fused score was multiplied by for the article's age; 1 where age does not
             matter.
         filters: What the search was restricted to, in words.
@@ -156,6 +159,8 @@ class Explanation:
     words: tuple[tuple[str, float], ...]
     lexical_share: float
     dense_share: float
+    late_share: float
+    late: Evidence | None
     recency: float
     filters: tuple[str, ...]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from qa.protocols import Embedder, Embedding, Floats, Ids
 from qa.query import Question
 from qa.ranking import Ranked, rank
 from qa.records import Explanation, Filters, Hit
+from qa.rescoring import LateInteraction
 from qa.settings import Settings
 from qa.store import Store
 from qa.understanding import Known, Understood, check_keys, understand
@@ -39,6 +40,7 @@ class Retrieval:
         filters: What the search was restricted to: what was given, and what was understood.
         query: The question, embedded; None where the search found nothing to embed it for.
         hits: Best first.
+        embeddings: Of passages that were read for ranking, by passage id.
         generation: The generation searched.
         timings_ms: "embed" and "search".
     """
@@ -50,6 +52,7 @@ class Retrieval:
     hits: list[Hit]
     generation: Generation
     timings_ms: dict[str, float]
+    embeddings: Mapping[int, Embedding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ class Retriever:
         generation.manifest.check_model(self.embedder.fingerprint)
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
+        late = LateInteraction(generation, self.store, asked, query)
         ranked = rank(
             asked.terms,
             query.vector,
@@ -240,8 +244,11 @@ class Retriever:
             min(k, len(generation.dense)),
             narrowed(generation, self.store, understood, filters, asked, query.vector),
             _factors(generation, understood.recency),
+            late.scores,
         )
-        found = Retrieval(asked, understood, filters, query, [], generation, {})
+        found = Retrieval(
+            asked, understood, filters, query, [], generation, {}, embeddings=late.read
+        )
         hits = self._hits(found, ranked, explain=request.explain)
         timings = {
             "embed": (embedded - began) * 1000,
@@ -308,7 +315,9 @@ def _explained(found: Retrieval, hit: Hit, row: Ranked) -> Explanation:
     return Explanation(
         words=matched_words(found.question, hit.passage, hit.article, rarity),
         lexical_share=row.lexical_share,
-        dense_share=1 - row.lexical_share,
+        dense_share=1 - row.lexical_share - row.late_share,
+        late_share=row.late_share,
+        late=row.late,
         recency=row.factor,
         filters=told_filters(found),
     )

@@ -82,8 +82,11 @@ def explanation(record: Hit) -> dict[str, Any]:
         "words": {word: round(share, 4) for word, share in why.words},
         "lexical_score": round(record.lexical.score, 4) if record.lexical else None,
         "dense_score": round(record.dense.score, 4) if record.dense else None,
+        "late_score": round(why.late.score, 4) if why.late else None,
+        "late_rank": why.late.rank if why.late else None,
         "lexical_share": round(why.lexical_share, 4),
         "dense_share": round(why.dense_share, 4),
+        "late_share": round(why.late_share, 4),
         "recency": round(why.recency, 4),
         "filters": list(why.filters),
     }

@@ -101,13 +101,14 @@ def render_hits(hits: Sequence[Hit]) -> str:
 def _explained(hit: Hit, why: Explanation) -> str:
     words = ", ".join(f"{word} {share:.0%}" for word, share in why.words) or "none"
     arms = (
-        f"{arm} {evidence.score:.2f} (rank {evidence.rank})" if evidence else f"{arm} not found"
-        for arm, evidence in (("BM25", hit.lexical), ("cosine", hit.dense))
+        f"{arm} {evidence.score:.2f} (rank {evidence.rank})" if evidence else f"{arm} none"
+        for arm, evidence in (("BM25", hit.lexical), ("cosine", hit.dense), ("MaxSim", why.late))
     )
     parts = [
         f"words held: {words}",
         ", ".join(arms),
-        f"score {why.lexical_share:.0%} by words, {why.dense_share:.0%} by meaning",
+        f"score {why.lexical_share:.0%} by words, {why.dense_share:.0%} by meaning, "
+        f"{why.late_share:.0%} word by word",
         *([f"age × {why.recency:.2f}"] if why.recency < 1 else []),
         *([f"filters: {', '.join(why.filters)}"] if why.filters else []),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import numpy as np
@@ -194,7 +195,9 @@ def test_explanations(archive):
     for hit in hits:
         why = hit.explanation
         assert 0 <= why.lexical_share <= 1
-        assert why.lexical_share + why.dense_share == pytest.approx(1)
+        assert why.lexical_share + why.dense_share + why.late_share == pytest.approx(1)
+        assert min(why.lexical_share, why.dense_share, why.late_share) >= -1e-6
+        assert -1 <= why.late.score <= 1
         assert why.filters == (f"publisher {GAZETTE}",)
         assert why.recency == 1
     words = dict(hits[0].explanation.words)
@@ -205,7 +208,7 @@ def test_explanations(archive):
 
 @pytest.mark.parametrize("fusion", ["convex", "rrf"])
 def test_shares_add_up_to_the_score(archive, make_archive, fusion):
-    settings = Settings(fusion=fusion, dense_weight=0.25)
+    settings = Settings(fusion=fusion, dense_weight=0.25, late_weight=0.0)
     other = make_archive(archive.index, settings)
     hits = found(other, "storm homes power", k=10, explain=True)
     assert any(0 < hit.explanation.lexical_share < 1 for hit in hits)
@@ -245,6 +248,7 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith(f"Understood: publisher {GAZETTE} 1. ")
     assert "why: words held: storm 100%; BM25" in out
+    assert re.search(r"MaxSim 0\.\d\d \(rank \d\); .* by meaning, \d+% word by word", out)
     assert f"filters: publisher {GAZETTE}" in out
     assert main(["ask", "--json", "--as-of", "2024-12-31", "tram cost", "--explain", *index]) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -253,8 +257,8 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
         {"key": "recency", "text": "recent first, back from 2024-12-31"},
     ]
     assert set(answer["passages"][0]["explanation"]) == {
-        "words", "lexical_score", "dense_score", "lexical_share", "dense_share", "recency",
-        "filters",
+        "words", "lexical_score", "dense_score", "late_score", "late_rank", "lexical_share",
+        "dense_share", "late_share", "recency", "filters",
     }  # fmt: skip
     assert main(["ask", "tram publisher:nobody", *index]) == 1
     assert "has no publisher 'nobody'" in capsys.readouterr().err

@@ -225,7 +225,7 @@ def test_what_is_not_unicode_is_told(retriever, name):
 
 
 def test_rrf_is_a_setting(open_retriever):
-    hits = open_retriever(fusion="rrf").search(QUESTION)
+    hits = open_retriever(fusion="rrf", late_weight=0.0).search(QUESTION)
     first = hits[0]
     assert titles(hits)[-1] == "Recipe of the week"
     expected = 1 / (60 + first.lexical.rank) + 1 / (60 + first.dense.rank)

@@ -49,10 +49,12 @@ def arm_settings(settings: Settings, arm: str) -> Settings:
     """The settings that give one arm's ranking; "hybrid" leaves them as they are.
 
     With all weight on one arm the fused order is that arm's among the passages that it found.
+    Late interaction, which looks at those of both, is off.
     """
     if arm == "hybrid":
         return settings
-    return replace(settings, fusion="convex", dense_weight=1.0 if arm == "dense" else 0.0)
+    weight = 1.0 if arm == "dense" else 0.0
+    return replace(settings, fusion="convex", dense_weight=weight, late_weight=0.0)
 
 
 def day_of(query: Query, as_of: bool) -> date | None:

@@ -1,0 +1,127 @@
+"""Rescore the first passages found by late interaction: a third signal beside words and vectors.
+
+Each token of the question is matched with the most similar token of a passage ("MaxSim": Khattab,
+Zaharia, "ColBERT", SIGIR 2020). The token states are stored with the passage
+(`qa.embedding.tokens`), so this costs reading them and one matrix product. A passage's score is the
+mean of three such matches, which together did better than each alone, on every set measured
+(`docs/quality.md`):
+
+- all of the question's tokens, anywhere in the passage or its article's title;
+- its content words, weighed by their rarity, in the passage;
+- the same within one sentence, the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from qa.analysis import idf
+from qa.answering.matching import Words
+from qa.embedding.tokens import similarities
+from qa.generation import Generation
+from qa.passages import indexed_text
+from qa.protocols import Embedding, Floats, Ids
+from qa.query import Question
+from qa.records import Passage
+from qa.store import Store
+
+
+class Laid(NamedTuple):
+    """A passage as it was embedded.
+
+    Attributes:
+        embedding: Of its `indexed_text`.
+        starts: The first character of each of its sentences in that text, ascending.
+    """
+
+    embedding: Embedding
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, embedding: Embedding, passage: Passage, title: str) -> Laid:
+        """From the records."""
+        shift = len(indexed_text(title, "")) - passage.start
+        return cls(embedding, [sentence.start + shift for sentence in passage.sentences])
+
+
+def late_interaction(query: Embedding, token_weights: Floats, passages: Sequence[Laid]) -> Floats:
+    """How closely a question is matched in each passage.
+
+    Args:
+        query: The question, embedded.
+        token_weights: What each of its tokens counts, float32 (tokens,), see
+            `qa.answering.matching.Words`.
+        passages: Which passages.
+
+    Returns:
+        float32 (len(passages),), cosines; 0 for a passage of which the model read no token, its
+        title being too long.
+    """
+    found = np.zeros(len(passages), dtype=np.float32)
+    firsts: list[int] = []  # of each run of tokens: a title or a sentence
+    is_title: list[bool] = []
+    groups: list[int] = []  # the first run of each passage
+    filled: list[int] = []
+    total = 0
+    for place, (embedding, starts) in enumerate(passages):
+        cuts = np.searchsorted(embedding.offsets[:, 0], starts).tolist()
+        ends = [*cuts, len(embedding.tokens)]
+        runs = [(a, b) for a, b in zip([0, *cuts], ends, strict=True)]
+        own = [(a, a < ends[0]) for a, b in runs if a < b]
+        if all(title for _, title in own):
+            continue
+        filled.append(place)
+        groups.append(len(firsts))
+        firsts += [total + first for first, _ in own]
+        is_title += [title for _, title in own]
+        total += len(embedding.tokens)
+    if not filled or not len(query.tokens):
+        return found
+    # One product for all passages: one for each would cost more than its arithmetic.
+    tokens = np.concatenate([passages[place].embedding.tokens for place in filled])
+    by_run = np.maximum.reduceat(similarities(query.tokens, tokens), firsts, axis=1)
+    anywhere = np.maximum.reduceat(by_run, groups, axis=1).mean(axis=0)
+    by_run[:, is_title] = -1.0
+    in_passage = token_weights @ np.maximum.reduceat(by_run, groups, axis=1)
+    in_sentence = np.maximum.reduceat(token_weights @ by_run, groups)
+    found[filled] = (anywhere + in_passage + in_sentence) / 3
+    return found
+
+
+class LateInteraction:
+    """One question's late interaction with passages of a generation.
+
+    Args:
+        generation: What is searched.
+        store: Its passages and embeddings.
+        question: The question, analysed.
+        query: The question, embedded.
+    """
+
+    def __init__(
+        self, generation: Generation, store: Store, question: Question, query: Embedding
+    ) -> None:
+        self._generation = generation
+        self._store = store
+        self._question = question
+        self._query = query
+        self.read: dict[int, Embedding] = {}
+        """The embeddings read so far, by passage id: an answer needs them again."""
+
+    def scores(self, rows: Ids) -> Floats:
+        """How closely the question is matched in each row, float32 (len(rows),)."""
+        ids = self._generation.ids[rows].tolist()
+        self.read |= self._store.embeddings(ids)
+        passages = self._store.passages(ids, self._generation.manifest.generation)
+        laid = [
+            Laid.of(self.read[found], passages[found][0], passages[found][1].title) for found in ids
+        ]
+        weights = Words.of(self._question, self._query, self._idf).token_weights
+        return late_interaction(self._query, weights, laid)
+
+    def _idf(self, term: str) -> float:
+        lexical = self._generation.lexical
+        return idf(len(lexical), lexical.document_frequency(term))
