@@ -33,6 +33,11 @@ class Place(NamedTuple):
     end: int
 
 
+def people(byline: str) -> list[str]:
+    """Those whom a byline names, in its order: "Petra Lindqvale and Yusuf Carrow" are two."""
+    return [name for name in map(str.strip, _BETWEEN.split(byline)) if name]
+
+
 class Names:
     """Names that can be looked up as people write them.
 

@@ -267,6 +267,12 @@ def visible(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
+def visible_lines(text: str) -> str:
+    """Several lines, each as `visible` has it; tabs stay."""
+    parts = re.split("([\n\t])", text.replace("\r\n", "\n"))
+    return "".join(part if part in "\n\t" else visible(part) for part in parts)
+
+
 def visible_json(document: str) -> str:
     """The same JSON, with those characters as escapes: its reader gets them, the terminal not.
 

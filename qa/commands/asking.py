@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from qa.commands import batch
 from qa.commands.shared import (
     NOT_IN_ARCHIVE,
     OK,
@@ -24,11 +25,18 @@ if TYPE_CHECKING:
     from qa.retriever import Request
 
 
+FORMATS = ("markdown", "csv", "json", "bibtex", "csl-json")
+"""Those of `qa.exports.documents`, which is not imported only to print the help."""
+
+
 def add(command: AddCommand) -> None:
     """Add the commands."""
     asked = command("ask", ask, "answer a question with quotes; - reads one question a line")
-    asked.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words, or -")
+    asked.add_argument("question", nargs="*", metavar="QUESTION", help="in plain words, or -")
     _add_search_options(asked, k=5)
+    asked.add_argument("--format", choices=FORMATS, help="print the answer for another program")
+    batch.add_options(asked)
+    asked.set_defaults(misused=asked.error)
 
     searched = command("search", search, "list the passages that best fit a question")
     searched.add_argument("question", nargs="+", metavar="QUESTION", help="in plain words")
@@ -61,13 +69,20 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
 
 def ask(options: argparse.Namespace) -> int:
     """Answer a question."""
+    if options.batch is not None:
+        return batch.run(options, _how(options))
+    if not options.question:
+        options.misused("a question, - or --batch is needed")
     if options.question == ["-"]:
         return _ask_each_line(options)
     from qa import serialise, terminal
+    from qa.exports import documents
 
     answer = open_archive(options).ask(_question(options), options.k, **_how(options))
     if options.json:
         print_json(serialise.answer(answer))
+    elif options.format:
+        print(terminal.visible_lines(documents.render(answer, options.format)), end="")
     else:
         print(terminal.render_answer(answer))
     return OK if answer.answered else NOT_IN_ARCHIVE

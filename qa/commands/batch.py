@@ -1,0 +1,64 @@
+"""`qa ask --batch FILE.csv --out PACK.zip`: a list of questions becomes an evidence pack."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qa.commands.shared import OK, open_archive, path, print_lines
+from qa.errors import InputError
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--batch` and `--out`."""
+    parser.add_argument(
+        "--batch",
+        type=path,
+        metavar="FILE",
+        help="ask a CSV of questions; columns: question, and if need be publisher, author, after, "
+        "before, as_of",
+    )
+    parser.add_argument(
+        "--out",
+        type=path,
+        metavar="ZIP",
+        help="where the evidence pack of --batch goes; default: the list's name with .zip",
+    )
+
+
+def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
+    """Ask the list, and write the pack; what was answered before Ctrl-C is written too."""
+    from qa import terminal
+    from qa.exports import batch
+
+    listed: Path = options.batch
+    target: Path = options.out or listed.with_suffix(".zip")
+    if options.question:
+        raise InputError("give a question or --batch, not both")
+    try:
+        lines = batch.read_questions(listed.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot read {listed}: {error.strerror or error}") from error
+    if not target.parent.is_dir():
+        raise InputError(f"{target.parent} is no folder; name another place: --out PACK.zip")
+    archive = open_archive(options)
+    outcomes: list[batch.Outcome] = []
+    interrupted = False
+    with terminal.progress_bar() as on_progress:
+        try:
+            for outcome in batch.ask_each(archive.ask, lines, how, on_progress=on_progress):
+                outcomes.append(outcome)
+        except KeyboardInterrupt:
+            interrupted = True
+    batch.write_pack(target, outcomes)
+    answered = sum(1 for outcome in outcomes if outcome.answer and outcome.answer.answered)
+    failed = [outcome for outcome in outcomes if outcome.error]
+    print_lines(
+        f"{answered} of {len(lines)} questions answered; evidence in "
+        f"{terminal.visible(str(target))}",
+        *(terminal.visible(f"line {o.line.number}: {o.error}") for o in failed),
+    )
+    if interrupted:
+        raise KeyboardInterrupt
+    return OK

@@ -1,0 +1,208 @@
+"""Many questions at once: a CSV of them in, an evidence pack out.
+
+The pack is a zip with `evidence.csv` (a line a quote), `evidence.md` (to read), `answers.jsonl`
+(everything, as `qa ask --json`) and `references.bib`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from qa import serialise
+from qa.errors import InputError, QAError, ReadingError
+from qa.exports import documents, references
+from qa.protocols import OnProgress, Progress
+from qa.reading.decoding import decode
+from qa.records import Answer
+
+OPTIONS: Final = ("publisher", "author", "after", "before", "as_of")
+"""Columns that restrict their line's question, as in `Archive.ask`."""
+
+QUESTION: Final = ("question", "questions", "query", "q")
+"""What the column of the questions may be called; else it is the first."""
+
+MAX_QUESTIONS: Final = 5_000
+"""Two minutes of one core at 25 ms a question; a longer list is better asked in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question of the list.
+
+    Attributes:
+        number: Of its line in the CSV, from 1, the heading counted.
+        question: As written.
+        options: Those of `OPTIONS` that it has.
+    """
+
+    number: int
+    question: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a question: an answer, or the one line of an error."""
+
+    line: Line
+    answer: Answer | None
+    error: str | None = None
+
+
+def read_questions(data: bytes) -> list[Line]:
+    """The questions of a CSV in any usual encoding and with any usual separator.
+
+    Args:
+        data: The file.
+
+    Raises:
+        InputError: It holds none, or more than `MAX_QUESTIONS`.
+    """
+    try:
+        text = decode(data)
+    except ReadingError as error:
+        raise InputError(f"the list of questions: {error}") from error
+    table = [row for row in _table(text) if any(cell.strip() for _, cell in row)]
+    if not table:
+        raise InputError("the list of questions is empty; it needs a question a line")
+    heading = [re.sub(r"\W+", "_", cell.strip().lower()) for _, cell in table[0]]
+    named = next((n for n, name in enumerate(heading) if name in QUESTION), None)
+    body, column = (table, 0) if named is None else (table[1:], named)
+    lines = []
+    for row in body:
+        cells = [cell.strip() for _, cell in row]
+        if column >= len(cells) or not cells[column]:
+            continue
+        found = dict(zip(heading, cells, strict=False)) if named is not None else {}
+        options = {name: found[name] for name in OPTIONS if found.get(name)}
+        lines.append(Line(row[0][0], cells[column], options))
+    if not lines:
+        raise InputError("the list of questions has a heading and no questions")
+    if len(lines) > MAX_QUESTIONS:
+        raise InputError(
+            f"the list has {len(lines):,} questions; at most {MAX_QUESTIONS:,} are asked at a time"
+        )
+    return lines
+
+
+def _table(text: str) -> Iterator[list[tuple[int, str]]]:
+    """Rows of cells, each with the number of its row's first line."""
+    first = text.split("\n", 1)[0]
+    # A comma is part of many a question: it separates only where the heading says so.
+    separator = next((s for s in ("\t", ";", ",") if s in first and _is_heading(first, s)), None)
+    if separator is None and '"' not in text:
+        yield from ([(n, line)] for n, line in enumerate(text.splitlines(), 1))
+        return
+    reader = csv.reader(io.StringIO(text), delimiter=separator or ",", strict=False)
+    at = 1
+    try:
+        for row in reader:
+            yield [(at, cell) for cell in row]
+            at = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"line {at} of the list of questions is no CSV: {error}") from error
+
+
+def _is_heading(line: str, separator: str) -> bool:
+    cells = [re.sub(r"\W+", "_", cell.strip(' "\ufeff').lower()) for cell in line.split(separator)]
+    return any(cell in (*QUESTION, *OPTIONS) for cell in cells)
+
+
+def ask_each(
+    ask: Callable[..., Answer],
+    lines: Sequence[Line],
+    options: Mapping[str, Any],
+    *,
+    on_progress: OnProgress = lambda _: None,
+) -> Iterator[Outcome]:
+    """Ask one after the other. A question that fails does not stop the others.
+
+    Args:
+        ask: `Archive.ask`.
+        lines: What to ask.
+        options: How to ask all of them; a line's own options come first.
+        on_progress: Called before the first and after each.
+    """
+    on_progress(Progress("asking", 0, len(lines)))
+    for done, line in enumerate(lines, 1):
+        try:
+            outcome = Outcome(line, ask(line.question, **{**options, **line.options}))
+        except QAError as error:
+            outcome = Outcome(line, None, str(error))
+        on_progress(Progress("asking", done, len(lines)))
+        yield outcome
+
+
+def pack(outcomes: Sequence[Outcome]) -> bytes:
+    """The evidence pack, a zip file. The same outcomes give the same bytes."""
+    answers = [outcome.answer for outcome in outcomes if outcome.answer]
+    cited = references.unique(c for answer in answers for c in answer.citations)
+    files = {
+        "evidence.csv": "\ufeff" + documents.table(_rows(outcomes), ("line", *documents.COLUMNS)),
+        "evidence.md": _markdown(outcomes),
+        "answers.jsonl": "".join(_json_line(outcome) for outcome in outcomes),
+        "references.bib": "\n\n".join(map(references.bibtex, cited)) + "\n",
+    }
+    told = io.BytesIO()
+    with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
+    return told.getvalue()
+
+
+def write_pack(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write the pack: whole or not at all.
+
+    Raises:
+        InputError: It cannot be written there.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(pack(outcomes))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _rows(outcomes: Sequence[Outcome]) -> Iterator[dict[str, Any]]:
+    for outcome in outcomes:
+        line = {"line": outcome.line.number, "question": outcome.line.question}
+        if outcome.answer is None:
+            yield {**line, "answered": "error", "reason": outcome.error}
+        else:
+            yield from ({**row, **line} for row in documents.rows(outcome.answer))
+
+
+def _markdown(outcomes: Sequence[Outcome]) -> str:
+    answered = sum(1 for o in outcomes if o.answer and o.answer.answered)
+    parts = [
+        "# Evidence",
+        f"{answered} of {len(outcomes)} questions answered. Every quote is a verbatim slice of a "
+        "stored article; the numbers are its first character and the one after its last.",
+    ]
+    for outcome in outcomes:
+        if outcome.answer:
+            parts.append(documents.markdown(outcome.answer, level=2))
+        else:
+            question, reason = outcome.line.question, outcome.error or ""
+            parts.append(f"## {references.escaped(question)}")
+            parts.append(f"**Not asked:** {references.escaped(reason)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _json_line(outcome: Outcome) -> str:
+    told = (
+        serialise.answer(outcome.answer)
+        if outcome.answer
+        else {"question": outcome.line.question, "error": outcome.error}
+    )
+    return json.dumps({"line": outcome.line.number, **told}, ensure_ascii=False) + "\n"

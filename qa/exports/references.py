@@ -1,0 +1,170 @@
+"""A citation as text, Markdown, BibTeX or CSL-JSON, for whoever quotes it elsewhere.
+
+BibTeX as biber and Zotero read it: special characters escaped, titles in double braces so that
+their capitals stay. CSL-JSON: citationstyles.org, schema 1.0, type "article-newspaper"; quote and
+offsets are in "custom", which the schema leaves to the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from qa.names import people
+from qa.records import Article, Citation
+
+_LATEX: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        # Not \{ and \}: BibTeX counts braces, escaped or not.
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "%": r"\%",
+        "_": r"\_",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+    }
+)
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_PARTICLES: Final = frozenset(
+    ("van", "von", "der", "den", "de", "di", "da", "du", "la", "le", "del", "dos", "bin", "al")
+)
+
+
+def text(citation: Citation) -> str:
+    """As one writes it in a note: the quote, who wrote it, where, when."""
+    article = citation.article
+    known = [article.author, f"“{article.title}”", article.publisher, day(article), url(article)]
+    return f"“{_line(citation.quote)}” — " + ", ".join(_line(part) for part in known if part) + "."
+
+
+def markdown(citation: Citation) -> str:
+    """A quotation with its source, linked where the article has a web address."""
+    article = citation.article
+    title = escaped(article.title)
+    address = url(article)
+    known = [
+        escaped(article.author or ""),
+        f"[{title}]({_in_parentheses(address)})" if address else f"*{title}*",
+        escaped(article.publisher or ""),
+        day(article),
+    ]
+    quoted = "\n".join(f"> {escaped(line)}" for line in citation.quote.splitlines() or [""])
+    return f"{quoted}\n>\n> — {', '.join(part for part in known if part)}"
+
+
+def bibtex(citation: Citation) -> str:
+    """One entry; its key is the same for every quote of an article."""
+    article = citation.article
+    moment = article.published_at
+    fields = {
+        "author": " and ".join(_bibtex_name(name) for name in people(article.author or "")),
+        "title": f"{{{_latex(article.title)}}}",
+        "journal": _latex(article.publisher or ""),
+        "year": str(moment.year) if moment else "",
+        "month": f"{moment.month:02}" if moment else "",
+        "day": f"{moment.day:02}" if moment else "",
+        "url": url(article) or "",
+        "language": _latex(article.language or ""),
+        "annote": f"{_latex(citation.quote)} [characters {citation.start}--{citation.end}]",
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@article{{{key(article)},", *lines, "}"])
+
+
+def csl_json(citation: Citation) -> dict[str, Any]:
+    """One item; its id is the same for every quote of an article."""
+    article = citation.article
+    item = {
+        "id": key(article),
+        "type": "article-newspaper",
+        "title": article.title,
+        "container-title": article.publisher,
+        "author": [_csl_name(name) for name in people(article.author or "")],
+        "issued": _csl_date(article.published_at),
+        "URL": url(article),
+        "language": article.language,
+        "custom": {"quote": citation.quote, "start": citation.start, "end": citation.end},
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def key(article: Article) -> str:
+    """An article's key in a bibliography: who, when, and the beginning of its id."""
+    names = people(article.author or "") or [article.publisher or ""]
+    words = re.findall(r"[A-Za-z]+", names[0])
+    year = str(article.published_at.year) if article.published_at else "nd"
+    return f"{(words or ['article'])[-1].lower()}{year}{re.sub(r'[^0-9a-z]', '', article.id)[:6]}"
+
+
+def day(article: Article) -> str:
+    """As in 2025-01-14; where only an age is known, that, quoted."""
+    if article.published_at:
+        return article.published_at.date().isoformat()
+    return f"“{article.age}”" if article.age else ""
+
+
+def url(article: Article) -> str | None:
+    """The address, if it is one of the web; coded where BibTeX or Markdown would trip over it."""
+    address = (article.url or "").strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        return None
+    return quote(address, safe="%/:?#[]@!$&'()*+,;=~-._")
+
+
+def escaped(words: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", _line(words)).replace("&", "&amp;")
+
+
+def unique(citations: Iterable[Citation], entry: Callable[[Article], str] = key) -> list[Citation]:
+    """The first citation of each article, as a bibliography lists it."""
+    return list({entry(c.article): c for c in reversed(list(citations))}.values())[::-1]
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _latex(words: str) -> str:
+    return _line(words).translate(_LATEX)
+
+
+def _in_parentheses(address: str) -> str:
+    return address.replace("(", "%28").replace(")", "%29")
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Given names and family name, the latter from its particle on: "van der Berg"."""
+    words = name.split()
+    at = len(words) - 1
+    for place in range(1, len(words) - 1):
+        if words[place] in _PARTICLES:
+            at = place
+            break
+    return " ".join(words[:at]), " ".join(words[at:])
+
+
+def _bibtex_name(name: str) -> str:
+    given, family = _split(name)
+    # Alone it may be an agency, which is not to be taken apart.
+    return f"{_latex(family)}, {_latex(given)}" if given else f"{{{_latex(name)}}}"
+
+
+def _csl_name(name: str) -> dict[str, str]:
+    given, family = _split(name)
+    return {"family": family, "given": given} if given else {"literal": name}
+
+
+def _csl_date(moment: datetime | None) -> dict[str, Any] | None:
+    return {"date-parts": [[moment.year, moment.month, moment.day]]} if moment else None

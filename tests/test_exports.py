@@ -1,0 +1,210 @@
+"""Citations and answers as other programs read them; lists of questions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pybtex.database import parse_string
+
+from qa.citations import cite
+from qa.cli import main
+from qa.errors import InputError
+from qa.exports import batch, documents, references
+from qa.records import Answer, Article, Clue
+
+ARTICLE = Article(
+    id="aef0feb87b76",
+    title="Storm: 50% off & {more} $1_000",
+    text="It cost $1,000 & 50% more.\nSo they said.",
+    source="storm.md",
+    publisher="The & Courier",
+    author="Petra van der Berg and Reuters",
+    published_at=datetime(2024, 12, 3, tzinfo=UTC),
+    url="https://example.org/a_(b)?x=1%20{2}",
+    language="en",
+)
+CITED = cite(1, ARTICLE, 0, 26)
+
+
+def answer(*citations, **changes):
+    plain = Answer(
+        question="=What did it cost?",
+        answered=bool(citations),
+        reason=None if citations else "the archive does not say",
+        text=" ".join(f"{c.quote} [{c.number}]" for c in citations),
+        citations=citations,
+        passages=(),
+        confidence=0.75,
+        generation=3,
+        timings_ms={},
+    )
+    return replace(plain, **changes)
+
+
+def test_text_and_markdown():
+    assert references.text(CITED) == (
+        "“It cost $1,000 & 50% more.” — Petra van der Berg and Reuters, “Storm: 50% off & {more} "
+        "$1_000”, The & Courier, 2024-12-03, https://example.org/a_(b)?x=1%20%7B2%7D."
+    )
+    told = references.markdown(CITED)
+    assert told.startswith(
+        "> It cost $1,000 &amp; 50% more.\n>\n> — Petra van der Berg and Reuters"
+    )
+    assert r"[Storm: 50% off &amp; {more} $1\_000](https://example.org/a_%28b%29?x=1" in told
+
+
+def test_bibtex_is_read_as_written():
+    entry = parse_string(references.bibtex(CITED), "bibtex").entries["berg2024aef0fe"]
+    first, second = entry.persons["author"]
+    assert (first.first_names, first.prelast_names, first.last_names) == (
+        ["Petra"], ["van", "der"], ["Berg"],
+    )  # fmt: skip
+    assert second.last_names == ["{Reuters}"]
+    assert entry.fields["title"] == (
+        r"{Storm: 50\% off \& \textbraceleft{}more\textbraceright{} \$1\_000}"
+    )
+    assert (entry.fields["year"], entry.fields["month"], entry.fields["day"]) == (
+        "2024", "12", "03",
+    )  # fmt: skip
+    assert "[characters 0--26]" in entry.fields["annote"]
+
+
+@given(st.text(), st.text(), st.text(min_size=1))
+def test_nothing_an_article_says_breaks_a_format(title, author, quote):
+    article = replace(ARTICLE, title=title, author=author, text=quote, url=f"https://x/{title}")
+    cited = cite(1, article, 0, len(quote))
+    library = parse_string(references.bibtex(cited), "bibtex")
+    assert len(library.entries) == 1
+    assert json.loads(json.dumps(references.csl_json(cited)))["custom"]["quote"] == quote
+    assert "\n" not in references.text(cited)
+    assert all(line.startswith(">") for line in references.markdown(cited).split("\n"))
+    (row,) = csv.DictReader(io.StringIO(documents.render(answer(cited), "csv")))
+    assert row["quote"].removeprefix("'").splitlines() == quote.removeprefix("'").splitlines()
+
+
+def test_csl_json():
+    item = references.csl_json(CITED)
+    assert item["type"] == "article-newspaper"
+    assert item["author"] == [
+        {"family": "van der Berg", "given": "Petra"},
+        {"literal": "Reuters"},
+    ]
+    assert item["issued"] == {"date-parts": [[2024, 12, 3]]}
+    assert item["custom"] == {"quote": CITED.quote, "start": 0, "end": 26}
+
+
+def test_what_is_unknown_is_left_out():
+    bare = replace(ARTICLE, author=None, publisher=None, published_at=None, language=None,
+                   url="javascript:alert(1)", age="an hour ago")  # fmt: skip
+    cited = cite(1, bare, 0, 26)
+    assert references.text(cited).endswith("$1_000”, “an hour ago”.")
+    assert set(references.csl_json(cited)) == {"id", "type", "title", "custom"}
+    (entry,) = parse_string(references.bibtex(cited), "bibtex").entries.values()
+    assert set(entry.fields) == {"title", "annote"}
+    assert entry.key == "articlendaef0fe"
+    assert "javascript" not in references.markdown(cited)
+
+
+def test_answers_as_documents():
+    told = answer(CITED, replace(CITED, number=2), understood=(Clue("publisher", "publisher *X*"),))
+    rows = list(csv.DictReader(io.StringIO(documents.render(told, "csv"))))
+    assert [row["n"] for row in rows] == ["1", "2"]
+    assert rows[0]["question"] == "'=What did it cost?", "no spreadsheet runs it"
+    assert rows[0]["start"] == "0"
+    markdown = documents.render(told, "markdown")
+    assert markdown.startswith("# =What did it cost?\n\n*Understood: publisher \\*X\\**")
+    assert "`aef0feb87b76` characters 0–26 [1]" in markdown
+    assert documents.render(told, "bibtex").count("@article") == 1, "one entry an article"
+    assert len(json.loads(documents.render(told, "csl-json"))) == 1
+    assert json.loads(documents.render(told, "json"))["citations"][0]["quote"] == CITED.quote
+    nothing = answer()
+    assert "**Not in this archive:** the archive does not say." in documents.markdown(nothing)
+    assert documents.rows(nothing)[0]["answered"] == "no"
+    with pytest.raises(InputError, match="format must be one of markdown"):
+        documents.render(nothing, "docx")
+
+
+@pytest.mark.parametrize(
+    ("data", "asked"),
+    [
+        (b"Who won, and why?\n\nWho lost?\n", [(1, "Who won, and why?", {}), (3, "Who lost?", {})]),
+        (b"\xef\xbb\xbfQuestion\r\nWho?\r\n", [(2, "Who?", {})]),
+        (b"id;question;publisher;As of\n7;Who, then?;AP;2025-01-02\n8;;;\n9;Why?;;",
+         [(2, "Who, then?", {"publisher": "AP", "as_of": "2025-01-02"}), (4, "Why?", {})]),
+        (b'question,after\n"Two\nlines, one question?",2024-01-01\nNext?,',
+         [(2, "Two\nlines, one question?", {"after": "2024-01-01"}), (4, "Next?", {})]),
+        ("question\tauthor\nWie groß?\tZoë".encode("utf-16"),
+         [(2, "Wie groß?", {"author": "Zoë"})]),
+    ],
+)  # fmt: skip
+def test_lists_of_questions(data, asked):
+    found = [
+        (line.number, line.question, dict(line.options)) for line in batch.read_questions(data)
+    ]
+    assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "list of questions: empty"),
+        (b"question\n\n", "no questions"),
+        (b"%PDF-1.7", "list of questions: looks binary"),
+        (b"Q?\n" * 5001, "5,001 questions; at most 5,000"),
+    ],
+)
+def test_what_is_no_list_of_questions_is_one_line(data, told):
+    with pytest.raises(InputError, match=told):
+        batch.read_questions(data)
+
+
+def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        "question,after\nHow many homes lost power in Storm Brannoc?,\n"
+        "What did the ferry hit?,soon\nWho won the chess match in Reykjavik?,\n",
+        encoding="utf-8",
+    )
+    index = ["--index", str(archive.index.absolute())]
+    assert main(["ask", "--batch", str(listed), *index]) == 0
+    out = capsys.readouterr().out
+    assert "1 of 3 questions answered" in out
+    assert "line 3: after must be a day like 2025-07-31" in out
+    pack = tmp_path / "list.zip"
+    with zipfile.ZipFile(pack) as found:
+        assert set(found.namelist()) == {
+            "evidence.csv", "evidence.md", "answers.jsonl", "references.bib",
+        }  # fmt: skip
+        rows = list(csv.DictReader(io.StringIO(found.read("evidence.csv").decode("utf-8-sig"))))
+        answers = [json.loads(line) for line in found.read("answers.jsonl").splitlines()]
+        markdown = found.read("evidence.md").decode()
+    assert {row["line"]: row["answered"] for row in rows} == {"2": "yes", "3": "error", "4": "no"}
+    first = next(row for row in rows if row["n"] == "1")
+    article = archive.article(first["article"])
+    assert article.text[int(first["start"]) : int(first["end"])] == first["quote"]
+    assert [a.get("answered") for a in answers] == [True, None, False]
+    assert "1 of 3 questions answered" in markdown
+    assert list(tmp_path.glob(".*")) == [], "nothing half written is left"
+    assert main(["ask", "--batch", str(tmp_path / "none.csv"), *index]) == 1
+    assert (
+        main(["ask", "--batch", str(listed), "--out", str(tmp_path / "x" / "y.zip"), *index]) == 1
+    )
+    assert main(["ask", "Who?", "--batch", str(listed), *index]) == 1
+    assert capsys.readouterr().err.count("qa: ") == 3
+
+
+def test_formats_from_the_command_line(archive, capsys):
+    index = ["--index", str(archive.index.absolute())]
+    question = "How many homes lost power in Storm Brannoc?"
+    for form, begins in (("markdown", "# How many"), ("csv", "question,"), ("bibtex", "@article{"),
+                         ("csl-json", "["), ("json", "{")):  # fmt: skip
+        assert main(["ask", question, "--format", form, *index]) == 0
+        assert capsys.readouterr().out.startswith(begins)
