@@ -18,6 +18,7 @@ _JOINERS = re.compile(
     "(?<![\u0590-\u1fff\u2190-\U0010ffff])[\u200c\u200d]+|[\u200c\u200d]+(?![\u0590-\u1fff\u2190-\U0010ffff])"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_LIGATURES = re.compile("[\ufb00-\ufb06]")  # ﬁ and its like, as PDFs have them
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -41,6 +42,7 @@ def clean_text(text: str) -> str:
     text = _NEWLINES.sub("\n", text)
     # A lone surrogate (JSON can spell one) cannot be stored as UTF-8.
     text = _SURROGATES.sub("\ufffd", text)
+    text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     text = unicodedata.normalize("NFC", _JOINERS.sub("", _INVISIBLE.sub("", text)))
     lines = (line.strip() for line in _SPACES.sub(" ", text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

@@ -19,6 +19,7 @@ class Stated:
         captured: When the file was saved, which gives ages ("4 hours ago") a day.
         captured_by: Who says so, such as "--captured" or "WARC record".
         url: The address it was saved from.
+        encoding: The encoding that the server named.
         columns: For tables and JSON, the name of the column of a field, where it is none of the
             usual ones: {"text": "Artikeltext"}.
     """
@@ -26,6 +27,7 @@ class Stated:
     captured: datetime | None = None
     captured_by: str = ""
     url: str | None = None
+    encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
 

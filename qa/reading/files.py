@@ -24,6 +24,7 @@ _MAX_PROBLEMS = 50
 _MAX_DEPTH = 3
 """Containers in containers: a mailbox in a zip in a tar. A zip of itself would never end."""
 
+_HEAD = 4096
 _MAX_PLACE_CHARS = 120
 
 
@@ -115,7 +116,10 @@ def stream(
         if isinstance(part, Failure):
             yield Problem(source, _within(place, part.reason), part.line)
             continue
-        part.place, part.inner = place, inner
+        if part.place is None:
+            part.place, part.inner = place, inner
+        elif place is not None:
+            part.place = f"{place}/{part.place}"
         article: Article | None = None
         try:
             article = finish(part, source, position)
@@ -136,6 +140,10 @@ def _parts(
         kind = format_of(content.name)
         if not kind.streamed:
             check_size(size)
+        head = content.file.read(_HEAD)
+        content.file.seek(0)
+        if not head.removeprefix(b"\xef\xbb\xbf").strip():
+            raise ReadingError("empty")
         for part in kind.reader()(content):
             if not isinstance(part, Member):
                 if isinstance(part, Draft) and part.stated is NOTHING:

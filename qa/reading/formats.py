@@ -22,14 +22,14 @@ class Format:
 
     Attributes:
         suffixes: In lower case, the usual one first.
-        module: The module in `qa.reading` whose function `read` reads it; not loaded before.
+        reads: The function in `qa.reading` that reads it, by module; not loaded before.
         streamed: Whether it is read piece by piece, so that no limit on a file's size is needed.
         guarded: Whether its libraries could hang or need much memory on hostile input, so that it
             is read in a process of its own.
     """
 
     suffixes: tuple[str, ...]
-    module: str
+    reads: str
     streamed: bool = False
     guarded: bool = True
 
@@ -39,27 +39,40 @@ class Format:
         Raises:
             ReadingError: If the library it needs is not installed.
         """
+        module, _, function = self.reads.partition(":")
         try:
-            module = import_module(f"qa.reading.{self.module}")
+            return cast(Reader, getattr(import_module(f"qa.reading.{module}"), function))
         except ModuleNotFoundError as error:
             raise ReadingError(
                 f"{self.suffixes[0]} files need {error.name}; run: pip install article-qa"
             ) from error
-        return cast(Reader, module.read)
 
 
 FORMATS: Final = (
-    Format((".txt",), "plain", guarded=False),
-    Format((".md", ".markdown"), "markdown", guarded=False),
-    Format((".html", ".htm", ".xhtml"), "html"),
-    Format((".jsonl", ".ndjson", ".json"), "jsonl", guarded=False),
+    Format((".txt",), "plain:read", guarded=False),
+    Format((".md", ".markdown"), "markdown:read", guarded=False),
+    Format((".html", ".htm", ".xhtml"), "html:read"),
+    Format((".jsonl", ".ndjson", ".json"), "jsonl:read", streamed=True, guarded=False),
+    Format((".csv", ".tsv"), "table:read", guarded=False),
+    Format((".rss", ".atom", ".xml"), "feed:read"),
+    Format((".pdf",), "pdf:read"),
+    Format((".docx",), "docx:read"),
+    Format((".epub",), "epub:read"),
+    Format((".eml", ".mhtml", ".mht"), "mail:read"),
+    Format((".mbox",), "mail:read_mailbox", streamed=True),
+    Format((".warc", ".warc.gz"), "warc:read", streamed=True),
+    Format(
+        (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".gz"),
+        "archive:read",
+        streamed=True,
+    ),
 )
 
 _SNIFFED: Final = 4096
 _MAGIC: Final = (
     (b"%PDF-", ".pdf"),
     (b"WARC/", ".warc"),
-    (b"PK\x03\x04", ".zip"),
+    (b"PK", ".zip"),
     (b"\x1f\x8b", ".gz"),
     (b"From ", ".mbox"),
 )
@@ -102,6 +115,10 @@ def format_of(name: str) -> Format:
 def sniff(data: bytes) -> str:
     """The suffix of a file that came without a name, by how it begins; ".txt" for what is left."""
     head = data[:_SNIFFED]
+    if head.startswith(b"PK") and b"word/document.xml" in data:
+        return ".docx"
+    if head.startswith(b"PK") and b"application/epub+zip" in head:
+        return ".epub"
     for magic, suffix in _MAGIC:
         if head.startswith(magic):
             return suffix

@@ -24,7 +24,7 @@ from qa.reading.meta import read_meta, read_times, read_visible_byline, without_
 from qa.reading.single import fill_body
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})"
@@ -47,7 +47,7 @@ def read(content: Content) -> Iterator[Part]:
         ReadingError: If it has no body.
     """
     data = content.data()
-    text = decode(data, declared_charset(data))
+    text = decode(data, declared_charset(data) or content.stated.encoding)
     root = _parse(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
     stated, stated_body = article_in([str(script) for script in scripts])
@@ -96,7 +96,7 @@ def extract_body(text: str) -> str | None:
 
 
 def _parse(text: str) -> HtmlElement:
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:

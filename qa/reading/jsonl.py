@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from qa.errors import ReadingError
 from qa.reading.aliases import read_body, read_fields
 from qa.reading.content import Content
-from qa.reading.decoding import check_line, check_text, decode
+from qa.reading.decoding import MAX_LINE_BYTES, check_line, check_text, decode
 from qa.reading.draft import Draft, Failure, Part
+from qa.reading.markup import without_markup
 
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 64 * 1024
 _LISTS = ("articles", "items", "results", "data", "docs")
-_MARKUP = re.compile(r"</(?:p|div|h[1-6]|li)>|<br\s*/?>", re.IGNORECASE)
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -26,19 +26,25 @@ def read(content: Content) -> Iterator[Part]:
     Raises:
         ReadingError: If the file as a whole is empty or no text.
     """
-    data = content.data()
-    if data.startswith(_UTF16_BOMS):
-        data = decode(data).encode("utf-8", "surrogatepass")
-    check_text(data)
-    if (listed := _listed(data)) is not None:
-        for value in listed:
-            try:
-                yield _article(value, None, content)
-            except ReadingError as error:
-                yield Failure(error.reason)
-        return
+    head = content.file.read(_HEAD)
+    content.file.seek(0)
+    if head.startswith(_UTF16_BOMS):
+        content = Content.of(decode(content.data()).encode("utf-8", "surrogatepass"), content.name)
+        head = content.file.read(_HEAD)
+        content.file.seek(0)
+    check_text(head)
+    if _may_be_a_list(head):
+        listed = _listed(content.data())
+        content.file.seek(0)
+        if listed is not None:
+            for value in listed:
+                try:
+                    yield _article(value, None, content)
+                except ReadingError as error:
+                    yield Failure(error.reason)
+            return
     # Only "\n" ends a line: U+2028 may stand unescaped in a JSON string.
-    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+    for number, raw in enumerate(_lines(content), 1):
         if not raw.strip():
             continue
         try:
@@ -47,14 +53,27 @@ def read(content: Content) -> Iterator[Part]:
             yield Failure(error.reason, error.line or number)
 
 
+def _lines(content: Content) -> Iterator[bytes]:
+    """The lines of a file, however large it is; of an overlong one what is enough to refuse it."""
+    first = True
+    while line := content.file.readline(MAX_LINE_BYTES + 2):
+        overlong = not line.endswith(b"\n") and len(line) > MAX_LINE_BYTES
+        yield line.removeprefix(b"\xef\xbb\xbf") if first else line
+        first = False
+        while overlong and (rest := content.file.readline(MAX_LINE_BYTES)):
+            overlong = not rest.endswith(b"\n")
+
+
+def _may_be_a_list(head: bytes) -> bool:
+    """Whether a file begins like one JSON document over several lines, or an array."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith(b"[") or start.split(b"\n", 1)[0].rstrip() == b"{"
+
+
 def _listed(data: bytes) -> list[object] | None:
-    """The articles of a file that is one JSON document over several lines, or an array."""
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    first = start.split(b"\n", 1)[0].rstrip()
-    if not start.startswith(b"[") and first not in (b"{", b"{ "):
-        return None  # lines, or an object on one line, which is the same
+    """The articles of a file that is one JSON document; None if it is none, or an array of none."""
     try:
-        value = json.loads(start.decode("utf-8"), parse_constant=lambda _: None)
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None  # to be told line by line
     if isinstance(value, dict):
@@ -84,12 +103,8 @@ def _article(value: object, number: int | None, content: Content) -> Draft:
     text = read_body(value, columns)
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')
-    if _MARKUP.search(text):
-        from qa.reading.markup import text_of_markup
-
-        text = text_of_markup(text)
     found, notes = read_fields(value, columns)
-    draft = Draft(text=text, line=number, dated_by_name=False, notes=notes)
+    draft = Draft(text=without_markup(text), line=number, dated_by_name=False, notes=notes)
     draft.take(found, "json")
     return draft
 

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+import html
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
 _BLOCK_NAMES = (
     "p div br li ul ol tr table blockquote pre section article h1 h2 h3 h4 h5 h6 figure figcaption "
     "hr dd dt header"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
+_MARKUP = re.compile(
+    r"</(?:p|div|h[1-6]|li|a|b|i|em|strong|span)>|<(?:br|p|img)\b[^>]*>", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|amp|quot|lt|gt|nbsp|[rl][sd]quo|[mn]dash);")
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "head"])
 
 
 def text_of_markup(fragment: str) -> str:
     """The text of a piece of HTML, a line for each block; scripts and comments are left out."""
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree
+    from lxml import html as lxml_html
 
     if not fragment.strip():
         return ""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(fragment.encode("utf-8", "replace"), parser=parser)
+        root = lxml_html.document_fromstring(fragment.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return ""  # nothing but comments
+    return text_of_element(root)
+
+
+def without_markup(text: str) -> str:
+    """A text that may be HTML or not."""
+    if _MARKUP.search(text):
+        return text_of_markup(text)
+    return html.unescape(text) if _ENTITY.search(text) else text
+
+
+def text_of_element(root: _Element) -> str:
+    """The text below an element, a line for each block."""
+    from lxml import etree
+
     pieces: list[str] = []
     # Events instead of recursion: markup may be nested deeper than Python's stack.
     unseen = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        name = element.tag if isinstance(element.tag, str) else ""
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
         if event == "start":
             unseen += name in _UNSEEN
             if name in _BLOCKS:
@@ -36,6 +62,6 @@ def text_of_markup(fragment: str) -> str:
             unseen -= name in _UNSEEN
             if name in _BLOCKS and name != "br":
                 pieces.append("\n")
-            if not unseen:
+            if not unseen and element is not root:
                 pieces.append(" ".join((element.tail or "").split("\n")))
     return "".join(pieces)

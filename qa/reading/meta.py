@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from qa.reading.cleaning import clean_line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import clean_author, is_name_like, parse_byline
+from qa.reading.fields import clean_author, is_name_like, parse_age, parse_byline
 from qa.reading.header import merge, parse_header_line
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement
 
 _TITLES = ("og:title", "twitter:title", "headline", "parsely-title", "dc.title", "citation_title")
 _PUBLISHERS = (
@@ -101,8 +101,10 @@ def read_times(root: HtmlElement) -> Found:
     """The first time element that holds a date, and the first that is marked as a change."""
     found = Found()
     for element in root.xpath(_TIMES):
-        moment = parse_date(element.get("datetime") or clean_line(element.text_content()))
+        shown = clean_line(element.text_content())
+        moment = parse_date(element.get("datetime") or shown)
         if moment is None:
+            found = merge(found, Found(age=parse_age(shown)))
             continue
         marks = f"{element.get('itemprop')} {element.get('class')}".lower()
         if "modif" in marks or "updat" in marks:

@@ -41,7 +41,10 @@ def test_empty(data, suffix):
     assert only_problem(data, "a" + suffix).startswith(("empty", "no article body"))
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+TEXTS = [".txt", ".md", ".html", ".jsonl", ".csv", ".rss"]
+
+
+@pytest.mark.parametrize("suffix", TEXTS)
 @pytest.mark.parametrize("data", [b"abc\0def", b"%PDF-1.7\nabc", b"PK\x03\x04abc", b"\x89PNG\r\n"])
 def test_binary(data, suffix):
     assert only_problem(data, "a" + suffix).startswith("looks binary")

@@ -1,0 +1,73 @@
+"""Word documents (.docx)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from qa.errors import ReadingError
+from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.content import Content
+from qa.reading.draft import Draft, Found, Part
+from qa.reading.fields import clean_author
+from qa.reading.header import take_head
+from qa.reading.packages import open_package
+from qa.reading.single import fill_body, read_single
+
+_TITLES = ("title", "heading 1", "headline")
+
+
+def read(content: Content) -> Iterator[Part]:
+    """Read a Word document as one article.
+
+    Yields:
+        The article.
+
+    Raises:
+        ReadingError: If it is none, or damaged.
+    """
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from docx.table import Table
+
+    data = content.data()
+    open_package(data, "a Word document").close()
+    try:
+        document = docx.Document(BytesIO(data))
+    except (KeyError, ValueError, PackageNotFoundError) as error:
+        raise ReadingError(f"not a Word document ({clean_line(str(error))[:80]})") from error
+    title: str | None = None
+    blocks: list[str] = []
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            rows = (" | ".join(dict.fromkeys(c.text.strip() for c in r.cells)) for r in block.rows)
+            blocks.append("\n".join(rows))
+            continue
+        style = (block.style.name or "").lower() if block.style is not None else ""
+        if title is None and style in _TITLES and block.text.strip():
+            title = clean_line(block.text)
+        else:
+            blocks.append(block.text)
+    about = document.core_properties
+    draft = Draft(visible=lambda: "\n".join(blocks))
+    lines = split_lines("\n".join(blocks))
+    if title is None and _is_said_of(about.title, blocks):
+        title = clean_line(about.title)
+    if title:
+        draft.take(Found(title=title), "heading")
+        fill_body(take_head(lines, draft, "header"), draft, "header")
+    else:
+        read_single(lines, draft, "header")
+    draft.take(
+        Found(
+            author=clean_author(about.author) if " " in about.author else None,
+            language=about.language or None,
+        ),
+        "document properties",
+    )
+    yield draft
+
+
+def _is_said_of(title: str, blocks: list[str]) -> bool:
+    """Whether a title in the properties is this text's, and not its template's."""
+    return bool(title.strip()) and any(clean_line(title) == clean_line(b) for b in blocks[:4])

@@ -1,0 +1,93 @@
+"""RSS and Atom files: one article an entry."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any
+
+from qa.errors import ReadingError
+from qa.reading.aliases import author_of
+from qa.reading.cleaning import clean_line
+from qa.reading.content import Content
+from qa.reading.dates import from_timestamp, parse_date
+from qa.reading.decoding import check_text
+from qa.reading.draft import Draft, Failure, Found, Part
+from qa.reading.markup import text_of_markup, without_markup
+
+
+def read(content: Content) -> Iterator[Part]:
+    """Read a feed that was saved to a file.
+
+    Yields:
+        An article or a failure for each entry.
+
+    Raises:
+        ReadingError: If it is no feed.
+    """
+    import feedparser
+
+    data = content.data()
+    check_text(data)
+    # Not as bytes: those it would take for an address or the name of a file.
+    parsed = feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.entries:
+        if not parsed.version:
+            raise ReadingError("no RSS or Atom feed; of XML files, only feeds are read")
+        raise ReadingError("a feed without entries")
+    for entry in parsed.entries:
+        yield _article(entry, parsed.feed)
+    if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
+        reason = clean_line(str(parsed.bozo_exception))[:120]
+        yield Failure(f"a broken feed ({reason}); what could be read of it was")
+
+
+def _article(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Part:
+    texts = [each.get("value", "") for each in entry.get("content", [])]
+    text = max([*texts, entry.get("summary", "")], key=len)
+    title = clean_line(text_of_markup(entry.get("title", "")))
+    if not text.strip():
+        return Failure(f"no text in the entry {title[:60]!r}")
+    source = entry.get("source") or {}
+    link = entry.get("link") or ""
+    draft = Draft(text=without_markup(text), dated_by_name=False)
+    draft.take(
+        Found(
+            title=title or None,
+            publisher=_name(source.get("title") or feed.get("title")),
+            author=_author(entry),
+            published_at=_moment(entry, "published"),
+            updated_at=_moment(entry, "updated"),
+            url=link if link.startswith(("http://", "https://")) else None,
+            language=feed.get("language") or None,
+        ),
+        "feed",
+    )
+    if draft.found.published_at is None and draft.found.updated_at is not None:
+        # Atom demands the time of change only; it is not the day of publication.
+        draft.notes.append("the entry tells when it was changed, not when it was published")
+    return draft
+
+
+def _author(entry: Mapping[str, Any]) -> str | None:
+    # RSS wants "ida@star.example (Ida Holm)"; feedparser cuts addresses of long domains in two.
+    lone = re.fullmatch(r"\S+@\S+\s*\((.*)\)", str(entry.get("author") or "").strip())
+    if lone is not None:
+        return author_of(lone[1])
+    return author_of([each.get("name") for each in entry.get("authors", [])])
+
+
+def _name(title: object) -> str | None:
+    """A feed's title without what the feed is: "Harbour Star - Latest news" keeps its name."""
+    return clean_line(text_of_markup(title)) or None if isinstance(title, str) else None
+
+
+def _moment(entry: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - datetime or None
+    # feedparser answers for "published" with "updated" and the other way round: `in` does not.
+    if name not in entry:
+        return None
+    moment = parse_date(entry[name])
+    parsed = entry.get(f"{name}_parsed")
+    return moment or (from_timestamp(calendar.timegm(parsed)) if parsed else None)

@@ -1,0 +1,152 @@
+"""Letters: newsletters saved as .eml, mailboxes (.mbox), and pages saved by a browser as .mhtml."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Final
+
+from qa.errors import ReadingError
+from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.content import Content, Member
+from qa.reading.dates import parse_date
+from qa.reading.decoding import MAX_FILE_BYTES, check_size, decode
+from qa.reading.draft import Draft, Failure, Found, Part
+from qa.reading.fields import clean_author
+from qa.reading.formats import SUFFIXES, suffix_of
+from qa.reading.markup import text_of_markup
+from qa.reading.single import fill_body
+
+_NEWSLETTER: Final = ("List-Id", "List-Unsubscribe", "List-Post")
+_ENVELOPE: Final = re.compile(rb"From (?:\S+ +)?(?:\S+ +)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_TIMES_LONGER: Final = 3
+_MAX_PARTS: Final = 500  # a letter has a few; a crafted one may nest for ever
+
+
+def read(content: Content) -> Iterator[Part | Member]:
+    """Read one letter, with what is attached to it.
+
+    Yields:
+        The letter, then its attachments of known kinds; of an .mhtml file the page it holds.
+
+    Raises:
+        ReadingError: If it is no letter.
+    """
+    data = content.data()
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - by this policy
+    if not message.keys() or not (message["From"] or message["Subject"] or message["Date"]):
+        raise ReadingError("no letter: it has no From, Subject or Date")
+    sent = parse_date(_header(message, "Date"))
+    location = _header(message, "Snapshot-Content-Location")
+    if location or suffix_of(content.name) in (".mhtml", ".mht"):
+        page = _part(message, "text/html")
+        if page is None:
+            raise ReadingError("a saved page without its HTML")
+        stated = content.stating(captured=sent, captured_by="saved page", url=location or None)
+        yield Member("page", Content.of(_bytes(page), "page.html", stated.stated))
+        return
+    yield _letter(message)
+    for number, part in enumerate(message.walk(), 1):
+        name = part.get_filename() or ""
+        if number > _MAX_PARTS:
+            break
+        attached = part.get_content_disposition() == "attachment"
+        if attached and suffix_of(name) in SUFFIXES and not part.is_multipart():
+            yield Member(f"{number}/{clean_line(name)}", Content.of(_bytes(part), name))
+
+
+def read_mailbox(content: Content) -> Iterator[Part | Member]:
+    """Read an .mbox file, letter by letter.
+
+    Raises:
+        ReadingError: If it is no mailbox.
+    """
+    lines: list[bytes] = []
+    size = number = 0
+    blank = True
+    for line in content.file:
+        if blank and _ENVELOPE.match(line):
+            if lines:
+                yield _message(lines, size, number, content)
+            elif number:
+                yield Failure(f"letter {number} is empty")
+            lines, size, number = [], 0, number + 1
+        elif not number:
+            if line.strip():
+                raise ReadingError('no mailbox: it does not start with "From "')
+        else:
+            size += len(line)
+            if size <= MAX_FILE_BYTES:
+                lines.append(line[1:] if line.startswith(b">From ") else line)
+        blank = not line.strip()
+    if not number:
+        raise ReadingError("no mailbox: it holds no letter")
+    yield _message(lines, size, number, content)
+
+
+def _message(lines: list[bytes], size: int, number: int, content: Content) -> Part | Member:
+    try:
+        check_size(size)
+    except ReadingError as error:
+        return Failure(f"letter {number} {error.reason}")
+    inner = Content.of(b"".join(lines), "letter.eml", content.stated)
+    return Member(f"letter {number}", inner)
+
+
+def _letter(message: EmailMessage) -> Part:
+    subject = _header(message, "Subject")
+    name = clean_line(parseaddr(_header(message, "From"))[0])
+    plain, html = _part(message, "text/plain"), _part(message, "text/html")
+    text = _text(plain) if plain is not None else ""
+    if html is not None:
+        whole = text_of_markup(_text(html))
+        # The plain text of many newsletters only says: look at this in your browser.
+        text = whole if len(whole) > _TIMES_LONGER * len(text.strip()) else text
+    if not text.strip():
+        return Failure(f"no text in the letter {subject[:60]!r}")
+    is_newsletter = any(header in message for header in _NEWSLETTER)
+    draft = Draft(visible=lambda: text)
+    draft.take(
+        Found(
+            title=subject or None,
+            publisher=name or None if is_newsletter else None,
+            author=None if is_newsletter or not name else clean_author(name),
+            published_at=parse_date(_header(message, "Date")),
+            language=_header(message, "Content-Language") or None,
+        ),
+        "mail header",
+    )
+    fill_body(split_lines(text), draft, "body")
+    return draft
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return clean_line(str(message[name] or ""))
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return ""  # the library fails on some crafted headers
+
+
+def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
+    """The first part of a kind that is not attached."""
+    for number, part in enumerate(message.walk()):
+        if number > _MAX_PARTS:
+            break
+        if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
+            return part if isinstance(part, EmailMessage) else None
+    return None
+
+
+def _bytes(part: EmailMessage) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _text(part: EmailMessage) -> str:
+    data = _bytes(part)
+    return decode(data, str(part.get_content_charset() or "")) if data.strip() else ""

@@ -1,0 +1,212 @@
+"""PDF: the text layer, page by page, its broken lines and words mended."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from qa.errors import ReadingError
+from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.content import Content
+from qa.reading.dates import parse_date
+from qa.reading.draft import PAGE, Draft, Found, Part
+from qa.reading.fields import clean_author
+from qa.reading.header import is_headline, take_head
+from qa.reading.lines import joined_words, paragraphs
+from qa.reading.single import fill_body
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfTextPage
+
+_MAX_PAGES: Final = 5000
+_EDGE_LINES: Final = 2  # of a page's top and bottom, where its running head and number stand
+_REPEATED: Final = 3  # pages on which a line at the edge must stand to be a running head
+_TITLE_RATIO: Final = 1.15  # of the title's size to the body's
+_MAX_TITLE_LINES: Final = 4
+_FIRST_LINES: Final = 40  # in which the title is looked for
+_PAGE_NUMBER: Final = re.compile(
+    r"[-–—\s]*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?[-–—\s]*", re.I
+)
+_MADE_BY: Final = re.compile(
+    r"^microsoft word - |\.(?:docx?|pdf|indd|qxd|html?|rtf|odt|pages)$|^untitled|^https?:", re.I
+)
+_DATE: Final = re.compile(
+    r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:([+-])(\d\d)'?(\d\d)?|Z)?"
+)
+_BREAK: Final = re.compile("\r?\n|\ufffe")
+"""Ends a printed line; U+FFFE is how PDFium writes a hyphen and the line break after it."""
+
+
+class _Row(NamedTuple):
+    """A line as printed: its text, and the size of its type in points."""
+
+    text: str
+    size: float
+
+
+def read(content: Content) -> Iterator[Part]:
+    """Read a PDF as one article that knows its pages.
+
+    Yields:
+        The article.
+
+    Raises:
+        ReadingError: If it is encrypted, damaged, or has no text.
+    """
+    import pypdfium2
+
+    data = content.data()
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ReadingError("encrypted; save a copy of it without a password") from error
+        raise ReadingError(f"not a PDF, or cut off ({clean_line(str(error))})") from error
+    try:
+        pages = [_rows(document, number) for number in range(min(len(document), _MAX_PAGES))]
+        about = document.get_metadata_dict()
+    finally:
+        document.close()
+    empty = [number for number, rows in enumerate(pages, 1) if not rows]
+    if len(empty) == len(pages):
+        many = "its one page has" if len(pages) == 1 else f"its {len(pages)} pages have"
+        raise ReadingError(f"{many} no text, as if scanned; add it with: ocrmypdf IN.pdf OUT.pdf")
+    yield _article(_without_running_heads(pages), about, empty, content)
+
+
+def _rows(document: PdfDocument, number: int) -> list[_Row]:
+    try:
+        page = document[number]
+        text = page.get_textpage()
+    except Exception:  # a damaged page is told with those that have no text
+        return []
+    try:
+        return list(_lines(text))
+    finally:
+        text.close()
+        page.close()
+
+
+def _lines(page: PdfTextPage) -> Iterator[_Row]:
+    from pypdfium2 import raw
+
+    whole = page.get_text_range(errors="replace").replace(PAGE, "")
+    at = 0
+    for end in [*_BREAK.finditer(whole), None]:
+        line = whole[at : end.start() if end else None]
+        first = at + len(line) - len(line.lstrip())
+        at = end.end() if end else at
+        if line.strip():
+            hyphen = "-" if end and end[0] == "\ufffe" else ""
+            size = float(raw.FPDFText_GetFontSize(page.raw, first))
+            yield _Row(clean_line(line) + hyphen, size)
+
+
+def _without_running_heads(pages: list[list[_Row]]) -> list[list[_Row]]:
+    """Drop what stands at the edge of many pages, and page numbers."""
+    counts: dict[str, int] = {}
+    for rows in pages:
+        for key in {_unnumbered(row.text) for row in _edges(rows)}:
+            counts[key] = counts.get(key, 0) + 1
+    return [
+        [
+            row
+            for at, row in enumerate(rows)
+            if not (
+                (at < _EDGE_LINES or at >= len(rows) - _EDGE_LINES)
+                and (counts[_unnumbered(row.text)] >= _REPEATED or _is_number(row, rows, at))
+            )
+        ]
+        for rows in pages
+    ]
+
+
+def _edges(rows: Sequence[_Row]) -> Sequence[_Row]:
+    return rows if len(rows) <= 2 * _EDGE_LINES else [*rows[:_EDGE_LINES], *rows[-_EDGE_LINES:]]
+
+
+def _is_number(row: _Row, rows: Sequence[_Row], at: int) -> bool:
+    return at in (0, len(rows) - 1) and bool(_PAGE_NUMBER.fullmatch(row.text))
+
+
+def _unnumbered(text: str) -> str:
+    return re.sub(r"\d+", "#", clean_line(text))
+
+
+def _article(
+    pages: list[list[_Row]], about: dict[str, str], empty: list[int], content: Content
+) -> Draft:
+    title = _title(pages, about)
+    words = joined_words(row.text for rows in pages for row in rows)
+    pieces: list[str] = []
+    for number, rows in enumerate(pages):
+        texts = [row.text for row in rows]
+        if number == 0 and title:
+            texts = _without_title(texts, title)
+        pieces.append((PAGE if number else "") + "\n".join(texts))
+    text = paragraphs("\n".join(pieces), words, mark=PAGE)
+    draft = Draft(paged=True, visible=lambda: text.replace(PAGE, ""))
+    made = _moment(about.get("CreationDate", ""))
+    if content.stated.captured is None and made is not None:
+        draft.stated = replace(content.stated, captured=made, captured_by="when the PDF was made")
+    lines = split_lines(text)
+    if title:
+        draft.take(Found(title=title), "type size" if title != about.get("Title") else "pdf")
+    elif lines and PAGE not in lines[0].text and is_headline(lines[0].text):
+        draft.take(Found(title=lines[0].text), "first line")
+        lines = lines[1:]
+    fill_body(take_head(lines, draft, "page"), draft, "page")
+    author = about.get("Author", "").strip()
+    draft.take(Found(author=clean_author(author) if " " in author else None), "pdf")
+    if empty:
+        shown = ", ".join(map(str, empty[:10])) + (" …" if len(empty) > 10 else "")
+        draft.notes.append(f"no text, as if scanned: page {shown} of {len(pages)}")
+    return draft
+
+
+def _title(pages: list[list[_Row]], about: dict[str, str]) -> str | None:
+    """The largest type among the first lines of the first page; else what the PDF itself says."""
+    first = next((rows for rows in pages if rows), [])[:_FIRST_LINES]
+    sizes = sorted(row.size for rows in pages for row in rows for _ in row.text)
+    body = sizes[len(sizes) // 2] if sizes else 0.0
+    largest = max((row.size for row in first if re.search(r"\w{2}", row.text)), default=0.0)
+    if largest >= _TITLE_RATIO * body > 0:
+        start = next(at for at, row in enumerate(first) if row.size == largest)
+        rows = []
+        for row in first[start : start + _MAX_TITLE_LINES]:
+            if row.size < largest * 0.95:
+                break
+            rows.append(row.text)
+        title = paragraphs("\n".join(rows), Counter(), mark=PAGE)
+        if is_headline(title):
+            return title
+    stated = clean_line(about.get("Title", ""))
+    if stated and not _MADE_BY.search(stated) and is_headline(stated):
+        return stated
+    return None
+
+
+def _without_title(texts: list[str], title: str) -> list[str]:
+    for start in range(min(len(texts), _FIRST_LINES)):
+        for end in range(start + 1, start + _MAX_TITLE_LINES + 1):
+            if _squeezed("".join(texts[start:end])) == _squeezed(title):
+                return texts[:start] + texts[end:]
+    return texts
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W", "", text).casefold()
+
+
+def _moment(text: str) -> datetime | None:
+    found = _DATE.match(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, sign, hours, minutes = found.groups()
+    zone = f"{sign}{hours}:{minutes or '00'}" if sign else "+00:00"
+    clock = f"T{hour}:{minute}:{second or '00'}{zone}" if hour else ""
+    return parse_date(f"{year}-{month}-{day}{clock}")
