@@ -66,7 +66,7 @@ def test_an_uploaded_article_is_found_without_a_restart(
     ask(page, "What did the lighthouse keeper find on the beach?")
     page.locator(".absent").wait_for()
     open_tab(page, "Articles")
-    files = {EVIL_NAME: NEWS, "slides.pdf": "%PDF-1.7", "broken.jsonl": "{broken\n"}
+    files = {EVIL_NAME: NEWS, "slides.key": "%KEY-1.7", "broken.jsonl": "{broken\n"}
     chosen = []
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -75,7 +75,7 @@ def test_an_uploaded_article_is_found_without_a_restart(
     report = page.locator("#report")
     report.locator(".report").wait_for(timeout=20_000)
     told = report.inner_text()
-    assert "slides.pdf was not added: unknown kind of file '.pdf'" in told
+    assert "slides.key was not added: unknown kind of file '.key'" in told
     assert "broken.jsonl was not added" in told
     assert "1 file added" in told
     stored = [file.name for file in site.corpus.iterdir() if "img" in file.name]

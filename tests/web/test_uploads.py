@@ -94,7 +94,8 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path, corpus: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("slides.pdf", b"%PDF-1.7 \x00\x01", "unknown kind of file"),
+        ("slides.key", b"%KEY-1.7 \x00\x01", "unknown kind of file"),
+        ("slides.pdf", b"%PDF-1.7 \x00\x01", "not a PDF, or cut off"),
         ("feed.jsonl", b"{broken\n", ""),
         ("empty.txt", b"", ""),
     ],
