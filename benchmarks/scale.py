@@ -28,12 +28,12 @@ from benchmarks import generated
 from benchmarks.question_sets import ROOT
 from qa import analysis
 from qa.archive import Archive
-from qa.generation import Generation
 from qa.passages import indexed_text
 from qa.query import Question
 from qa.ranking import rank
 from qa.records import Filters
 from qa.retriever import make_filters
+from qa.searchable import Generation
 from qa.settings import Settings
 from qa.store import ToIndex
 
@@ -87,7 +87,7 @@ def measure(passages: int, folder: Path) -> Measured:
         rows.append(Row("read, cut, store, index, merge", f"{seconds:.0f} s, {rate}", ""))
     opening, resident = _opening(index)
     rows += opening
-    generation = archive.retriever.generation()
+    generation = _generation(archive)
     asked = _questions(archive, generation)
     plain = _times(lambda a: _search(archive, a, Filters()), asked)
     rows += _searching(archive, asked, plain)
@@ -135,7 +135,7 @@ def _searching(archive: Archive, asked: Sequence[_Asked], plain: list[float]) ->
 
 
 def _search(archive: Archive, asked: _Asked, filters: Filters) -> object:
-    generation = archive.retriever.generation()
+    generation = _generation(archive)
     ranked = rank(
         asked.question.terms,
         asked.vector,
@@ -149,8 +149,14 @@ def _search(archive: Archive, asked: _Asked, filters: Filters) -> object:
     return archive.retriever.store.passages(ids)
 
 
-def _recall(archive: Archive, asked: Sequence[_Asked]) -> Row:
+def _generation(archive: Archive) -> Generation:
     generation = archive.retriever.generation()
+    assert isinstance(generation, Generation)
+    return generation
+
+
+def _recall(archive: Archive, asked: Sequence[_Asked]) -> Row:
+    generation = _generation(archive)
     vectors = np.concatenate([segment.vectors for segment in generation.segments[:1]])
     found = 0
     for one in asked[:100]:
@@ -164,7 +170,7 @@ def _peers(archive: Archive, asked: Sequence[_Asked]) -> list[Row]:
     from rank_bm25 import BM25Okapi
 
     ours = _times(lambda a: _search(archive, a, Filters()), asked[:PEER_QUESTIONS])
-    generation = archive.retriever.generation()
+    generation = _generation(archive)
     number, rows = generation.manifest.generation, list[ToIndex]()
     while part := archive.retriever.store.to_index(
         number, after=rows[-1].id if rows else 0, limit=20_000

@@ -16,7 +16,6 @@ from qa.citations import cite
 from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
 from qa.execution import Execution
-from qa.generation import Generation
 from qa.holdings import Holdings
 from qa.indexing import plan, sync
 from qa.judgements import Judged, Judgement
@@ -30,6 +29,7 @@ from qa.records import (
     Verification,
 )
 from qa.retriever import Retrieval, make_filters, make_request, told_filters
+from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.verification import repair as mend
 from qa.verification import verify
@@ -267,7 +267,7 @@ class Archive(Holdings):
         )
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 
-        def find(generation: Generation) -> tuple[Retrieval, float, Finding | None]:
+        def find(generation: Searchable) -> tuple[Retrieval, float, Finding | None]:
             found = self.retriever.retrieve(generation, request, depth)
             return found, time.perf_counter(), self.find(found)
 

@@ -18,12 +18,11 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from qa.connections import identity
 from qa.dense.index import SegmentedVectors
@@ -31,10 +30,11 @@ from qa.errors import IndexDamagedError, IndexMissingError
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
 from qa.manifest import Manifest
-from qa.protocols import Ids, LexicalIndex, Mask, VectorIndex
-from qa.records import Filters
+from qa.protocols import Ids
+from qa.searchable import Generation, Searchable, Stamp
 from qa.segments import Segment
 from qa.settings import Settings
+from qa.store import Store
 
 KEPT: Final = 2
 """Generations left on disk: the published one, and the one that readers may still be leaving."""
@@ -48,65 +48,6 @@ CHECKED: Final = 32 * 2**20
 ones only by `qa verify`."""
 
 _DELETED: Final = "deleted.npy"
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A published generation, loaded. Rows are places in `ids`.
-
-    Attributes:
-        manifest: What it was built from.
-        segments: In order of their rows.
-        ids: int64 (rows,), passage ids, ascending, with those deleted since.
-        alive: For each row whether it is not deleted; None if none is.
-        lexical: The words of all segments.
-        dense: The vectors of all segments.
-    """
-
-    manifest: Manifest
-    segments: Sequence[Segment]
-    ids: Ids
-    alive: Mask | None
-    lexical: LexicalIndex
-    dense: VectorIndex
-
-    def passing(self, filters: Filters) -> Mask | None:
-        """Which rows pass the filters and are not deleted; None where all are."""
-        if not filters:
-            return self.alive
-        parts = [segment.columns.passing(filters) for segment in self.segments]
-        mask = np.concatenate(parts) if parts else np.zeros(0, dtype=np.bool_)
-        return mask if self.alive is None else mask & self.alive
-
-    def holding(self, term: str) -> Mask:
-        """Which rows hold a term, in the passage or its article's title; deleted ones too."""
-        mask = np.zeros(len(self.ids), dtype=np.bool_)
-        first = 0
-        for segment in self.segments:
-            mask[segment.postings.of(term)[0] + first] = True
-            first += len(segment)
-        return mask
-
-    def days(self) -> npt.NDArray[np.int32]:
-        """The day of each row's article, see `qa.segments.columns.Columns`, int32 (rows,)."""
-        parts = [segment.columns.day for segment in self.segments]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
-
-
-class Stamp(NamedTuple):
-    """What tells a published generation from those before and after it.
-
-    Attributes:
-        inode: Of the pointer.
-        modified: When the pointer was written, in nanoseconds.
-        number: What the pointer says.
-        store: Tells the store's file from that of another index in the same folder.
-    """
-
-    inode: int
-    modified: int
-    number: bytes
-    store: tuple[int, int] | None
 
 
 class Generations:
@@ -126,6 +67,10 @@ class Generations:
     def store_path(self) -> Path:
         """The SQLite file that all generations share."""
         return self._index / "store.sqlite"
+
+    def open_store(self) -> Store:
+        """See `Published.open_store`."""
+        return Store(self.store_path)
 
     def stamp(self) -> Stamp | None:
         """Changes whenever another generation is published; None where there is none. Cheap.
@@ -177,7 +122,7 @@ class Generations:
             )
         return manifest
 
-    def load(self, settings: Settings, before: Generation | None = None) -> Generation:
+    def load(self, settings: Settings, before: Searchable | None = None) -> Generation:
         """Load the published generation. Changes nothing.
 
         Args:
@@ -191,13 +136,13 @@ class Generations:
         """
         manifest = self.manifest(self.current())
         manifest.check(settings)
-        known = {segment.name: segment for segment in before.segments} if before else {}
+        known: dict[str, Segment] = {}
         # Names are used again when an index is made anew, so the file's checksum is compared too.
-        if before:
+        if isinstance(before, Generation):
             known = {
-                name: segment
-                for name, segment in known.items()
-                if _facts(before.manifest, name) == _facts(manifest, name)
+                segment.name: segment
+                for segment in before.segments
+                if _facts(before.manifest, segment.name) == _facts(manifest, segment.name)
             }
         fresh = [path for path in manifest.files if Path(path).stem not in known]
         for path in fresh:

@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 
 from qa.analysis import term, terms, tokens
-from qa.generation import Generation
 from qa.lexical.spelling import is_near
 from qa.names import Names
-from qa.protocols import Floats, Ids, Mask
+from qa.protocols import Allowed, Floats, Ids
 from qa.query import Question
 from qa.records import Filters
+from qa.searchable import Searchable
 from qa.segments.columns import NO_DAY, days
 from qa.store import Store
 from qa.understanding import (
@@ -47,7 +47,7 @@ _SENTENCE_START = re.compile(r"[.!?:\"“”‘(\n]\s*$|^\s*$")
 _EPOCH = date(1970, 1, 1)
 
 
-def known_of(generation: Generation, store: Store) -> Known:
+def known_of(generation: Searchable, store: Store) -> Known:
     """What of a generation decides how a question is understood; each is read once, if needed."""
     number = generation.manifest.generation
     read: dict[str, Names] = {}
@@ -63,8 +63,7 @@ def known_of(generation: Generation, store: Store) -> Known:
         return read["author"]
 
     def holds(filters: Filters) -> bool:
-        mask = generation.passing(filters)
-        return mask is None or bool(mask.any())
+        return generation.any(generation.passing(filters))
 
     def mentions(name: str) -> bool:
         return all(generation.lexical.document_frequency(term) for term in terms(name))
@@ -72,21 +71,19 @@ def known_of(generation: Generation, store: Store) -> Known:
     return Known(publishers, authors, lambda: _newest(generation), holds, mentions)
 
 
-def _newest(generation: Generation) -> date | None:
-    found = generation.days()
-    found = found if generation.alive is None else found[generation.alive]
-    newest = int(found.max(initial=NO_DAY))
+def _newest(generation: Searchable) -> date | None:
+    newest = generation.newest()
     return None if newest == NO_DAY else _EPOCH + timedelta(days=newest)
 
 
 def narrowed(
-    generation: Generation,
+    generation: Searchable,
     store: Store,
     understood: Understood,
     filters: Filters,
     question: Question,
     vector: Floats,
-) -> Mask | None:
+) -> Allowed | None:
     """Which rows may be ranked; None where all may.
 
     A phrase must stand in the passage's own text or in its article's title. Where more than
@@ -101,33 +98,34 @@ def narrowed(
         question: The question without its operators.
         vector: Its embedding, float32 (dimension,).
     """
-    mask = generation.passing(filters)
-    if not understood.phrases and not understood.excluded:
-        return mask
-    allowed = np.ones(len(generation.ids), dtype=np.bool_) if mask is None else mask.copy()
+    allowed = generation.passing(filters)
     for word in understood.excluded:
-        allowed &= ~np.logical_and.reduce([generation.holding(t) for t in terms(word)])
+        allowed = generation.without(allowed, terms(word))
     if not understood.phrases:
         return allowed
     for word in whole_words(understood.phrases):
-        if found := [generation.holding(t) for t in variants(word, term)]:
-            allowed &= np.logical_or.reduce(found)
-    rows = np.flatnonzero(allowed).astype(np.int64)
-    if len(rows) > CHECKED:
+        if found := [*variants(word, term)]:
+            allowed = generation.holding(allowed, found)
+    rows = generation.rows(allowed, CHECKED)
+    if rows is None:
         best = generation.lexical.search(question.terms, CHECKED, allowed)
         best = best or generation.dense.search(vector, CHECKED, allowed)
         rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
     patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in understood.phrases]
-    texts = store.texts(generation.ids[rows].tolist(), titled=True)
-    holding = np.zeros_like(allowed)
-    for row, passage in zip(rows.tolist(), generation.ids[rows].tolist(), strict=True):
-        text = comparable(texts[passage])
-        # Looked for as it is first, which is several times as quick as at the bounds of words.
-        holding[row] = all(phrase in text and pattern.search(text) for phrase, pattern in patterns)
-    return holding
+    ids = generation.ids[rows].tolist()
+    texts = {number: comparable(text) for number, text in store.texts(ids, titled=True).items()}
+    # Looked for as it is first, which is several times as quick as at the bounds of words.
+    holding = [
+        all(
+            phrase in texts[number] and pattern.search(texts[number])
+            for phrase, pattern in patterns
+        )
+        for number in ids
+    ]
+    return generation.only(rows[np.asarray(holding, dtype=np.bool_)])
 
 
-def recency(generation: Generation, day: date, rows: Ids) -> Floats:
+def recency(generation: Searchable, day: date, rows: Ids) -> Floats:
     """What the scores of rows are multiplied by, so that recent articles come first.
 
     `OLD_WEIGHT + (1 - OLD_WEIGHT) * 0.5 ** (age / HALF_LIFE_DAYS)`: an exponential decay, as in
@@ -141,14 +139,14 @@ def recency(generation: Generation, day: date, rows: Ids) -> Floats:
     Returns:
         float32 (len(rows),), from `OLD_WEIGHT` to 1.
     """
-    published = generation.days()[rows]
+    published = generation.days(rows)
     age = np.maximum(days(day) - published.astype(np.int64), 0)
     fresh = np.where(published == NO_DAY, 0.0, 0.5 ** (age / HALF_LIFE_DAYS))
     return np.asarray(OLD_WEIGHT + (1 - OLD_WEIGHT) * fresh, dtype=np.float32)
 
 
 def read_names(
-    text: str, generation: Generation, store: Store, without: Collection[str] = ()
+    text: str, generation: Searchable, store: Store, without: Collection[str] = ()
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Put a name of the archive in the place of a misspelt one.
 
@@ -193,7 +191,7 @@ def read_names(
     return "".join([*parts, text[at:]]), tuple(readings.items())
 
 
-def _written(code: str, generation: Generation, store: Store, *, named: bool) -> str | None:
+def _written(code: str, generation: Searchable, store: Store, *, named: bool) -> str | None:
     """How a passage writes a term, if as a name: always with a capital.
 
     Args:
@@ -202,9 +200,8 @@ def _written(code: str, generation: Generation, store: Store, *, named: bool) ->
         store: Its texts.
         named: Whether a capital at the beginning of a sentence will do, or in a title.
     """
-    mask = generation.holding(code)
-    mask = mask if generation.alive is None else mask & generation.alive
-    passage, article = store.passages([int(generation.ids[np.argmax(mask)])]).popitem()[1]
+    row = np.asarray([generation.example(code)], dtype=np.int64)
+    passage, article = store.passages(generation.ids[row].tolist()).popitem()[1]
     for text in (passage.text, article.title):
         found = [token for token in tokens(text) if term(token.group()) == code]
         if not found:

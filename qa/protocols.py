@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Offsets = npt.NDArray[np.int32]
+Allowed = Any
+"""Which rows may be returned, as the index of the same generation understands it: a mask over all
+rows, bool (rows,), or another kind of set, see `qa.searchable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,13 @@ class LexicalIndex(Protocol):
     def __len__(self) -> int:
         """How many passages can be found: deleted ones do not count."""
 
-    def search(self, terms: Sequence[str], k: int, allowed: Mask | None = None) -> list[Scored]:
+    def search(self, terms: Sequence[str], k: int, allowed: Allowed | None = None) -> list[Scored]:
         """The k best passages that hold at least one of the terms, best first, ties by row.
 
         Args:
             terms: The question's terms, as `qa.analysis.terms` gives them.
             k: At most this many.
-            allowed: For each row whether it may be returned, bool (rows,); None allows all that
-                are not deleted.
+            allowed: Which rows may be returned; None allows all that are not deleted.
         """
 
     def scores(self, terms: Sequence[str], rows: Ids) -> Floats:
@@ -107,7 +109,7 @@ class VectorIndex(Protocol):
     def __len__(self) -> int:
         """As `LexicalIndex`."""
 
-    def search(self, vector: Floats, k: int, allowed: Mask | None = None) -> list[Scored]:
+    def search(self, vector: Floats, k: int, allowed: Allowed | None = None) -> list[Scored]:
         """The k nearest passages, best first, ties by row. Arguments as in `LexicalIndex`."""
 
     def scores(self, vector: Floats, rows: Ids) -> Floats:

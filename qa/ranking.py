@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa import fusion
-from qa.protocols import Floats, Ids, LexicalIndex, Mask, Scored, VectorIndex
+from qa.protocols import Allowed, Floats, Ids, LexicalIndex, Scored, VectorIndex
 from qa.records import Evidence
 from qa.settings import Settings
 
@@ -49,7 +49,7 @@ def rank(
     dense: VectorIndex,
     settings: Settings,
     k: int,
-    allowed: Mask | None = None,
+    allowed: Allowed | None = None,
     factors: Callable[[Ids], Floats] | None = None,
     late: Callable[[Ids], Floats] | None = None,
 ) -> list[Ranked]:
@@ -62,7 +62,7 @@ def rank(
         dense: See `lexical`.
         settings: Fusion method, weights and depths.
         k: At most this many.
-        allowed: For each row whether it may be returned; None allows all that are not deleted.
+        allowed: Which rows may be returned; None allows all that are not deleted.
         factors: What the fused scores of rows are multiplied by, above 0 and up to 1.
         late: Scores rows by late interaction (`qa.rescoring`); None leaves it
             out. It is not asked where no passage shares a word: tokens match anything a little.

@@ -21,11 +21,11 @@ import numpy as np
 from qa.analysis import idf
 from qa.answering.matching import Words
 from qa.embedding.tokens import similarities
-from qa.generation import Generation
 from qa.passages import indexed_text
 from qa.protocols import Embedding, Floats, Ids
 from qa.query import Question
 from qa.records import Passage
+from qa.searchable import Searchable
 from qa.store import Store
 
 
@@ -102,7 +102,7 @@ class LateInteraction:
     """
 
     def __init__(
-        self, generation: Generation, store: Store, question: Question, query: Embedding
+        self, generation: Searchable, store: Store, question: Question, query: Embedding
     ) -> None:
         self._generation = generation
         self._store = store

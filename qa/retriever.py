@@ -16,13 +16,14 @@ from qa.citations import cite
 from qa.embedding import load_embedder
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.explaining import matched_words
-from qa.generation import KEPT, Generation, Generations, Stamp
+from qa.generation import KEPT, Generations
 from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.protocols import Embedder, Embedding, Floats, Ids
 from qa.query import Question
 from qa.ranking import Ranked, rank
 from qa.records import Explanation, Filters, Hit
 from qa.rescoring import LateInteraction
+from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.store import Store
 from qa.understanding import Known, Understood, check_keys, understand
@@ -50,7 +51,7 @@ class Retrieval:
     filters: Filters
     query: Embedding | None
     hits: list[Hit]
-    generation: Generation
+    generation: Searchable
     timings_ms: dict[str, float]
     embeddings: Mapping[int, Embedding] = field(default_factory=dict)
 
@@ -85,12 +86,12 @@ class Retriever:
     """
 
     def __init__(self, index: Path, settings: Settings) -> None:
-        self._generations = Generations(index)
+        self._generations: Published = Generations(index)
         self._settings = settings
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
-        self._loaded: Generation | None = None
-        self._known: tuple[Generation, Known] | None = None
+        self._loaded: Searchable | None = None
+        self._known: tuple[Searchable, Known] | None = None
 
     @classmethod
     def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Retriever:
@@ -117,9 +118,9 @@ class Retriever:
     @cached_property
     def store(self) -> Store:
         """The articles."""
-        return Store(self._generations.store_path)
+        return self._generations.open_store()
 
-    def generation(self) -> Generation:
+    def generation(self) -> Searchable:
         """The published generation; loaded anew when another one has been published.
 
         Raises:
@@ -133,7 +134,7 @@ class Retriever:
                     self._stamp = stamp
         return self._loaded
 
-    def steady(self, work: Callable[[Generation], T]) -> T:
+    def steady(self, work: Callable[[Searchable], T]) -> T:
         """Do some reading of one generation; do it again if that was deleted meanwhile.
 
         A generation outlives its successor's arrival, so this takes two syncs during one search.
@@ -164,7 +165,7 @@ class Retriever:
             if same_store and 0 <= behind < KEPT:
                 return result
 
-    def _explain(self, error: Exception, generation: Generation | None) -> None:
+    def _explain(self, error: Exception, generation: Searchable | None) -> None:
         """Raise what is wrong with the files, if anything: large ones are not checked at loading.
 
         Raises:
@@ -220,7 +221,7 @@ class Retriever:
         """As `search`, with what was understood of the question."""
         return self.steady(lambda generation: self.retrieve(generation, request, k))
 
-    def retrieve(self, generation: Generation, request: Request, k: int) -> Retrieval:
+    def retrieve(self, generation: Searchable, request: Request, k: int) -> Retrieval:
         """As `find`, in a generation that `steady` hands out."""
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}")
@@ -256,7 +257,7 @@ class Retriever:
         }
         return replace(found, hits=hits, timings_ms=timings)
 
-    def _understand(self, generation: Generation, request: Request) -> Understood:
+    def _understand(self, generation: Searchable, request: Request) -> Understood:
         if self._known is None or self._known[0] is not generation:
             self._known = generation, known_of(generation, self.store)
         known = self._known[1]
@@ -302,7 +303,7 @@ class Retriever:
             self.store.close()
 
 
-def _factors(generation: Generation, day: date | None) -> Callable[[Ids], Floats] | None:
+def _factors(generation: Searchable, day: date | None) -> Callable[[Ids], Floats] | None:
     return None if day is None else lambda rows: recency(generation, day, rows)
 
 

@@ -18,12 +18,13 @@ import numpy as np
 
 from qa import analysis
 from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError
-from qa.generation import Generation, Generations
+from qa.generation import Generations
 from qa.manifest import Manifest
 from qa.passages import indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
 from qa.records import Verification
+from qa.searchable import Generation
 from qa.segments import Segment
 from qa.segments.columns import days
 from qa.segments.postings import signature

@@ -235,7 +235,7 @@ def test_filters_are_combined_over_segments_and_deleted_passages(tmp_path, make_
     assert sorted(hit.article.title[8:] for hit in hits) == ["Gull", "Lass"]
     request = make_request('"old ferry" -gull')
     retrieval = archive.retriever.find(request, 9)
-    mask = retrieval.generation.holding("gull")
+    mask = retrieval.generation.holding(None, ["gull"])
     assert mask.dtype == np.bool_
     assert mask.sum() == 1
     assert sorted(h.article.title[8:] for h in retrieval.hits) == ["Lass", "Tern"]
