@@ -32,7 +32,7 @@ from qa.passages import indexed_text
 from qa.query import Question
 from qa.ranking import rank
 from qa.records import Filters
-from qa.retriever import make_filters
+from qa.request import make_filters
 from qa.searchable import Generation
 from qa.settings import Settings
 from qa.store import ToIndex

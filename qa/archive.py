@@ -28,7 +28,8 @@ from qa.records import (
     SyncReport,
     Verification,
 )
-from qa.retriever import Retrieval, make_filters, make_request, told_filters
+from qa.request import make_filters, make_request
+from qa.retriever import Retrieval, told_filters
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.verification import repair as mend

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from qa import listing
 from qa.records import Article, Facets, Problem
-from qa.retriever import Retriever, make_filters
+from qa.request import make_filters
+from qa.retriever import Retriever
 from qa.settings import Settings
 from qa.store import Store
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -22,11 +22,12 @@ from qa.protocols import Embedder, Embedding, Floats, Ids
 from qa.query import Question
 from qa.ranking import Ranked, rank
 from qa.records import Explanation, Filters, Hit
+from qa.request import Request, make_filters, make_request
 from qa.rescoring import LateInteraction
 from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.store import Store
-from qa.understanding import Known, Understood, check_keys, understand
+from qa.understanding import Known, Understood, understand
 
 T = TypeVar("T")
 
@@ -54,27 +55,6 @@ class Retrieval:
     generation: Searchable
     timings_ms: dict[str, float]
     embeddings: Mapping[int, Embedding] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A question with how it is to be searched for, checked. Made by `make_request`.
-
-    Attributes:
-        question: As asked.
-        filters: Those given apart from the question.
-        as_of: The day it is asked on; None is unknown.
-        literal: Whether its every character is part of the question.
-        explain: Whether each hit is to say why it was found.
-        without: Keys of what would be understood of the question and is not to be.
-    """
-
-    question: str
-    filters: Filters
-    as_of: date | None = None
-    literal: bool = False
-    explain: bool = False
-    without: frozenset[str] = frozenset()
 
 
 class Retriever:
@@ -337,66 +317,3 @@ def told_filters(found: Retrieval) -> tuple[str, ...]:
         before=asked.before,
     )
     return restricted.told()
-
-
-def make_request(
-    question: str,
-    filters: Filters | None = None,
-    as_of: date | str | None = None,
-    *,
-    literal: bool = False,
-    explain: bool = False,
-    without: Iterable[str] = (),
-) -> Request:
-    """A request from what a user gives; arguments as in `Retriever.search`.
-
-    Raises:
-        InputError: The day cannot be read, the question is not valid Unicode, or there is no such
-            clue.
-    """
-    _check_text("question", question)
-    return Request(
-        question=question.strip(),
-        filters=filters or Filters(),
-        as_of=_day("as_of", as_of),
-        literal=literal,
-        explain=explain,
-        without=check_keys(without),
-    )
-
-
-def make_filters(
-    publisher: str | None = None,
-    author: str | None = None,
-    after: date | str | None = None,
-    before: date | str | None = None,
-) -> Filters:
-    """Filters from what a user gives; empty strings count as not given.
-
-    Raises:
-        InputError: A date cannot be read, or a name is not valid Unicode.
-    """
-    _check_text("publisher", publisher or "")
-    _check_text("author", author or "")
-    return Filters(publisher or None, author or None, _day("after", after), _day("before", before))
-
-
-def _check_text(name: str, value: str) -> None:
-    # A terminal that is not set to UTF-8 makes lone surrogates, which no model or database takes.
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"the {name} is not valid Unicode text: {value[:60]!r}") from error
-
-
-def _day(name: str, value: date | str | None) -> date | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError as error:
-        raise InputError(f"{name} must be a day like 2025-07-31, not {value!r}") from error

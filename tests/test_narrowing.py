@@ -14,7 +14,7 @@ from qa.analysis import terms
 from qa.cli import main
 from qa.errors import InputError
 from qa.records import Clue
-from qa.retriever import make_request
+from qa.request import make_request
 from qa.settings import Settings
 from qa.understanding import comparable
 

@@ -11,8 +11,8 @@ from qa.fusion import min_max
 from qa.passages import indexed_text
 from qa.protocols import Embedding
 from qa.records import Passage, Span
+from qa.request import make_request
 from qa.rescoring import Laid, late_interaction
-from qa.retriever import make_request
 from qa.settings import Settings
 
 QUESTION = "How many homes lost power in the storm?"

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from qa.errors import IndexDamagedError, InputError
-from qa.retriever import Retriever, make_filters
+from qa.request import make_filters
+from qa.retriever import Retriever
 from qa.settings import Settings
 from qa.store import Store
 

@@ -22,7 +22,7 @@ from qa.commands.shared import (
 from qa.errors import InputError
 
 if TYPE_CHECKING:
-    from qa.retriever import Request
+    from qa.request import Request
 
 
 FORMATS = ("markdown", "csv", "json", "bibtex", "csl-json")
@@ -135,7 +135,7 @@ def _how(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _request(options: argparse.Namespace) -> Request:
-    from qa.retriever import make_filters, make_request
+    from qa.request import make_filters, make_request
 
     filters = make_filters(options.publisher, options.author, options.after, options.before)
     return make_request(

@@ -18,7 +18,8 @@ from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
 from qa.protocols import Embedder, Embedding, OnProgress, Progress
 from qa.records import Hit
-from qa.retriever import Retrieval, make_request
+from qa.request import make_request
+from qa.retriever import Retrieval
 from qa.settings import Settings
 
 ARMS: Final = ("lexical", "dense", "hybrid")

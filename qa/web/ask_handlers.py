@@ -8,7 +8,7 @@ import gradio as gr
 
 from qa.archive import Archive
 from qa.errors import QAError
-from qa.retriever import make_filters
+from qa.request import make_filters
 from qa.web import html
 from qa.web.answer_html import empty_archive, render_answer
 from qa.web.catalogue import LatestCatalogue

@@ -1,0 +1,95 @@
+"""A question with how it is to be searched for, from what a user gives, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from qa.errors import InputError
+from qa.records import Filters
+from qa.understanding import check_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question with how it is to be searched for, checked. Made by `make_request`.
+
+    Attributes:
+        question: As asked.
+        filters: Those given apart from the question.
+        as_of: The day it is asked on; None is unknown.
+        literal: Whether its every character is part of the question.
+        explain: Whether each hit is to say why it was found.
+        without: Keys of what would be understood of the question and is not to be.
+    """
+
+    question: str
+    filters: Filters
+    as_of: date | None = None
+    literal: bool = False
+    explain: bool = False
+    without: frozenset[str] = frozenset()
+
+
+def make_request(
+    question: str,
+    filters: Filters | None = None,
+    as_of: date | str | None = None,
+    *,
+    literal: bool = False,
+    explain: bool = False,
+    without: Iterable[str] = (),
+) -> Request:
+    """A request from what a user gives; arguments as in `Retriever.search`.
+
+    Raises:
+        InputError: The day cannot be read, the question is not valid Unicode, or there is no such
+            clue.
+    """
+    _check_text("question", question)
+    return Request(
+        question=question.strip(),
+        filters=filters or Filters(),
+        as_of=_day("as_of", as_of),
+        literal=literal,
+        explain=explain,
+        without=check_keys(without),
+    )
+
+
+def make_filters(
+    publisher: str | None = None,
+    author: str | None = None,
+    after: date | str | None = None,
+    before: date | str | None = None,
+) -> Filters:
+    """Filters from what a user gives; empty strings count as not given.
+
+    Raises:
+        InputError: A date cannot be read, or a name is not valid Unicode.
+    """
+    _check_text("publisher", publisher or "")
+    _check_text("author", author or "")
+    return Filters(publisher or None, author or None, _day("after", after), _day("before", before))
+
+
+def _check_text(name: str, value: str) -> None:
+    # A terminal that is not set to UTF-8 makes lone surrogates, which no model or database takes.
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the {name} is not valid Unicode text: {value[:60]!r}") from error
+
+
+def _day(name: str, value: date | str | None) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise InputError(f"{name} must be a day like 2025-07-31, not {value!r}") from error
