@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -28,8 +27,9 @@ from qa.records import (
     SyncReport,
     Verification,
 )
+from qa.refusing import reason
 from qa.request import make_filters, make_request
-from qa.retriever import Retrieval, told_filters
+from qa.retriever import Retrieval
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.verification import repair as mend
@@ -40,9 +40,6 @@ T = TypeVar("T")
 ANSWER_DEPTH = 20
 """Passages whose sentences may be quoted. On SQuAD the answer's paragraph is among the first ten
 for 98 %; twenty leave room for long articles cut into many passages, at half a millisecond each."""
-
-MAX_REASON = 200
-"""Characters of the words named in a refusal: a question may be a pasted page."""
 
 SECOND = 2.5
 """Another article's quote joins the answer's text if its log odds are within this of the first's:
@@ -283,7 +280,7 @@ class Archive(Holdings):
         return Answer(
             question=question,
             answered=bool(citations),
-            reason=None if citations else self._reason(found, finding),
+            reason=None if citations else reason(found, finding),
             text=_text(citations, finding),
             citations=citations,
             passages=tuple(found.hits[:k]),
@@ -349,22 +346,6 @@ class Archive(Holdings):
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
         return judgements.read(self.index)
-
-    def _reason(self, found: Retrieval, finding: Finding | None) -> str:
-        if not found.question.text:
-            told = ", ".join(found.understood.told())
-            return f"the question asks nothing besides: {told}" if told else "the question is empty"
-        if not found.generation.manifest.passages:
-            return "the archive is empty; put articles into the corpus folder and run: qa index"
-        if finding is None:
-            named = ", ".join(told_filters(found))
-            return f"no article passes the filters ({named}); loosen them, or see `qa articles`"
-        if not found.question.terms:
-            return "the question has only common words; name a person, a place or a thing"
-        if finding.unknown:
-            unknown = textwrap.shorten(", ".join(finding.unknown), MAX_REASON, placeholder=" …")
-            return f"the archive does not say; nowhere in it: {unknown}"
-        return "the archive does not say; the nearest passages follow"
 
 
 def _text(citations: Sequence[Citation], finding: Finding | None) -> str:

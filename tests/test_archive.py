@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from benchmarks.memory_archive import holds
 from benchmarks.question_sets import load
-from qa.archive import MAX_REASON
 from qa.errors import ArticleNotFoundError, InputError
+from qa.refusing import MAX_REASON
 
 ROWS = load("sample_corpus.jsonl")
 ANSWERABLE = [row for row in ROWS if row["answerable"]][::4]
@@ -103,6 +103,23 @@ def test_the_filters_that_leave_nothing_are_named(archive):
     )
     assert (answer.answered, answer.passages, answer.citations) == (False, (), ())
     assert (answer.confidence, answer.text) == (0.0, "")
+
+
+def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
+    answer = archive.ask("What colour was the wedding dress of the harbour master of Harrowmouth?")
+    assert not answer.answered
+    nearest = re.fullmatch(
+        r"the archive does not say; (?:nowhere in it: .+|the nearest passage, in “(.+)”, .+)",
+        answer.reason,
+    )
+    assert nearest
+    assert nearest[1] is None or nearest[1] in {p.article.title for p in answer.passages}
+
+
+def test_a_refusal_says_where_alone_it_looked(archive):
+    answer = archive.ask("Who won the chess tournament?", before="2199-01-01")
+    assert not answer.answered
+    assert answer.reason.startswith("the archive does not say (looked only where: ")
 
 
 def test_a_refusal_does_not_repeat_a_pasted_page(archive):

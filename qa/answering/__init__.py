@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from qa import analysis
 from qa.answering import model
-from qa.answering.features import candidates, question_features
-from qa.answering.matching import Words
+from qa.answering.features import WEAK, candidates, question_features
+from qa.answering.matching import Match, Words
 from qa.answering.quotes import Quote, select
 from qa.protocols import Embedding, LexicalIndex
 from qa.query import Question
-from qa.records import Hit
+from qa.records import Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,17 @@ class Finding:
         confidence: Estimated probability that the archive holds the answer, 0 to 1.
         answered: Whether the confidence reaches the threshold.
         unknown: Words of the question that occur nowhere in the archive, as the user wrote them.
+        near: The passage that comes nearest to an answer; None where there is none.
+        unspoken: Words of the question that neither that passage nor its title speaks of, though
+            the archive does elsewhere; the rarest first.
     """
 
     quotes: list[Quote]
     confidence: float
     answered: bool
     unknown: list[str]
+    near: Hit | None = None
+    unspoken: tuple[str, ...] = ()
 
 
 def find_answer(
@@ -76,7 +82,30 @@ def find_answer(
         confidence=confidence,
         answered=confidence >= weights.threshold,
         unknown=unknown,
+        near=ranked[0].hit,
+        unspoken=_unspoken(question, words, ranked[0].match),
     )
+
+
+UNSPOKEN: Final = 2
+"""Words named at most: a refusal is read at a glance."""
+
+
+def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]:
+    passage = match.hit.passage
+    support = match.support(words, Span(passage.start, passage.end))
+    written = {
+        name: token.group()
+        for token in reversed(analysis.tokens(question.text))
+        if (name := analysis.term(token.group())) is not None
+    }
+    gaps = {
+        name: float(rarity)
+        for name, rarity, held in zip(words.terms, words.rarity, support, strict=True)
+        if held < WEAK
+    }
+    rarest = sorted(gaps, key=lambda name: (-gaps[name], name))
+    return tuple(written[name] for name in rarest[:UNSPOKEN])
 
 
 def _unknown_words(question: Question, is_known: Callable[[str], bool]) -> list[str]:

@@ -1,0 +1,51 @@
+"""Why a question is not answered, in words that tell the user what to change."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Final
+
+from qa.answering import Finding
+from qa.retriever import Retrieval, told_filters
+
+MAX_REASON: Final = 200
+"""Characters of the words named in a refusal: a question may be a pasted page."""
+
+MAX_TITLE: Final = 80
+"""Characters of the title named."""
+
+
+def reason(found: Retrieval, finding: Finding | None) -> str:
+    """The first of these that holds: nothing asked, nothing there, nothing let through, or why not.
+
+    Args:
+        found: What the search found.
+        finding: What was made of it; None where it found nothing.
+    """
+    if not found.question.text:
+        told = ", ".join(found.understood.told())
+        return f"the question asks nothing besides: {told}" if told else "the question is empty"
+    if not found.generation.manifest.passages:
+        return "the archive is empty; put articles into the corpus folder and run: qa index"
+    filters = ", ".join(told_filters(found))
+    if finding is None:
+        return f"no article passes the filters ({filters}); loosen them, or see `qa articles`"
+    if not found.question.terms:
+        return "the question has only common words; name a person, a place or a thing"
+    within = f" (looked only where: {filters})" if filters else ""
+    return f"the archive does not say{within}; {_missing(finding)}"
+
+
+def _missing(finding: Finding) -> str:
+    if finding.unknown:
+        return f"nowhere in it: {_shorten(', '.join(finding.unknown), MAX_REASON)}"
+    if finding.near is None:
+        return "the nearest passages follow"
+    nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"
+    if not finding.unspoken:
+        return f"{nearest} has the words but not the answer"
+    return f"{nearest} does not speak of: {_shorten(', '.join(finding.unspoken), MAX_REASON)}"
+
+
+def _shorten(text: str, most: int) -> str:
+    return textwrap.shorten(text, most, placeholder=" …")
