@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from qa import listing
-from qa.records import Article, Facets, Problem
+from qa.records import Article, Count, Facets, Problem
 from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
@@ -113,6 +113,14 @@ class Holdings:
         return self._read(
             lambda store, number: listing.facets(store, number, query, filters, equal)
         )
+
+    def months(self) -> list[Count]:
+        """How many articles were published in each month that has any, such as "2025-07"."""
+        return self._read(listing.months)
+
+    def passage_lengths(self) -> list[tuple[int, int]]:
+        """How many passages have from n to n + `qa.listing.LENGTH_STEP` characters, by n."""
+        return self._read(listing.passage_lengths)
 
     def info(self) -> dict[str, Any]:
         """What the index holds and was built with, ready for JSON; "ok" says that it opens."""

@@ -24,6 +24,9 @@ SORTS: Final = {
 }
 """What articles can be sorted by, each with its column."""
 
+LENGTH_STEP: Final = 100
+"""Characters to a bar: a passage has about 550."""
+
 _FACETS: Final = {
     "publishers": ("publisher_key", "publisher"),
     "authors": ("author_key", "author"),
@@ -104,6 +107,29 @@ def facets(
     counts["years"] = tuple(sorted(counts["years"], reverse=True))
     total = sum(row["n"] for row in rows if row["facet"] == "languages")
     return Facets(articles=total, **counts)
+
+
+def months(store: Store, generation: int) -> list[Count]:
+    """How many articles were published in each month that has any (UTC, "2025-07"), in order."""
+    rows = store.rows(
+        "SELECT substr(published_utc, 1, 7) AS month, count(*) AS n FROM articles "
+        "WHERE added <= ? AND removed > ? AND published_utc IS NOT NULL "
+        "GROUP BY month ORDER BY month",
+        (generation, generation),
+    )
+    return [Count(row["month"], row["n"]) for row in rows]
+
+
+def passage_lengths(
+    store: Store, generation: int, step: int = LENGTH_STEP
+) -> list[tuple[int, int]]:
+    """How many passages have from n to n + step characters, for each n that has any, in order."""
+    rows = store.rows(
+        'SELECT ("end" - start) / ?1 * ?1 AS least, count(*) AS n FROM passages '
+        "WHERE added <= ?2 AND removed > ?2 GROUP BY least ORDER BY least",
+        (step, generation),
+    )
+    return [(row["least"], row["n"]) for row in rows]
 
 
 def _counted(spellings: Sequence[Sequence[Count]]) -> tuple[Count, ...]:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from qa import deletions, serialise
+from qa.adding import safe_name
 from qa.archive import Archive
 from qa.errors import ForbiddenError, InputError
+from qa.reading import preview
 from qa.serving.operations import Operation, operation
 from qa.serving.options import Options
 from qa.serving.syncing import Syncing
@@ -20,6 +22,9 @@ from qa.serving.uploads import MAX_FILES, Upload, store
 
 MAX_PAGE = 1_000
 """Articles listed in one answer."""
+
+PREVIEWED, PREVIEW_CHARS = 50, 280
+"""Articles of a file that a preview shows, and characters of each: the first sentences."""
 
 
 class Endpoints:
@@ -193,10 +198,24 @@ class Endpoints:
         """
         return self.keep([(name, text.encode("utf-8", "surrogatepass"))])
 
-    def keep(self, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
-        """Store files in the corpus and index them; each is a name and its content."""
+    def keep(self, files: Sequence[tuple[str, bytes]], *, wait: bool = True) -> dict[str, Any]:
+        """Store files in the corpus and index them.
+
+        Args:
+            files: Each a name and its content.
+            wait: Until they are indexed; else that goes on by itself, see `status`.
+
+        Raises:
+            ForbiddenError: On a read-only server.
+            InputError: There are too many, or the corpus cannot be written to.
+        """
         stored = self.store(files)
-        report = self.syncing.run() if any(upload.new for upload in stored) else None
+        report = None
+        if any(upload.new for upload in stored):
+            if wait:
+                report = self.syncing.run()
+            else:
+                self.syncing.start()
         return {
             "files": [serialise_upload(upload) for upload in stored],
             "report": asdict(report) if report else None,
@@ -210,9 +229,31 @@ class Endpoints:
             InputError: There are too many, or the corpus cannot be written to.
         """
         self.may_write()
-        if not 1 <= len(files) <= MAX_FILES:
-            raise InputError(f"send 1 to {MAX_FILES} files at a time, not {len(files)}")
+        check_count(files)
         return [store(name, data, self.corpus) for name, data in files]
+
+    def preview(self, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
+        """What would be understood of files; changes nothing. Arguments and errors as `store`."""
+        self.may_write()
+        check_count(files)
+        seen = [preview(data, safe_name(name)) for name, data in files]
+        return {
+            "files": [
+                {
+                    "name": name,
+                    "articles": [
+                        {**serialise.article_reference(article), "age": article.age,
+                         "language": article.language, "provenance": dict(article.provenance),
+                         "words": len(article.text.split()), "text": article.text[:PREVIEW_CHARS]}
+                        for article in found.articles[:PREVIEWED]
+                    ],
+                    "count": len(found.articles),
+                    "problems": [serialise.problem(problem) for problem in found.problems],
+                    "left_out": list(found.dropped[:PREVIEWED]),
+                }
+                for (name, _), found in zip(files, seen, strict=True)
+            ]
+        }  # fmt: skip
 
     def may_write(self) -> None:
         """Raise ForbiddenError on a read-only server."""
@@ -249,6 +290,12 @@ class Endpoints:
         """Bring the index up to date with the corpus folder, and report what changed."""
         self.may_write()
         return asdict(self.syncing.run())
+
+
+def check_count(files: Sequence[tuple[str, bytes]]) -> None:
+    """Raise InputError if there is no file, or too many."""
+    if not 1 <= len(files) <= MAX_FILES:
+        raise InputError(f"send 1 to {MAX_FILES} files at a time, not {len(files)}")
 
 
 def serialise_upload(upload: Upload) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from qa.serving.guard import served_path
 from qa.serving.metrics import Metrics
 from qa.serving.operations import Operation, Parameter
 from qa.serving.options import Options
+from qa.serving.uploads import MAX_FILE_BYTES
 
 API: Final = "/api/v1"
 _STATUS: Final[Mapping[type[QAError], int]] = {
@@ -51,6 +52,8 @@ _STATUS: Final[Mapping[type[QAError], int]] = {
 }
 """Of all others 503: the index is missing, damaged or of another make, which the server's keeper
 has to mend."""
+
+Files = Annotated[list[UploadFile], File(description="Up to 100 files, 32 MiB each.")]
 
 _log = logging.getLogger("qa.serving")
 
@@ -98,7 +101,7 @@ def _operations(endpoints: Endpoints) -> APIRouter:
                 response_class=JSONResponse,
             )
     if endpoints.options.read_only:
-        for name in [*(found.name for found in endpoints.writing()), "upload"]:
+        for name in [*(found.name for found in endpoints.writing()), "upload", "preview"]:
             router.add_api_route(
                 f"/{name}", endpoints.may_write, methods=["POST"], include_in_schema=False
             )
@@ -140,15 +143,28 @@ def _files(endpoints: Endpoints) -> APIRouter:
     if endpoints.options.read_only:
         return router
 
+    @router.post("/preview", summary="See what would be understood of files; changes nothing")
+    def preview(files: Files) -> JSONResponse:
+        return JSONResponse(endpoints.preview(_read(files)))
+
     @router.post("/upload", summary="Add files of articles to the corpus, and index them")
     def upload(
-        files: Annotated[list[UploadFile], File(description="Up to 100 files, 32 MiB each.")],
+        files: Files,
+        wait: Annotated[bool, Query(description="Until they are indexed; else see status.")] = True,
     ) -> JSONResponse:
-        return JSONResponse(
-            endpoints.keep([(file.filename or "article", file.file.read()) for file in files])
-        )
+        return JSONResponse(endpoints.keep(_read(files), wait=wait))
 
     return router
+
+
+def _read(files: list[UploadFile]) -> list[tuple[str, bytes]]:
+    read = []
+    for file in files:
+        data = file.file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise InputError(f"{file.filename} is over {MAX_FILE_BYTES:,} bytes; use qa add for it")
+        read.append((file.filename or "article", data))
+    return read
 
 
 def original_file(endpoints: Endpoints, article_id: str) -> Path:

@@ -117,10 +117,12 @@ class SignIn:
         is_page = "text/html" in request.headers.get("accept", "")
         if wait := self._tries.wait_s(_address(request), name):
             told = f"Too many attempts. Try again in {wait:.0f} seconds."
-            return self._page(request, told, 429, wait) if is_page else _too_often(wait)
+            page = self._page(request, told, 429, wait, next_=form.get("next", ""))
+            return page if is_page else _too_often(wait)
         if not await self._check(request, name, password):
             told = "That name and password do not go together."
-            return self._page(request, told, 401) if is_page else _error(401, told)
+            page = self._page(request, told, 401, next_=form.get("next", ""))
+            return page if is_page else _error(401, told)
         response: Response = JSONResponse({"success": True})
         if is_page:
             target = form.get("next", "")

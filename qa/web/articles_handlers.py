@@ -1,92 +1,132 @@
-"""What happens on the Articles tab. Handlers return HTML; a known error becomes one line of it."""
+"""What the Articles tab asks of the server. Each function takes and gives what JSON can hold."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
-import gradio as gr
 from markupsafe import Markup
 
-from qa.archive import Archive
+from qa.deletions import Deleted, deleted
 from qa.errors import QAError
-from qa.protocols import Progress
-from qa.records import SyncReport
-from qa.serving import uploads
+from qa.serving.endpoints import Endpoints
 from qa.web import articles_html, html
-from qa.web.catalogue import Catalogue, LatestCatalogue
 
-ROWS = 100
-"""Articles listed at a time: thousands of rows would stall the browser."""
+SORTS: Final = ("published_at", "title", "publisher", "author", "source")
 
 
 class ArticlesHandlers:
-    """The events of the Articles tab.
+    """The tab's calls.
 
     Args:
-        archive: What is added to.
-        corpus: Where uploads are kept.
-        latest: What the archive holds.
+        endpoints: What does the work.
     """
 
-    def __init__(self, archive: Archive, corpus: Path, latest: LatestCatalogue) -> None:
-        self._archive = archive
-        self._corpus = corpus
-        self._latest = latest
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._archive = endpoints.archive
 
-    def find(self, wanted: str) -> tuple[str, dict[str, Any], int]:
-        """The articles that match, from the top."""
-        return *self.list_articles(wanted, ROWS), ROWS
+    def functions(self) -> list[Callable[..., Any]]:
+        """What the browser may call; without what writes, on a read-only server."""
 
-    def list_articles(self, wanted: str, rows: int) -> tuple[str, dict[str, Any]]:
-        """The table, and whether there is more."""
-        try:
-            catalogue = self._latest.get()
-        except QAError as error:
-            return str(html.failure(error)), gr.update(visible=False)
-        return table(catalogue, wanted, rows), gr.update(
-            visible=len(catalogue.matching(wanted)) > rows
+        # Gradio marks the functions, which a method forbids.
+        def list_articles(wanted: dict[str, Any]) -> dict[str, Any]:
+            return self.list_articles(wanted)
+
+        def look(_: dict[str, Any]) -> dict[str, Any]:
+            return self.look()
+
+        def delete(wanted: dict[str, Any]) -> str:
+            return self._told(lambda: self._delete(str(wanted.get("id"))))
+
+        def restore(wanted: dict[str, Any]) -> str:
+            return self._told(lambda: self._restore(str(wanted.get("id"))))
+
+        def sync(_: dict[str, Any]) -> str:
+            return self._told(self._sync)
+
+        def cancel(_: dict[str, Any]) -> str:
+            self._endpoints.syncing.cancel()
+            return ""
+
+        reads = [list_articles, look]
+        return (
+            reads if self._endpoints.options.read_only else [*reads, delete, restore, sync, cancel]
         )
 
-    def add(
-        self,
-        files: list[str] | None,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio hands it in
-    ) -> tuple[str, None]:
-        """Store what was uploaded, and index it."""
-        told = Markup("")
-        stored: list[uploads.Upload] = []
+    def list_articles(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """One page of the table: its HTML, and the generation it was read from.
+
+        Args:
+            wanted: "query", "sort", "descending", "offset".
+        """
+        sort = str(wanted.get("sort"))
+        sort = sort if sort in SORTS else SORTS[0]
+        descending, offset = bool(wanted.get("descending")), max(int(wanted.get("offset") or 0), 0)
+        query = str(wanted.get("query") or "")[:500]
         try:
-            for file in map(Path, files or []):
-                stored.append(uploads.store(file.name, file.read_bytes(), self._corpus))
-                file.unlink(missing_ok=True)
-            told = articles_html.upload_list(stored)
-            if any(upload.new for upload in stored):
-                told += articles_html.report(self._sync(progress))
+            generation = self._archive.retriever.generation().manifest.generation
+            found, matching = self._archive.article_page(
+                query, sort, descending, offset, articles_html.PAGE
+            )
+            if not found and matching:  # the last page has gone
+                offset = (matching - 1) // articles_html.PAGE * articles_html.PAGE
+                found, _ = self._archive.article_page(
+                    query, sort, descending, offset, articles_html.PAGE
+                )
+            page = articles_html.Page(
+                articles=found,
+                matching=matching,
+                total=self._archive.retriever.generation().manifest.articles,
+                offset=offset,
+                sort=sort,
+                descending=descending,
+                root=self._endpoints.options.root_path.rstrip("/"),
+                deletes=not self._endpoints.options.read_only,
+            )
+            return {"html": str(articles_html.article_table(page)), "generation": generation}
         except QAError as error:
-            # What was stored before the error is told too: it is in the corpus now.
-            return str(articles_html.upload_list(stored) + html.failure(error)), None
-        return str(told), None
+            return {"html": str(html.failure(error)), "generation": None}
 
-    def rebuild(
-        self,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio hands it in
-    ) -> tuple[str, None]:
-        """Bring the index up to date with the corpus folder."""
+    def look(self) -> dict[str, Any]:
+        """What may have changed since: generation, sync, problems, what was deleted."""
+        state = self._endpoints.syncing.state
         try:
-            return str(articles_html.report(self._sync(progress))), None
+            generation = self._archive.retriever.generation().manifest.generation
+            problems = articles_html.problem_list(
+                self._archive.problems(), retries=not self._endpoints.options.read_only
+            )
+            gone = articles_html.deleted_list(self._deleted())
         except QAError as error:
-            return str(html.failure(error)), None
+            return {"generation": None, "problems": str(html.failure(error)), "deleted": "",
+                    "running": state.running, "sync": ""}  # fmt: skip
+        return {
+            "generation": generation,
+            "running": state.running,
+            "sync": str(articles_html.sync_state(state)),
+            "problems": str(problems),
+            "deleted": str(gone),
+        }
 
-    def _sync(self, progress: gr.Progress) -> SyncReport:
-        def on_progress(now: Progress) -> None:
-            if now.total:
-                progress((now.done, now.total), desc=now.stage.capitalize(), unit="steps")
+    def _deleted(self) -> list[Deleted]:
+        if self._endpoints.options.read_only:
+            return []
+        return deleted(self._endpoints.corpus)
 
-        return self._archive.sync(self._corpus, on_progress=on_progress)
+    def _delete(self, article_id: str) -> Markup:
+        done = self._endpoints.delete(article_id)
+        return articles_html.deletion(str(done["id"]), str(done["title"]))
 
+    def _restore(self, article_id: str) -> Markup:
+        return articles_html.restoration(str(self._endpoints.restore(article_id)["title"]))
 
-def table(catalogue: Catalogue, wanted: str, rows: int) -> str:
-    """The first rows of the articles that match."""
-    found = catalogue.matching(wanted)
-    return str(articles_html.article_table(found[:rows], len(found), len(catalogue.articles)))
+    def _sync(self) -> Markup:
+        self._endpoints.may_write()
+        self._endpoints.syncing.start()
+        return Markup("")
+
+    def _told(self, work: Callable[[], Markup]) -> str:
+        try:
+            return str(work())
+        except QAError as error:
+            return str(html.failure(error))

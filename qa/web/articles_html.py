@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from markupsafe import Markup
 
+from qa.deletions import Deleted
 from qa.records import Article, Problem, SyncReport
-from qa.serving.uploads import Upload
+from qa.serving.syncing import SyncState
+from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
 from qa.web.html import DOT, EMPTY, count, field, notice, sentence, when, words
+
+PAGE: Final = 50
+"""Articles on a page: two screens, and drawn at once on a phone."""
+
+FEW: Final = 5
+"""Problems that are shown unasked."""
+
+SHOWN: Final = 200
+"""Problems, or deleted articles, listed one by one."""
 
 _DAY = Markup('<span class="day">{}</span>')
 
@@ -27,44 +40,174 @@ def masthead(articles: int, publishers: int, first: date | None, last: date | No
     ).format(DOT.join(parts))
 
 
-def article_table(articles: Sequence[Article], matching: int, total: int) -> Markup:
-    """The articles, newest first.
+_COLUMNS: Final = (
+    ("title", "Title"),
+    ("publisher", "Publisher"),
+    ("author", "Author"),
+    ("published_at", "Date"),
+    ("source", "File"),
+)
+"""What the table shows and sorts by, with its name in `Archive.article_page`."""
 
-    Args:
+
+_ORDERS: Final = {
+    "date": (("desc", "newest first"), ("asc", "oldest first")),
+    "text": (("asc", "A to Z"), ("desc", "Z to A")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the table.
+
+    Attributes:
         articles: Those to show.
         matching: How many there are that match what was searched for.
         total: How many there are in all.
+        offset: How many matching ones stand before these.
+        sort: What they are sorted by.
+        descending: Whether the largest come first.
+        root: The path before all others.
+        deletes: Whether articles can be deleted.
     """
-    if not total:
-        return notice("There are no articles yet. Add some above, or put files into the corpus "
-                      "folder and press “Rebuild index”.")  # fmt: skip
-    if not matching:
-        return notice("No article matches. Title, publisher, author and file are searched.")
-    rows = (
-        Markup(
-            '<tr data-row><td class="title">{}</td><td data-label="Publisher">{}</td>'
-            '<td data-label="Author">{}</td><td data-label="Date" class="date">{}</td>'
-            '<td data-label="File" class="file"><bdi>{}</bdi></td></tr>'
-        ).format(
-            open_title(article),
-            _or_dash(article.publisher),
-            _or_dash(article.author),
-            when(article) or _or_dash(None),
-            article.source,
-        )
-        for article in articles
+
+    articles: Sequence[Article]
+    matching: int
+    total: int
+    offset: int = 0
+    sort: str = "published_at"
+    descending: bool = True
+    root: str = ""
+    deletes: bool = True
+
+
+def skeleton(suffixes: Sequence[str], *, writes: bool) -> Markup:
+    """The tab before its script has filled it."""
+    sorts = EMPTY.join(
+        Markup('<option value="{} {}">{}, {}</option>').format(name, order, label, told)
+        for name, label in sorted(_COLUMNS, key=lambda column: column[0] != "published_at")
+        for order, told in _ORDERS["date" if name == "published_at" else "text"]
     )
-    shown = len(articles)
-    told = (
-        count(matching, "article") if matching == total else f"{matching:,} of {total:,} articles"
-    )
-    if shown < matching:
-        told += f", the newest {shown:,} shown"
     return Markup(
-        '<p class="told" role="status">{}</p><table class="articles"><thead><tr>'
-        '<th scope="col">Title</th><th scope="col">Publisher</th><th scope="col">Author</th>'
-        '<th scope="col">Date</th><th scope="col">File</th></tr></thead><tbody>{}</tbody></table>'
-    ).format(told, EMPTY.join(rows))
+        '{}<div data-problems></div><section aria-labelledby="browsing-title">'
+        '<h2 id="browsing-title" class="sr-only">Articles</h2><div class="browse-bar">'
+        '<label class="find">Find an article<input type="search" data-find autocomplete="off" '
+        'placeholder="Title, publisher, author, date or file" maxlength="200"></label>'
+        '<label class="sorting">Sorted by<select data-sorting>{}</select></label></div>'
+        '<div data-list aria-busy="true"><p class="loading" role="status">Reading the list …</p>'
+        "</div><div data-deleted></div></section>"
+    ).format(_adding(suffixes) if writes else EMPTY, sorts)
+
+
+def _adding(suffixes: Sequence[str]) -> Markup:
+    kinds = (
+        (".txt", "plain text, headline first"), (".md", "Markdown"), (".html", "HTML"),
+        (".jsonl", "JSON Lines"),
+    )  # fmt: skip
+    return Markup(
+        '<section class="adding" aria-labelledby="adding-title" data-adding '
+        'data-max-files="{}" data-max-bytes="{}">'
+        '<h2 id="adding-title">Add articles</h2>'
+        '<p class="ways"><label class="button main"><input type="file" multiple accept="{}" '
+        'data-files>Choose files</label><button type="button" data-paste aria-expanded="false" '
+        'aria-controls="paste-form">Paste a text</button><button type="button" data-update>'
+        'Update from the folder</button></p><p class="hint">Or drop files here: {}. You see what '
+        'was understood before anything is added.</p><form id="paste-form" data-paste-form hidden>'
+        '<label>The text<textarea rows="8" data-text required></textarea></label>'
+        '<label>It is<select data-kind>{}</select></label>'
+        '<button type="submit" class="main">See what is understood</button></form>'
+        '<div data-preview></div><div data-progress></div><div data-report></div></section>'
+    ).format(
+        MAX_FILES,
+        MAX_FILE_BYTES,
+        ",".join(suffixes),
+        ", ".join(suffixes),
+        EMPTY.join(Markup('<option value="{}">{}</option>').format(*kind) for kind in kinds),
+    )  # fmt: skip
+
+
+def article_table(page: Page) -> Markup:
+    """One page of the articles, with its head and the way to the next."""
+    if not page.total:
+        return notice("There are no articles yet. Add some above, or put files into the corpus "
+                      "folder and press “Update from the folder”.")  # fmt: skip
+    if not page.matching:
+        return notice("No article matches. Title, publisher, author, date and file are searched.")
+    first, last = page.offset + 1, page.offset + len(page.articles)
+    told = count(page.matching, "article")
+    if page.matching != page.total:
+        told = f"{page.matching:,} of {page.total:,} articles"
+    if last - first + 1 < page.matching:
+        told += f", {first:,} to {last:,} shown"
+    return Markup(
+        '<p class="told" role="status">{}</p><table class="articles"><thead><tr>{}{}</tr></thead>'
+        "<tbody>{}</tbody></table>{}"
+    ).format(
+        told,
+        EMPTY.join(_head(name, label, page) for name, label in _COLUMNS),
+        Markup('<th scope="col"><span class="sr-only">Delete</span></th>')
+        if page.deletes
+        else EMPTY,
+        EMPTY.join(_row(article, page) for article in page.articles),
+        _pager(page),
+    )
+
+
+def _head(name: str, label: str, page: Page) -> Markup:
+    sorted_by = name == page.sort
+    order = ("descending" if page.descending else "ascending") if sorted_by else "none"
+    arrow = ("↓" if page.descending else "↑") if sorted_by else ""
+    return Markup(
+        '<th scope="col" aria-sort="{}"><button type="button" data-sort="{}">{}'
+        '<span class="arrow" aria-hidden="true">{}</span></button></th>'
+    ).format(order, name, label, arrow)
+
+
+def _row(article: Article, page: Page) -> Markup:
+    delete = Markup(
+        '<td class="acts"><button type="button" data-delete="{}">Delete'
+        '<span class="sr-only">: {}</span></button></td>'
+    )
+    return Markup(
+        '<tr data-row><td class="title">{}</td><td data-label="Publisher">{}</td>'
+        '<td data-label="Author">{}</td><td data-label="Date" class="date">{}</td>'
+        '<td data-label="File" class="file"><a href="{}/api/v1/original?article_id={}" download '
+        'title="Download {}"><bdi>{}</bdi></a></td>{}</tr>'
+    ).format(
+        open_title(article),
+        _or_dash(article.publisher),
+        _or_dash(article.author),
+        when(article) or _or_dash(None),
+        page.root,
+        article.id,
+        article.source,
+        article.source,
+        delete.format(article.id, article.title) if page.deletes else EMPTY,
+    )
+
+
+def _pager(page: Page) -> Markup:
+    size = max(len(page.articles), 1)
+    if page.offset == 0 and page.matching <= size:
+        return EMPTY
+    step = PAGE if page.offset or page.matching > size else size
+    last = (page.matching - 1) // step * step
+    numbers = f"Page {page.offset // step + 1:,} of {last // step + 1:,}"
+    places = (
+        ("First", 0, page.offset > 0),
+        ("Previous", max(page.offset - step, 0), page.offset > 0),
+        ("Next", page.offset + step, page.offset < last),
+        ("Last", last, page.offset < last),
+    )
+    buttons = [
+        Markup('<button type="button" data-offset="{}"{}>{}</button>').format(
+            offset, EMPTY if leads else Markup(" disabled"), label
+        )
+        for label, offset, leads in places
+    ]
+    return Markup(
+        '<nav class="pager" aria-label="Pages of the list">{}{}<span>{}</span>{}{}</nav>'
+    ).format(*buttons[:2], numbers, *buttons[2:])
 
 
 def open_title(article: Article) -> Markup:
@@ -79,13 +222,27 @@ def _or_dash(text: str | None) -> Markup:
     return Markup('<span aria-hidden="true">–</span><span class="sr-only">unknown</span>')
 
 
-def problem_list(problems: Sequence[Problem]) -> Markup:
+def problem_list(problems: Sequence[Problem], *, retries: bool = False) -> Markup:
     """What could not be read, and why; nothing where there are no problems."""
     if not problems:
         return EMPTY
+    again = Markup(
+        '<p class="ways"><button type="button" data-update>Try again</button><span class="hint">'
+        "after mending the files in the corpus folder</span></p>"
+    )
+    shown = problems[:SHOWN]
+    rest = len(problems) - len(shown)
     return Markup(
-        '<details class="problems" open><summary>{} in the corpus</summary>{}</details>'
-    ).format(count(len(problems), "problem"), problem_items(problems))
+        '<details class="problems"{}><summary>{} in the corpus</summary>{}{}{}</details>'
+    ).format(
+        Markup(" open") if len(problems) <= FEW else EMPTY,
+        count(len(problems), "problem"),
+        problem_items(shown),
+        Markup('<p class="hint">and {} more: qa articles --problems</p>').format(f"{rest:,}")
+        if rest
+        else EMPTY,
+        again if retries else EMPTY,
+    )
 
 
 def problem_items(problems: Sequence[Problem]) -> Markup:
@@ -126,35 +283,67 @@ def report(done: SyncReport) -> Markup:
     )
 
 
-def upload_list(stored: Sequence[Upload]) -> Markup:
-    """What became of each uploaded file."""
+def sync_state(state: SyncState) -> Markup:
+    """A sync at work, or what became of the last one."""
+    if state.running:
+        return _progress(state)
+    if state.error:
+        kind = "note" if state.cancelled else "error"
+        again = Markup('<p class="ways"><button type="button" data-update>Go on</button></p>')
+        return notice(state.error, kind) + (again if state.cancelled else EMPTY)
+    return report(state.report) if state.report else EMPTY
+
+
+def _progress(state: SyncState) -> Markup:
+    stage = state.stage.capitalize() or "Starting"
+    told = f"{stage}: {state.done:,} of {state.total:,}" if state.total else f"{stage} …"
+    if state.rate and state.total:
+        left = (state.total - state.done) / state.rate
+        told += f" · {state.rate:,.0f} a second · {_about(left)}"
+    bar = Markup('<progress aria-label="{}" value="{}" max="{}"></progress>').format(
+        stage, state.done if state.total else 0, state.total or 1
+    )
+    stop = Markup('<button type="button" data-cancel{}>{}</button>').format(
+        Markup(" disabled") if state.cancelled else EMPTY,
+        "Stopping …" if state.cancelled else "Stop",
+    )
+    return Markup(
+        '<div class="syncing">{}<p class="ways"><span>{}</span>{}</p><p class="hint">Questions '
+        "are answered from what was indexed before, until this is done.</p></div>"
+    ).format(bar, told, stop)
+
+
+def _about(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {seconds:.0f} s left"
+    return f"about {seconds / 60:.0f} min left"
+
+
+def deletion(article_id: str, title: str) -> Markup:
+    """That an article was deleted, and the way back."""
+    return Markup(
+        '<p class="notice note undo" role="status">Deleted “<bdi>{}</bdi>”. '
+        '<button type="button" data-restore="{}">Undo</button></p>'
+    ).format(title, article_id)
+
+
+def restoration(title: str) -> Markup:
+    """That an article is back."""
+    return Markup('<p class="notice note" role="status">“<bdi>{}</bdi>” is back.</p>').format(title)
+
+
+def deleted_list(gone: Sequence[Deleted]) -> Markup:
+    """What was deleted, latest first, each with the way back."""
+    if not gone:
+        return EMPTY
     items = (
-        Markup('<li class="{}"><bdi class="file">{}</bdi> {}{}</li>').format(
-            "stored" if upload.stored_as else "refused",
-            upload.name,
-            _outcome(upload),
-            problem_items(upload.problems) if upload.problems and upload.stored_as else EMPTY,
-        )
-        for upload in stored
+        Markup(
+            '<li><bdi>{}</bdi> <span class="hint"><bdi class="file">{}</bdi></span> '
+            '<button type="button" data-restore="{}">Restore<span class="sr-only">: {}</span>'
+            "</button></li>"
+        ).format(each.title, each.source, each.id, each.title)
+        for each in list(reversed(gone))[:SHOWN]
     )
-    return Markup('<ul class="plain uploads" role="status">{}</ul>').format(EMPTY.join(items))
-
-
-def _outcome(upload: Upload) -> Markup:
-    if upload.stored_as is None:
-        reasons = Markup("; ").join(_reason(problem) for problem in upload.problems)
-        return Markup("was <strong>not added</strong>: {}").format(reasons)
-    if not upload.new:
-        return Markup("is in the archive already, with the same content, as <bdi>{}</bdi>").format(
-            upload.stored_as
-        )
-    kept = (
-        Markup(" as <bdi>{}</bdi>").format(upload.stored_as)
-        if upload.stored_as != upload.name
-        else EMPTY
-    )
-    return Markup("was added{}: {}").format(kept, count(upload.articles, "article"))
-
-
-def _reason(problem: Problem) -> str:
-    return problem.reason if problem.line is None else f"line {problem.line}: {problem.reason}"
+    return Markup(
+        '<details class="deleted"><summary>{}</summary><ul class="plain">{}</ul></details>'
+    ).format(f"{count(len(gone), 'article')} deleted", EMPTY.join(items))

@@ -1,15 +1,12 @@
-"""What the archive holds, as the page shows it: read once a generation, searched as one types."""
+"""What the page says of an archive as a whole: counts, and what to choose and to ask."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
-from qa.analysis import fold
 from qa.archive import Archive
-from qa.records import Article, Problem
 
 SAMPLE_QUESTIONS = {
     "ferry-inquiry-findings.html": "How many people were hurt in the ferry crash?",
@@ -23,73 +20,27 @@ with another figure. Shown only while that very file is in the archive."""
 EXAMPLES = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One generation's articles without their texts, problems, publishers and authors.
+    """One generation as a whole. Its articles stay in the store, which may hold very many.
 
     Attributes:
         generation: The index generation it was read from.
-        articles: Newest first, those without a date last; each with an empty text.
-        problems: What could not be read.
+        articles: How many there are.
+        passages: How many passages can be found.
         publishers: Most articles first.
         authors: Most articles first.
-        passages: How many passages can be found.
+        days: Of the oldest and the newest article with a date.
+        examples: Questions to begin with, which the archive can answer.
     """
 
     generation: int
-    articles: tuple[Article, ...]
-    problems: tuple[Problem, ...]
+    articles: int
+    passages: int
     publishers: tuple[str, ...]
     authors: tuple[str, ...]
-    passages: int
-
-    def matching(self, words: str) -> list[Article]:
-        """The articles with all these words in title, publisher, author, file or date."""
-        wanted = fold(words).split()
-        return [
-            article
-            for article, text in zip(self.articles, self._searched, strict=True)
-            if all(word in text for word in wanted)
-        ]
-
-    @cached_property
-    def _searched(self) -> list[str]:
-        return [
-            fold(
-                " ".join(
-                    part
-                    for part in (
-                        article.title,
-                        article.publisher,
-                        article.author,
-                        article.source,
-                        article.published_at and article.published_at.date().isoformat(),
-                    )
-                    if part
-                )
-            )
-            for article in self.articles
-        ]
-
-    @property
-    def days(self) -> tuple[date, date] | None:
-        """The days of the oldest and the newest article with a date."""
-        days = [a.published_at.date() for a in self.articles if a.published_at]
-        return (min(days), max(days)) if days else None
-
-    @property
-    def examples(self) -> list[str]:
-        """Questions to begin with, which the archive can answer.
-
-        Prepared ones for the sample corpus, else ones about the newest articles.
-        """
-        sources = {article.source for article in self.articles}
-        # All of the samples or none: a user's file may bear the same name by chance.
-        if SAMPLE_QUESTIONS.keys() <= sources:
-            return list(SAMPLE_QUESTIONS.values())[:EXAMPLES]
-        # Without double quotes, which would ask for passages that hold the title word for word.
-        titles = [re.sub('["“”„«»]', "", a.title) for a in self.articles[:EXAMPLES]]
-        return [f"What is known about ‘{title}’?" for title in titles]
+    days: tuple[date, date] | None
+    examples: list[str]
 
 
 class LatestCatalogue:
@@ -110,10 +61,32 @@ class LatestCatalogue:
             facets = self._archive.facets()
             self._read = Catalogue(
                 generation=manifest.generation,
-                articles=tuple(replace(a, text="") for a in self._archive.articles()),
-                problems=tuple(self._archive.problems()),
+                articles=manifest.articles,
+                passages=manifest.passages,
                 publishers=tuple(name for name, _ in facets.publishers),
                 authors=tuple(name for name, _ in facets.authors),
-                passages=manifest.passages,
+                days=self._days(),
+                examples=self._examples(),
             )
         return self._read
+
+    def _days(self) -> tuple[date, date] | None:
+        ends = [
+            self._archive.article_page(descending=descending, limit=1)[0]
+            for descending in (False, True)
+        ]
+        days = [a.published_at.date() for found in ends for a in found if a.published_at]
+        return (days[0], days[-1]) if days else None
+
+    def _examples(self) -> list[str]:
+        # All of the samples or none: a user's file may bear the same name by chance.
+        if all(self._has_file(source) for source in SAMPLE_QUESTIONS):
+            return list(SAMPLE_QUESTIONS.values())[:EXAMPLES]
+        newest, _ = self._archive.article_page(limit=EXAMPLES)
+        # Without double quotes, which would ask for passages that hold the title word for word.
+        titles = [re.sub('["“”„«»]', "", article.title) for article in newest]
+        return [f"What is known about ‘{title}’?" for title in titles]
+
+    def _has_file(self, source: str) -> bool:
+        found, _ = self._archive.article_page(source, "source", False, limit=1)
+        return bool(found) and found[0].source == source

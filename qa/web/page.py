@@ -11,12 +11,12 @@ from qa.serving.endpoints import Endpoints
 from qa.serving.metrics import ASKED_AT_ONCE
 from qa.web import articles_html, panel, theme
 from qa.web.api import add_endpoints
-from qa.web.articles_handlers import ArticlesHandlers
 from qa.web.articles_tab import ArticlesTab
 from qa.web.ask_handlers import AskHandlers
 from qa.web.ask_tab import AskTab
 from qa.web.catalogue import Catalogue, LatestCatalogue
 from qa.web.components import READS, html
+from qa.web.index_tab import IndexTab
 
 KEPT_S = 600
 """Gradio's own copies of uploads are deleted at this age; ours are taken at once."""
@@ -46,9 +46,8 @@ class Page:
         self._archive = endpoints.archive
         self._latest = LatestCatalogue(self._archive)
         self._ask = AskTab(AskHandlers(self._archive, self._latest))
-        self._articles = ArticlesTab(
-            ArticlesHandlers(self._archive, endpoints.corpus, self._latest)
-        )
+        self._articles = ArticlesTab(endpoints)
+        self._index = IndexTab(endpoints)
 
     def lay_out(self, blocks: gr.Blocks) -> None:
         """Make the components, in the page being built, and connect them."""
@@ -57,31 +56,26 @@ class Page:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask"):
                 self._ask.lay_out(catalogue)
-            with gr.Tab("Articles", elem_id="articles") as articles_tab:
-                written = self._articles.lay_out(catalogue)
+            with gr.Tab("Articles", elem_id="articles"):
+                changed = self._articles.lay_out()
+            with gr.Tab("Index", elem_id="index"):
+                self._index.lay_out()
         panel.lay_out(self._archive)
 
-        shown = [head, *self._ask.shown, *self._articles.shown]
-        for event in (blocks.load, articles_tab.select, *(done.then for done in written)):
+        shown = [head, *self._ask.shown]
+        for event in (blocks.load, *changed):
             event(self._refresh, None, shown, **READS)
 
     def _refresh(self) -> list[Any]:
         """All that depends on what the archive holds."""
         try:
             catalogue = self._latest.get()
-        except QAError:  # which the table of articles tells
-            kept = [gr.skip()] * (1 + len(self._ask.shown))
-            return [*kept, *self._articles.unreadable()]
-        return [
-            masthead(catalogue),
-            *self._ask.refreshed(catalogue),
-            *self._articles.refreshed(catalogue),
-        ]
+        except QAError:  # which every tab tells
+            return [gr.skip()] * (1 + len(self._ask.shown))
+        return [masthead(catalogue), *self._ask.refreshed(catalogue)]
 
 
 def masthead(catalogue: Catalogue) -> str:
     """The page's head."""
     first, last = catalogue.days or (None, None)
-    return str(
-        articles_html.masthead(len(catalogue.articles), len(catalogue.publishers), first, last)
-    )
+    return str(articles_html.masthead(catalogue.articles, len(catalogue.publishers), first, last))

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
-SHEETS = ("base.css", "panel.css", "ask.css", "articles.css")
+SHEETS = ("base.css", "panel.css", "ask.css", "articles.css", "index.css")
 SCRIPTS = ("panel.js", "ask.js")
 TITLE = "Ask the archive"
 
@@ -131,16 +131,17 @@ def style() -> str:
     }
     light = "".join(f"--{name}: {pair[0]};" for name, pair in colours.items())
     dark = "".join(f"--{name}: {pair[1]};" for name, pair in colours.items())
-    sheets = "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(_asset, SHEETS)])
+    sheets = "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(asset, SHEETS)])
     return f"<style>{sheets}</style>"
 
 
 def script() -> str:
     """What the page does in the browser: the body of a `js_on_load` function."""
-    return "\n".join(map(_asset, SCRIPTS))
+    return "\n".join(map(asset, SCRIPTS))
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of `qa/web/assets`."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -150,7 +151,7 @@ def head() -> str:
     The sheet does not go to Gradio's `css`, which rewrites selectors at their commas and so breaks
     `:is(h1, h2)` and half of what stands in media queries.
     """
-    icon = _asset("icon.svg")
+    icon = asset("icon.svg")
     return (
         f'{style()}<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(icon)}">'
     )

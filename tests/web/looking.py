@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import axe_playwright_python
 
 
 def ask(page: Any, question: str) -> None:
@@ -31,6 +34,19 @@ def open_tab(page: Any, name: str) -> None:
 def check_it_fits_and_can_be_read(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(CONTRASTS) == []
+
+
+def axe_violations(page: Any) -> list[str]:
+    """What axe-core finds that is serious: a line each, with where it stands."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text())
+    found = page.evaluate("axe.run(document)")["violations"]
+    return [
+        f"{wrong['id']}: {node['html'][:160]}"
+        for wrong in found
+        if wrong["impact"] in ("serious", "critical")
+        for node in wrong["nodes"]
+    ]
 
 
 TARGETS = """() => [...document.querySelectorAll("gradio-app :is(button, a, summary, input)")]

@@ -1,4 +1,4 @@
-"""The Articles tab in Chromium: what an archivist does."""
+"""The Articles and Index tabs in Chromium: what an archivist does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from qa.web import articles_html
+from qa.errors import SyncCancelledError
+from qa.serving.uploads import MAX_FILES
+from qa.web.articles_handlers import ArticlesHandlers
 
-from .conftest import Site
+from .conftest import PWN, Site
 from .looking import ask, open_tab
 
 pytestmark = pytest.mark.browser
@@ -23,74 +25,184 @@ Harbour Courier | 4 August 2025
 
 Lighthouse keeper Bram Ostrander found a bottle with a message from 1931 on the beach of Gull Point.
 """
-EVIL_NAME = "<img src=x onerror=window.__pwned=9>.txt"
+EVIL_NAME = f"<img src=x onerror={PWN}=9>.txt"
+ROWS = "table.articles tbody tr"
 
 
-def test_articles_are_found_and_opened(page: Any) -> None:
-    open_tab(page, "Articles")
-    page.locator("table.articles").wait_for()
-    titles = page.locator("tr[data-row] .title").all_inner_texts()
-    assert "Zebra heist" in titles[0], "newest first"
-    page.locator("#find input").fill("gazette brannoc")
-    page.locator(".told", has_text="1 of").wait_for()
-    page.locator("tr[data-row] td.date").click()
-    page.locator("dialog h2", has_text="Storm Brannoc").wait_for()
-    page.keyboard.press("Escape")
-    page.locator("#find input").fill("no such article")
-    page.locator(".notice", has_text="No article matches").wait_for()
+def titles(page: Any) -> list[str]:
+    return list(page.locator(f"{ROWS} .title").all_inner_texts())
 
 
-def test_a_refresh_that_ends_late_leaves_what_was_found(
+def row(page: Any, title: str) -> Any:
+    return page.locator(ROWS, has_text=title)
+
+
+def test_articles_are_found_sorted_paged_and_opened(
     page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended = threading.Event()
-    problem_list = articles_html.problem_list
-
-    def slow_problem_list(problems: Any) -> Any:
-        time.sleep(1.5)
-        ended.set()
-        return problem_list(problems)
-
-    monkeypatch.setattr(articles_html, "problem_list", slow_problem_list)
     open_tab(page, "Articles")
-    page.locator("#find input").fill("gazette brannoc")
+    page.locator("table.articles").wait_for()
+    assert "Zebra heist" in titles(page)[0], "newest first"
+    page.locator("[data-sort=title]").click()
+    page.locator("th[aria-sort=ascending] [data-sort=title]").wait_for()
+    assert "Zebra heist" in titles(page)[0], "a title that begins with <"
+    assert page.evaluate("document.activeElement.dataset.sort") == "title"
+    page.locator("[data-sorting]").select_option("source desc")
+    row(page, "council approves").first.wait_for()
+    page.wait_for_function(f"document.querySelector('{ROWS}').innerText.includes('tram.txt')")
+
+    page.locator("[data-find]").fill("gazette brannoc")
     page.locator(".told", has_text="1 of").wait_for()
-    assert ended.wait(30), "opening the tab refreshes what it shows"
-    page.wait_for_timeout(1500)  # for its answer to arrive
+    with page.expect_download() as download:
+        row(page, "Brannoc").locator("td.file a").click()
+    assert "131 kilometres" in download.value.path().read_text()
+    page.locator(f"{ROWS} td.date").click()
+    page.locator("dialog h2", has_text="Storm Brannoc").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("[data-find]").fill("no such article")
+    page.locator(".notice", has_text="No article matches").wait_for()
+
+    monkeypatch.setattr("qa.web.articles_html.PAGE", 2)
+    page.locator("[data-find]").fill("")
+    page.locator(".pager", has_text="Page 1 of 2").wait_for()
+    assert page.locator(".pager button", has_text="Previous").is_disabled()
+    first = titles(page)
+    page.locator(".pager button", has_text="Next").click()
+    page.locator(".pager", has_text="Page 2 of 2").wait_for()
+    assert not set(first) & set(titles(page))
+
+
+def test_a_list_that_comes_late_leaves_what_was_found(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = ArticlesHandlers.list_articles
+    ended = threading.Event()
+
+    def slow(self: ArticlesHandlers, wanted: Any) -> Any:
+        found = listed(self, wanted)
+        if not wanted["query"]:
+            time.sleep(1)
+            ended.set()
+        return found
+
+    monkeypatch.setattr(ArticlesHandlers, "list_articles", slow)
+    open_tab(page, "Articles")
+    page.locator("[data-find]").fill("gazette brannoc")
+    page.locator(".told", has_text="1 of").wait_for()
+    assert ended.wait(30)
+    page.wait_for_timeout(500)  # for its answer to arrive
     assert page.locator(".told", has_text="1 of").is_visible()
 
 
-def test_an_uploaded_article_is_found_without_a_restart(
+def test_an_article_is_previewed_added_deleted_and_brought_back(
     page: Any, site: Site, tmp_path: Path
 ) -> None:
-    ask(page, "What did the lighthouse keeper find on the beach?")
+    question = "What did the lighthouse keeper find on the beach?"
+    ask(page, question)
     page.locator(".absent").wait_for()
     open_tab(page, "Articles")
-    files = {EVIL_NAME: NEWS, "slides.key": "%KEY-1.7", "broken.jsonl": "{broken\n"}
     chosen = []
+    files = {EVIL_NAME: NEWS + "\nShare this article\n", "a.exe": "MZ", "broken.jsonl": "{broken\n"}
     for name, text in files.items():
         (tmp_path / name).write_text(text)
         chosen.append(str(tmp_path / name))
-    page.locator("#upload input[type=file]").set_input_files(chosen)
-    report = page.locator("#report")
-    report.locator(".report").wait_for(timeout=20_000)
+    before = {file.name for file in site.corpus.iterdir()}
+    page.locator("[data-files]").set_input_files(chosen)
+    preview = page.locator("section.preview")
+    preview.locator(".seen h4", has_text="Lighthouse keeper").wait_for()
+    seen = preview.inner_text()
+    assert EVIL_NAME in seen
+    assert re.search(r"Harbour Courier\s+from", seen)
+    assert "unknown kind of file '.exe'" in seen
+    assert {file.name for file in site.corpus.iterdir()} == before, "nothing is added by looking"
+
+    page.locator("[data-add]").click()
+    report = page.locator("[data-report]")
+    report.locator(".report", has_text="1 file added").wait_for(timeout=20_000)
     told = report.inner_text()
-    assert "slides.key was not added: unknown kind of file '.key'" in told
+    assert "a.exe was not added: unknown kind of file '.exe'" in told
     assert "broken.jsonl was not added" in told
-    assert "1 file added" in told
-    stored = [file.name for file in site.corpus.iterdir() if "img" in file.name]
-    assert len(stored) == 1
-    assert re.fullmatch(r"[A-Za-z0-9._-]+\.txt", stored[0])
-    page.locator("tr[data-row]", has_text="Lighthouse keeper").wait_for()
+    [stored] = {file.name for file in site.corpus.iterdir()} - before
+    assert re.fullmatch(r"[A-Za-z0-9._-]+\.txt", stored)
+    row(page, "Lighthouse keeper").wait_for()
+    page.locator(".holdings", has_text="5 articles").wait_for()
     open_tab(page, "Ask")
-    ask(page, "What did the lighthouse keeper find on the beach")
+    ask(page, question.rstrip("?"))
     page.locator(".answer", has_text="found a bottle").wait_for()
 
     open_tab(page, "Articles")
-    page.locator("#upload input[type=file]").set_input_files(chosen[:1])
+    page.locator("[data-files]").set_input_files(chosen[:1])
+    page.locator("[data-add]").click()
     report.locator(".uploads", has_text="is in the archive already").wait_for()
 
-    (site.corpus / stored[0]).unlink()
-    page.locator("#rebuild").click()
+    delete = row(page, "Lighthouse keeper").locator("[data-delete]")
+    delete.click()
+    page.keyboard.press("Escape")  # which keeps it
+    page.wait_for_function("document.activeElement.matches('[data-delete]')")
+    delete.click()
+    row(page, "Lighthouse keeper").locator("[data-sure]").click()
+    report.locator(".undo", has_text="Deleted “Lighthouse keeper").wait_for(timeout=20_000)
+    row(page, "Lighthouse keeper").wait_for(state="detached")
+    assert not (site.corpus / stored).exists()
+    report.locator("[data-restore]").click()
+    report.locator(".notice", has_text="is back").wait_for(timeout=20_000)
+    row(page, "Lighthouse keeper").wait_for()
+
+    (site.corpus / stored).unlink()
+    page.locator("[data-adding] [data-update]").click()
     report.locator(".report", has_text="1 file deleted").wait_for(timeout=20_000)
-    page.locator("tr[data-row]", has_text="Lighthouse keeper").wait_for(state="detached")
+    row(page, "Lighthouse keeper").wait_for(state="detached")
+
+    page.locator("[data-paste]").click()
+    page.locator("[data-text]").fill(NEWS)
+    page.locator("#paste-form button").click()
+    preview.locator(".seen dd", has_text="Ines Calloway").wait_for()
+    page.locator("[data-discard]").click()
+    many = [{"name": f"{n}.txt", "mimeType": "text/plain", "buffer": b"x"} for n in range(150)]
+    page.locator("[data-files]").set_input_files(many)
+    page.locator("[data-preview] .notice.error", has_text=f"at most {MAX_FILES} files").wait_for()
+
+
+def test_a_sync_shows_how_far_it_is_and_can_be_stopped(
+    page: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa.protocols import Progress
+    from qa.serving.metrics import MeasuredArchive
+
+    def endless(self: Any, corpus: Path, *, on_progress: Any, **_: Any) -> Any:
+        for done in range(10_000):
+            on_progress(Progress("embedding", done, 10_000))
+            time.sleep(0.01)
+        raise AssertionError("it was not stopped")
+
+    monkeypatch.setattr(MeasuredArchive, "sync", endless)
+    open_tab(page, "Articles")
+    page.locator("[data-adding] [data-update]").click()
+    page.locator(
+        ".syncing", has_text=re.compile(r"Embedding: \d+ of 10,000 · \d+ a second")
+    ).wait_for()
+    open_tab(page, "Ask")
+    ask(page, "How did the councillors vote?")
+    page.locator(".answer", has_text="27 to 18").wait_for()
+    open_tab(page, "Articles")
+    page.locator("[data-cancel]").click()
+    page.locator("[data-report] .notice", has_text="The sync was cancelled").wait_for()
+    monkeypatch.undo()
+    page.locator("[data-report] [data-update]", has_text="Go on").click()
+    page.locator(".report", has_text="Nothing to do").wait_for(timeout=20_000)
+    assert issubclass(SyncCancelledError, Exception)
+
+
+def test_the_index_is_told_in_words_and_pictures(page: Any, site: Site) -> None:
+    open_tab(page, "Index")
+    page.locator(".facts").wait_for()
+    facts = page.locator(".facts").inner_text()
+    assert f"Generation\n{site.generation}" in facts
+    assert "all-MiniLM-L6-v2" in facts
+    assert page.locator("svg[role=img]").count() == 2
+    assert "2025-02" in page.locator(".chart", has_text="by month").locator("svg").text_content()
+    publishers = page.locator(".chart", has_text="by publisher").inner_text()
+    assert f"<b onmouseover='{PWN}=7'>" in publishers
+    page.locator("[data-verify]").click()
+    page.locator("[data-health] .good", has_text="All is well").wait_for(timeout=20_000)
+    assert "passage_words" in page.locator(".settings").inner_text()

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import HOSTILE, Site, watched_page
-from .looking import TARGETS, ask, check_it_fits_and_can_be_read, open_tab
+from qa.serving.accounts import Accounts
+from qa.serving.options import Options
+from qa.web.server import Running
+
+from .conftest import HOSTILE, Site, free_port, watched_page
+from .looking import TARGETS, ask, axe_violations, check_it_fits_and_can_be_read, open_tab
 
 pytestmark = pytest.mark.browser
+
+FILE = {
+    "name": "kites.txt",
+    "mimeType": "text/plain",
+    "buffer": b"Kite festival draws 900\nBy Ada Quill\n\nThe kite festival drew 900 people.\n",
+}
 
 
 def test_a_hostile_article_is_text_everywhere(page: Any, site: Site) -> None:
@@ -46,7 +57,7 @@ def test_a_hostile_article_is_text_everywhere(page: Any, site: Site) -> None:
     row.wait_for()
     assert article.title in row.inner_text()
     assert str(article.publisher) in row.inner_text()
-    page.locator("#problems details").wait_for()
+    page.locator("[data-problems] details").wait_for()
     injected = page.locator("gradio-app").evaluate(
         "app => app.querySelectorAll("
         "'img, script, [onerror], [onload], b, a[href^=javascript]').length"
@@ -77,7 +88,17 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         check_it_fits_and_can_be_read(page)
         open_tab(page, "Articles")
         page.locator("table.articles").wait_for()
+        page.locator("[data-paste]").click()
+        page.locator("[data-delete]").first.click()
+        page.locator("[data-files]").set_input_files(FILE)
+        page.locator(".preview .seen").wait_for()
         check_it_fits_and_can_be_read(page)
+        assert axe_violations(page) == []
+        open_tab(page, "Index")
+        page.locator(".facts").wait_for()
+        page.locator(".chart summary").first.click()
+        check_it_fits_and_can_be_read(page)
+        assert axe_violations(page) == []
 
 
 def test_what_a_finger_must_hit_is_large_enough(browser: Any, site: Site) -> None:
@@ -90,4 +111,41 @@ def test_what_a_finger_must_hit_is_large_enough(browser: Any, site: Site) -> Non
         assert page.evaluate(TARGETS) == []
         open_tab(page, "Articles")
         page.locator("table.articles").wait_for()
+        page.locator("[data-paste]").click()
         assert page.evaluate(TARGETS) == []
+        open_tab(page, "Index")
+        page.locator(".facts").wait_for()
+        assert page.evaluate(TARGETS) == []
+
+
+def test_signing_in(browser: Any, site: Site, tmp_path: Path) -> None:
+    password = "correct horse battery"
+    Accounts(tmp_path / "users.json").add("ada", password)
+    options = Options(auth=tmp_path / "users.json", read_only=True, root_path="/archive")
+    with Running(site.archive, site.corpus, "127.0.0.1", free_port(), options) as running:
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        trouble: list[str] = []
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(running.address + "/?q=tram")
+        page.locator("input[name=username]").fill("ada")
+        page.locator("input[name=password]").fill("wrong horse battery")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("alert").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert axe_violations(page) == []
+        page.locator("input[name=username]").fill("ada")
+        page.locator("input[name=password]").fill(password)
+        page.keyboard.press("Enter")
+        page.locator("#question input").wait_for()
+        assert page.url.endswith("/archive/?q=tram")
+        ask(page, "How did the councillors vote?")
+        page.locator(".answer", has_text="27 to 18").wait_for()
+        open_tab(page, "Articles")
+        page.locator("table.articles").wait_for()
+        assert page.locator("[data-adding], [data-delete], [data-update]").count() == 0
+        with page.expect_download() as download:
+            page.locator("td.file a", has_text="storm.txt").click()
+        assert "131 kilometres" in download.value.path().read_text()
+        assert trouble == []
+        context.close()

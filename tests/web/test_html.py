@@ -11,9 +11,9 @@ import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qa.web.uploads import Upload
 
 from qa.citations import cite
+from qa.deletions import Deleted
 from qa.records import (
     Answer,
     Article,
@@ -26,8 +26,9 @@ from qa.records import (
     Span,
     SyncReport,
 )
-from qa.web import articles_html, html
+from qa.web import articles_html, charts, html
 from qa.web.answer_html import render_answer
+from qa.web.charts import Bar
 
 EVIL = (
     """"><script>alert(1)</script><img src=x onerror='alert(2)'>"""
@@ -73,24 +74,22 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
     filters = Filters(publisher=evil, author=evil)
     problem = Problem(evil, evil, 3)
     report = SyncReport(1, (evil, "other.txt"), (), (), 0, (problem,), 1, 1, 1, 0.1)
-    uploads = [
-        Upload(evil, evil, True, 1, (problem,)),
-        Upload(evil, None, False, 0, (problem,)),
-        Upload(evil, evil, False, 1, ()),
-    ]
+    gone = Deleted("0123456789ab", evil, evil, "", None, "2025-02-02T00:00:00+00:00")
     return [
         render_answer(answer_of(article), filters),
         render_answer(answer_of(article, answered=False), filters),
         html.article_panel(article, [Span(2, 9)]),
         html.notice(evil, "error"),
-        articles_html.article_table([article], 1, 1),
+        articles_html.article_table(articles_html.Page([article], 1, 1)),
         articles_html.problem_list([problem]),
         articles_html.report(report),
-        articles_html.upload_list(uploads),
+        articles_html.deleted_list([gone]),
+        articles_html.deletion(evil, evil),
+        charts.rows("x", "by publisher", "articles", [Bar(evil, 2)]),
     ]
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(10))
 def test_hostile_fields_are_text(number: int) -> None:
     page = rendered()[number]
     tags = re.findall(r"<[^>]*>", page)
@@ -102,7 +101,7 @@ def test_hostile_fields_are_text(number: int) -> None:
         assert 'href="javascript' not in tag, tag
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(10))
 def test_hostile_fields_are_shown_whole(number: int) -> None:
     page = rendered()[number]
     assert EVIL in standard.unescape(re.sub(r"<[^>]*>", "", page))
@@ -122,7 +121,7 @@ def flow(element: lxml.html.HtmlElement) -> str:
     return "".join(parts)
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(10))
 def test_a_field_that_turns_the_direction_turns_nothing_but_itself(number: int) -> None:
     named = {
         name: f"{name} {TURNING}"

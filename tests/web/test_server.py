@@ -237,7 +237,7 @@ def test_headers_and_no_files_of_the_machine(site: Site) -> None:
     with urllib.request.urlopen(site.address) as response:
         assert "default-src 'self'" in response.headers["content-security-policy"]
         assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["referrer-policy"] == "same-origin"
     for path in (site.corpus / "ferry.txt", Path("/etc/passwd"), ROOT / "pyproject.toml"):
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(f"{site.address}/gradio_api/file={path}")

@@ -36,7 +36,7 @@ async function openArticle(trigger) {
 
 document.addEventListener("click", (event) => {
   // A row of a table opens its article wherever it is clicked, unless text is being selected.
-  const row = event.target.closest("tr[data-row]");
+  const row = event.target.closest("a, button") ? null : event.target.closest("tr[data-row]");
   const trigger = event.target.closest("[data-open]") ?? row?.querySelector("[data-open]");
   if (trigger && (trigger.contains(event.target) || getSelection().isCollapsed)) {
     openArticle(trigger);

@@ -1,0 +1,413 @@
+// The Articles tab. Gradio hands in `element` (its HTML: qa/web/articles_html.py), `props.root` (the
+// path before all others), `server` (qa/web/articles_handlers.py) and `trigger`. HTML that comes from
+// the server was escaped there; what is built here is built from text.
+
+const OFTEN_MS = 400;
+const SELDOM_MS = 5000;
+const TYPING_MS = 150;
+
+const part = (name) => element.querySelector(`[data-${name}]`);
+const list = part("list");
+const find = part("find");
+const sorting = part("sorting");
+const wanted = { query: "", sort: "published_at", descending: true, offset: 0 };
+let turn = 0;
+let generation;
+let following = false; // a sync that was started here
+let timer;
+
+const UNREACHABLE = "The server does not answer. Is it still running?";
+
+function notice(text, kind) {
+  const shown = document.createElement("p");
+  shown.className = `notice ${kind}`;
+  shown.setAttribute("role", kind === "error" ? "alert" : "status");
+  shown.textContent = text;
+  return shown;
+}
+
+// ---- the list: the last that was asked for stands, whatever comes later ----------------------
+
+async function refresh(focus) {
+  const mine = ++turn;
+  list.setAttribute("aria-busy", "true");
+  let found = null;
+  try {
+    found = await server.list_articles({ ...wanted });
+  } catch {
+    // told below
+  }
+  if (mine !== turn) return;
+  list.setAttribute("aria-busy", "false");
+  if (!found) {
+    list.replaceChildren(notice(UNREACHABLE, "error"));
+    return;
+  }
+  generation = found.generation;
+  list.innerHTML = found.html;
+  if (focus) list.querySelector(focus)?.focus();
+}
+
+let typing;
+find.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    wanted.query = find.value;
+    wanted.offset = 0;
+    refresh();
+  }, TYPING_MS);
+});
+
+function sortBy(sort, descending, focus) {
+  Object.assign(wanted, { sort, descending, offset: 0 });
+  sorting.value = `${sort} ${descending ? "desc" : "asc"}`;
+  refresh(focus);
+}
+
+sorting.addEventListener("change", () => {
+  const [sort, order] = sorting.value.split(" ");
+  sortBy(sort, order === "desc");
+});
+
+// ---- what changes by itself --------------------------------------------------------------------
+
+function put(name, html) {
+  const place = part(name);
+  if (!place || place.dataset.html === html) return;
+  const open = place.querySelector("details")?.open;
+  place.innerHTML = html;
+  place.dataset.html = html;
+  const details = place.querySelector("details");
+  if (details && open !== undefined) details.open = open;
+}
+
+async function look() {
+  clearTimeout(timer);
+  if (element.isConnected) timer = setTimeout(look, following ? OFTEN_MS : SELDOM_MS);
+  if (document.hidden || !element.checkVisibility()) return;
+  let seen = null;
+  try {
+    seen = await server.look({});
+  } catch {
+    // the list tells it when it is next asked for
+  }
+  if (!seen) return;
+  put("problems", seen.problems);
+  put("deleted", seen.deleted);
+  if (seen.running) {
+    put("progress", seen.sync);
+    if (!following) hurry();
+  } else if (following) {
+    following = false;
+    put("progress", "");
+    report(seen.sync);
+  }
+  if (seen.generation !== generation) {
+    await refresh();
+    trigger("submit"); // the head, the filters and the examples
+  }
+}
+
+function hurry() {
+  following = true;
+  clearTimeout(timer);
+  timer = setTimeout(look, OFTEN_MS / 4);
+}
+
+function report(html, ...before) {
+  const place = part("report");
+  if (!place) return;
+  if (following || !html) place.replaceChildren(...before);
+  const told = document.createElement("div");
+  told.innerHTML = html;
+  place.append(...told.childNodes);
+}
+
+// ---- adding --------------------------------------------------------------------------------------
+
+const adding = part("adding");
+const preview = part("preview");
+let chosen = [];
+
+function make(tag, text, attributes = {}) {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+
+async function send(path, files) {
+  const body = new FormData();
+  for (const file of files) body.append("files", file, file.name);
+  try {
+    const response = await fetch(`${props.root}${path}`, { method: "POST", body });
+    const told = await response.json();
+    return response.ok ? told : { error: told.error?.message ?? `status ${response.status}` };
+  } catch {
+    return { error: UNREACHABLE };
+  }
+}
+
+function tooMuch(files) {
+  const { maxFiles, maxBytes } = adding.dataset;
+  if (files.length > maxFiles) {
+    return `Choose at most ${maxFiles} files at a time, not ${files.length}.`;
+  }
+  const large = files.find((file) => file.size > maxBytes);
+  return large
+    ? `${large.name} is over ${maxBytes / 2 ** 20} MiB: put it into the corpus folder instead.`
+    : "";
+}
+
+async function understand(files) {
+  if (!files.length) return;
+  const wrong = tooMuch(files);
+  if (wrong) {
+    preview.replaceChildren(notice(wrong, "error"));
+    return;
+  }
+  chosen = files;
+  part("report").replaceChildren();
+  preview.replaceChildren(notice(`Reading ${counted(files.length, "file")} …`, "note"));
+  const told = await send("/api/v1/preview", files);
+  if (chosen !== files) return;
+  if (told.error) {
+    preview.replaceChildren(notice(told.error, "error"));
+    return;
+  }
+  const articles = told.files.reduce((sum, file) => sum + file.count, 0);
+  const ways = make("p", "", { class: "ways" });
+  if (articles) {
+    ways.append(make("button", `Add ${counted(articles, "article")}`,
+      { type: "button", class: "main", "data-add": "" }));
+  }
+  ways.append(make("button", articles ? "Do not add" : "Close",
+    { type: "button", "data-discard": "" }));
+  const shown = make("section", "", { class: "preview", "aria-label": "What was understood" });
+  shown.append(...told.files.map(showFile), ways);
+  preview.replaceChildren(shown);
+  ways.querySelector("button").focus({ preventScroll: true });
+  ways.scrollIntoView({ block: "nearest" });
+}
+
+function showFile(file) {
+  const shown = make("div", "", { class: file.count ? "file-seen" : "file-seen refused" });
+  const head = make("h3", "");
+  head.append(make("bdi", file.name), `: ${counted(file.count, "article")}`);
+  shown.append(head);
+  for (const article of file.articles) shown.append(showArticle(article));
+  if (file.count > file.articles.length) {
+    shown.append(make("p", `and ${file.count - file.articles.length} more`, { class: "hint" }));
+  }
+  for (const problem of file.problems) {
+    const line = problem.line === null ? "" : `line ${problem.line}: `;
+    shown.append(make("p", line + problem.reason, { class: "wrong" }));
+  }
+  if (file.left_out.length) {
+    const left = make("details", "", { class: "left-out" });
+    const lines = make("ul", "");
+    lines.append(...file.left_out.map((line) => make("li", line)));
+    left.append(make("summary", `${counted(file.left_out.length, "line")} left out`), lines);
+    shown.append(left);
+  }
+  return shown;
+}
+
+const FIELDS = [
+  ["publisher", "Publisher"],
+  ["author", "Author"],
+  ["published_at", "Date"],
+  ["age", "Age as written"],
+  ["url", "Address"],
+];
+
+function showArticle(article) {
+  const shown = make("article", "", { class: "seen" });
+  const title = make("h4", "");
+  title.append(make("bdi", article.title));
+  const fields = make("dl", "");
+  for (const [name, label] of FIELDS) {
+    if (!article[name]) continue;
+    const value = make("dd", "");
+    const text = name === "published_at" ? article[name].replace(/T00:00:00.*$/, "") : article[name];
+    value.append(make("bdi", text));
+    const origin = article.provenance[name];
+    if (origin) value.append(make("span", ` from ${origin}`, { class: "hint" }));
+    fields.append(make("dt", label), value);
+  }
+  const missing = ["publisher", "author", "published_at"]
+    .filter((name) => !article[name])
+    .map((name) => ({ publisher: "publisher", author: "author", published_at: "date" })[name]);
+  shown.append(title, fields);
+  if (missing.length) shown.append(make("p", `No ${missing.join(", no ")} found.`, { class: "hint" }));
+  const start = make("p", "", { class: "start" });
+  start.append(make("bdi", `${article.text.trim()} …`));
+  shown.append(start, make("p", counted(article.words, "word"), { class: "hint" }));
+  return shown;
+}
+
+function outcome(file) {
+  const shown = make("li", "", { class: file.stored_as ? "stored" : "refused" });
+  shown.append(make("bdi", file.name, { class: "file" }));
+  if (!file.stored_as) {
+    const reasons = file.problems.map((p) => (p.line === null ? "" : `line ${p.line}: `) + p.reason);
+    shown.append(" was ", make("strong", "not added"), `: ${reasons.join("; ")}`);
+  } else if (!file.new) {
+    shown.append(" is in the archive already, with the same content, as ",
+      make("bdi", file.stored_as));
+  } else {
+    shown.append(" was added");
+    if (file.stored_as !== file.name) shown.append(" as ", make("bdi", file.stored_as));
+    shown.append(`: ${counted(file.articles, "article")}`);
+    if (file.problems.length) shown.append(`, ${counted(file.problems.length, "problem")}`);
+  }
+  return shown;
+}
+
+async function add() {
+  const files = chosen;
+  preview.replaceChildren(notice(`Sending ${counted(files.length, "file")} …`, "note"));
+  const told = await send("/api/v1/upload?wait=false", files);
+  if (told.error) {
+    preview.replaceChildren(notice(told.error, "error"));
+    return;
+  }
+  discard();
+  const outcomes = make("ul", "", { class: "plain uploads", role: "status" });
+  outcomes.append(...told.files.map(outcome));
+  part("report").replaceChildren(outcomes);
+  if (told.files.some((file) => file.new)) hurry();
+}
+
+function discard() {
+  chosen = [];
+  preview.replaceChildren();
+  part("files").value = "";
+}
+
+if (adding) {
+  part("files").addEventListener("change", (event) => understand([...event.target.files]));
+
+  part("paste-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    understand([new File([part("text").value], `pasted${part("kind").value}`)]);
+  });
+
+  for (const name of ["dragenter", "dragover"]) {
+    element.addEventListener(name, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      adding.classList.add("over");
+    });
+  }
+  element.addEventListener("dragleave", (event) => {
+    if (!element.contains(event.relatedTarget)) adding.classList.remove("over");
+  });
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    adding.classList.remove("over");
+    understand([...event.dataTransfer.files]);
+  });
+}
+
+// ---- buttons ---------------------------------------------------------------------------------------
+
+function confirmDeletion(button) {
+  const cell = button.closest("td");
+  const ask = make("span", "Delete?", { class: "confirm", role: "group",
+    "aria-label": "Delete this article?" });
+  const yes = make("button", "Delete", { type: "button", class: "bad", "data-sure": "" });
+  yes.dataset.id = button.dataset.delete;
+  ask.append(yes, make("button", "Keep", { type: "button", "data-keep": "" }));
+  button.hidden = true;
+  cell.append(ask);
+  ask.querySelector("[data-keep]").focus();
+}
+
+function keep(cell) {
+  cell.querySelector(".confirm").remove();
+  const button = cell.querySelector("[data-delete]");
+  button.hidden = false;
+  button.focus();
+}
+
+async function change(call, argument) {
+  let told;
+  try {
+    told = await call(argument);
+  } catch {
+    told = "";
+    part("report").replaceChildren(notice(UNREACHABLE, "error"));
+    return;
+  }
+  part("report").innerHTML = told;
+  part("report").scrollIntoView({ block: "nearest" });
+  await look();
+}
+
+const clicks = {
+  sort: (at) => {
+    const { sort } = at.dataset;
+    const again = sort === wanted.sort;
+    sortBy(sort, again ? !wanted.descending : sort === "published_at", `[data-sort="${sort}"]`);
+  },
+  offset: (at) => {
+    wanted.offset = Number(at.dataset.offset);
+    refresh("table.articles .open-title");
+    list.scrollIntoView({ block: "start" });
+  },
+  delete: confirmDeletion,
+  keep: (at) => keep(at.closest("td")),
+  sure: (at) => {
+    at.disabled = true;
+    at.closest("tr").classList.add("going");
+    change(server.delete, { id: at.dataset.id }).then(() => {
+      part("report").querySelector("[data-restore]")?.focus({ preventScroll: true });
+    });
+  },
+  restore: (at) => {
+    at.disabled = true;
+    change(server.restore, { id: at.dataset.restore });
+  },
+  update: async () => {
+    part("report").replaceChildren();
+    await server.sync({});
+    hurry();
+  },
+  cancel: async (at) => {
+    at.disabled = true;
+    await server.cancel({});
+  },
+  paste: (at) => {
+    const form = part("paste-form");
+    form.hidden = !form.hidden;
+    at.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) part("text").focus();
+  },
+  add,
+  discard,
+};
+
+element.addEventListener("click", (event) => {
+  const at = event.target.closest("button");
+  if (!at || !element.contains(at)) return;
+  for (const [name, act] of Object.entries(clicks)) {
+    if (name in at.dataset) {
+      act(at);
+      return;
+    }
+  }
+});
+
+element.addEventListener("keydown", (event) => {
+  const cell = event.target.closest("td");
+  if (event.key === "Escape" && cell?.querySelector(".confirm")) keep(cell);
+});
+
+// ---- the beginning: when the tab is first seen, and at every return to it ----------------------
+
+new IntersectionObserver((seen) => {
+  if (seen.some((entry) => entry.isIntersecting)) look();
+}).observe(element);
