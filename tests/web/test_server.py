@@ -11,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,8 +25,11 @@ import pytest
 from qa.archive import Archive
 from qa.errors import InputError, QAError
 from qa.serving.accounts import Accounts
+from qa.serving.endpoints import Endpoints
 from qa.serving.options import Options
+from qa.serving.syncing import Syncing
 from qa.settings import Settings
+from qa.web.articles_handlers import ArticlesHandlers
 from qa.web.server import Running, open_archive
 
 from .conftest import Site, free_port, write_corpus
@@ -185,12 +190,16 @@ def test_tools_for_language_models(site: Site, tmp_path: Path) -> None:
             assert wrong.is_error
             assert "no article" in str(wrong.content)
 
-    asyncio.run(drive(site.address + "/mcp"))
+    def run(server: Any) -> None:  # in a thread: the browser's tests have a loop in this one
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(drive(server))).result()
+
+    run(site.address + "/mcp")
     command = ["mcp", "--corpus", str(site.corpus), "--index", str(site.archive.index)]
     stdio = mcp.StdioServerParameters(
         command=sys.executable, args=["-m", "qa.cli", *command], cwd=str(ROOT)
     )
-    asyncio.run(drive(stdio))
+    run(stdio)
 
 
 def test_without_the_package_tools_say_how_to_get_it(
@@ -270,8 +279,12 @@ def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Pa
         open_archive(tmp_path / "corpus", tmp_path / "index", Settings(passage_words=50))
 
 
+def handlers(archive: Archive, corpus: Path) -> ArticlesHandlers:
+    endpoints = Endpoints(archive, corpus, Syncing(archive, corpus), Options())
+    return ArticlesHandlers(endpoints)
+
+
 def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
-    from qa.web.articles_handlers import ArticlesHandlers
     from qa.web.ask_handlers import AskHandlers
     from qa.web.catalogue import LatestCatalogue
 
@@ -280,14 +293,13 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     latest = LatestCatalogue(archive)
     asking = AskHandlers(archive, latest)
     assert "Add articles in the tab" in asking.ask("Anything?", None, None, None, None)
-    articles = ArticlesHandlers(archive, tmp_path / "corpus", latest)
-    assert "no articles yet" in articles.list_articles("", 100)[0]
+    articles = handlers(archive, tmp_path / "corpus")
+    assert "no articles yet" in articles.list_articles({})["html"]
     archive.close()
 
 
 def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     from qa.web import panel
-    from qa.web.articles_handlers import ArticlesHandlers
     from qa.web.ask_handlers import AskHandlers
     from qa.web.catalogue import LatestCatalogue
 
@@ -297,8 +309,15 @@ def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     assert "after must be a day like 2025-07-31, not" in told.lower()
     assert "<b>" not in told
     assert "No article" in panel.opened(site.archive, {"id": "<b>"})
-    lost = ArticlesHandlers(site.archive, site.corpus / "nowhere", latest)
-    assert "is not a folder" in lost.rebuild()[0]
+    lost = {function.__name__: function for function in
+            handlers(site.archive, site.corpus / "nowhere").functions()}  # fmt: skip
+    found = site.archive.articles()[0]
+    assert "is not a folder" in lost["delete"]({"id": found.id})
+    assert "No article" in lost["delete"]({"id": "<b>"})
+    lost["sync"]({})
+    while (seen := lost["look"]({}))["running"]:
+        time.sleep(0.02)
+    assert "is not a folder" in seen["sync"]
 
 
 def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: Any) -> None:
