@@ -16,6 +16,7 @@ from qa import reading
 from qa.errors import InputError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, record
+from qa.reading.workers import ToRead, shared
 from qa.records import Problem
 
 MAX_STEM_CHARS: Final = 80
@@ -62,7 +63,7 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
             f"{corpus} is not a folder; make it, or name the one of your articles: --corpus DIR"
         )
     told = _text(path.name)
-    read = reading.read_file(path, told, stated)
+    read = shared().read_one(ToRead(path, told, stated))
     if not read.articles:
         reasons = read.problems or (Problem(told, "holds no article"),)
         return Added(told, None, False, 0, reasons)

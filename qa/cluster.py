@@ -33,6 +33,7 @@ from qa.execution import ReadFile
 from qa.manifest import READING
 from qa.passages import PassageSize
 from qa.protocols import Embedder, Embedding
+from qa.reading.workers import ToRead, shared
 from qa.scanning import Source
 
 AHEAD: Final = 3
@@ -250,7 +251,8 @@ def _content(source: Source) -> bytes | None:
 
 
 def _read_here(source: Source, size: PassageSize) -> list[ReadFile]:
-    return [ReadFile(source, reading.read_file(source.path, source.name, source.stated), size)]
+    wanted = ToRead(source.path, source.name, source.stated)
+    return [ReadFile(source, shared().read_one(wanted), size)]
 
 
 def _number_type() -> str | None:

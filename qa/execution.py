@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from qa import reading
 from qa.passages import Cut, PassageSize, cut
 from qa.protocols import Embedder, Embedding
 from qa.reading import ReadResult
+from qa.reading.workers import ToRead, shared
 from qa.scanning import Source
 
 
@@ -76,8 +76,9 @@ class Here:
 
     def read(self, sources: Sequence[Source], size: PassageSize) -> Iterator[ReadFile]:
         """See `Execution.read`."""
-        for source in sources:
-            yield ReadFile(source, reading.read_file(source.path, source.name, source.stated), size)
+        wanted = (ToRead(each.path, each.name, each.stated) for each in sources)
+        for source, result in zip(sources, shared().read(wanted), strict=True):
+            yield ReadFile(source, result, size)
 
     def embed(self, batches: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, Embedding]]:
         """See `Execution.embed`."""

@@ -114,12 +114,12 @@ def _standard_input(folder: Path, name: str | None) -> Path:
 
 
 def _preview(files: list[tuple[Path, str]], stated: Stated, *, as_json: bool) -> int:
-    from qa.reading import preview
+    from qa.reading.workers import ToRead, shared
 
     found = False
     for path, _ in files:
         told = path.name if path.parent.name.startswith(_FOLDER) else _told(path)
-        seen = preview(path, told, stated)
+        seen = shared().preview(ToRead(path, told, stated))
         found = found or bool(seen.articles)
         if as_json:
             for line in seen.as_json():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +26,15 @@ _MAX_DEPTH = 3
 
 _HEAD = 4096
 _MAX_PLACE_CHARS = 120
+
+
+OnPlace = Callable[[str], None]
+"""Is told the place of each member of a container before it is read."""
+
+NO_MEMBERS: Mapping[str, str] = {}
+
+Watch = Callable[[Draft, Article | None], None]
+"""Is shown each draft with the article that it became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,15 @@ def read_bytes(data: bytes, source: str, stated: Stated = NOTHING) -> ReadResult
 
 
 def stream_file(
-    path: Path, source: str, stated: Stated = NOTHING, *, watch: Watch | None = None
+    path: Path,
+    source: str,
+    stated: Stated = NOTHING,
+    *,
+    watch: Watch | None = None,
+    on_place: OnPlace | None = None,
+    skip: Mapping[str, str] = NO_MEMBERS,
 ) -> Iterator[Article | Problem]:
-    """Read one file piece by piece.
+    """Read one file piece by piece; arguments as `read_file` and `stream`.
 
     Raises:
         OSError: It cannot be opened.
@@ -78,11 +93,10 @@ def stream_file(
         if not stat.S_ISREG(status.st_mode):
             yield Problem(source, "not a regular file; remove it from the corpus")
             return
-        yield from stream(file, source, stated, size=status.st_size, watch=watch)
-
-
-Watch = Callable[[Draft, Article | None], None]
-"""Is shown each draft with the article that it became."""
+        size = status.st_size
+        yield from stream(
+            file, source, stated, size=size, watch=watch, on_place=on_place, skip=skip
+        )
 
 
 def stream(
@@ -92,6 +106,8 @@ def stream(
     *,
     size: int = 0,
     watch: Watch | None = None,
+    on_place: OnPlace | None = None,
+    skip: Mapping[str, str] = NO_MEMBERS,
 ) -> Iterator[Article | Problem]:
     """Read an open file piece by piece. Bad content never raises.
 
@@ -101,6 +117,8 @@ def stream(
         stated: What is known of it from elsewhere.
         size: Its bytes, where they are known.
         watch: Is shown each draft with the article that it became.
+        on_place: Is told the place of each member before it is read.
+        skip: Members that are not to be read, with the reason, which is told.
 
     Yields:
         Its articles and problems, in order.
@@ -108,7 +126,8 @@ def stream(
     position = -1
     inner = 0
     last: str | None = None
-    for part, place in _parts(Content(file, source, stated), None, size, 0):
+    members = _Members(on_place or (lambda _: None), skip)
+    for part, place in _parts(Content(file, source, stated), None, size, 0, members):
         # A part without a body keeps its place, so that the others' ids do not move.
         position += 1
         inner = inner + 1 if place == last and place is not None else 0
@@ -132,8 +151,16 @@ def stream(
             watch(part, article)
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """What is to be done about the members of containers; see `stream`."""
+
+    on_place: OnPlace
+    skip: Mapping[str, str]
+
+
 def _parts(
-    content: Content, place: str | None, size: int, depth: int
+    content: Content, place: str | None, size: int, depth: int, members: _Members
 ) -> Iterator[tuple[Part, str | None]]:
     """The parts of a file, those of its members among them, each with its member's place."""
     try:
@@ -151,10 +178,13 @@ def _parts(
                 yield part, place
                 continue
             inside = part.place if place is None else f"{place}/{part.place}"
-            if depth + 1 >= _MAX_DEPTH and format_of(part.content.name).streamed:
+            members.on_place(inside)
+            if inside in members.skip:
+                yield Failure(members.skip[inside]), inside
+            elif depth + 1 >= _MAX_DEPTH and format_of(part.content.name).streamed:
                 yield Failure("an archive within archives; unpack it"), inside
             else:
-                yield from _parts(part.content, inside, 0, depth + 1)
+                yield from _parts(part.content, inside, 0, depth + 1, members)
     except ReadingError as error:
         yield Failure(error.reason, error.line), place
     except MemoryError:

@@ -30,12 +30,14 @@ class Preview:
         problems: What could not be read.
         dropped: Lines of the file that are in no article, neither as text nor as a field:
             navigation, share buttons, adverts.
+        opened: Whether the system let it be opened.
     """
 
     source: str
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...]
     dropped: tuple[str, ...]
+    opened: bool = True
 
     def as_json(self) -> list[dict[str, Any]]:
         """An object for each article; one with empty fields where there is none, for the problems.
@@ -56,7 +58,7 @@ class Preview:
 
 
 def preview(file: Path | bytes, source: str, stated: Stated = NOTHING) -> Preview:
-    """Read a file without adding it.
+    """Read a file without adding it, in this process: `Workers.preview` bounds time and memory.
 
     Args:
         file: Where it lies, or its content.
@@ -73,7 +75,9 @@ def preview(file: Path | bytes, source: str, stated: Stated = NOTHING) -> Previe
 
     read = _read(file, source, stated, watch)
     texts = [visible() for visible in seen.values()]
-    return Preview(source, read.articles, read.problems, _dropped(texts, read.articles))
+    return Preview(
+        source, read.articles, read.problems, _dropped(texts, read.articles), read.opened
+    )
 
 
 def _read(file: Path | bytes, source: str, stated: Stated, watch: Watch) -> ReadResult:
