@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import qa
 from qa.errors import ReadingError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.files import ReadResult, gather, read_file
@@ -128,7 +127,7 @@ class _Worker:
         self.process = None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        root = str(Path(qa.__file__).resolve().parent.parent)
+        root = str(Path(__file__).resolve().parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.Popen(  # noqa: S603 - ourselves
             self.command,
