@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from qa import deletions, judgements
 from qa.answering import Finding, find_answer
 from qa.citations import cite
+from qa.composing import Found, compose
 from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
 from qa.execution import Execution
@@ -21,17 +21,16 @@ from qa.judgements import Judged, Judgement
 from qa.protocols import OnProgress
 from qa.records import (
     Answer,
-    Citation,
     Hit,
     SyncPlan,
     SyncReport,
     Verification,
 )
-from qa.refusing import reason
 from qa.request import make_filters, make_request
 from qa.retriever import Retrieval
 from qa.searchable import Searchable
 from qa.settings import Settings
+from qa.splitting import Parts
 from qa.verification import repair as mend
 from qa.verification import verify
 
@@ -40,10 +39,6 @@ T = TypeVar("T")
 ANSWER_DEPTH = 20
 """Passages whose sentences may be quoted. On SQuAD the answer's paragraph is among the first ten
 for 98 %; twenty leave room for long articles cut into many passages, at half a millisecond each."""
-
-SECOND = 2.5
-"""Another article's quote joins the answer's text if its log odds are within this of the first's:
-this is how two sources with differing figures come to stand side by side."""
 
 
 class Archive(Holdings):
@@ -265,34 +260,21 @@ class Archive(Holdings):
         )
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 
-        def find(generation: Searchable) -> tuple[Retrieval, float, Finding | None]:
-            found = self.retriever.retrieve(generation, request, depth)
-            return found, time.perf_counter(), self.find(found)
+        def find(generation: Searchable) -> tuple[Parts, list[Found], dict[str, float]]:
+            parts, requests = self.retriever.parts(generation, request)
+            found: list[Found] = []
+            timings = {"embed": 0.0, "search": 0.0, "answer": 0.0}
+            for each in requests:
+                retrieval = self.retriever.retrieve(generation, each, depth)
+                searched = time.perf_counter()
+                found.append(Found(retrieval, self.find(retrieval)))
+                took = {**retrieval.timings_ms, "answer": (time.perf_counter() - searched) * 1000}
+                timings = {step: timings[step] + took[step] for step in timings}
+            return parts, found, timings
 
-        found, searched, finding = self.retriever.steady(find)
-        citations: tuple[Citation, ...] = ()
-        if finding is not None and finding.answered:
-            citations = tuple(
-                cite(number, quote.article, quote.start, quote.end)
-                for number, quote in enumerate(finding.quotes, 1)
-            )
-        done = time.perf_counter()
-        return Answer(
-            question=question,
-            answered=bool(citations),
-            reason=None if citations else reason(found, finding),
-            text=_text(citations, finding),
-            citations=citations,
-            passages=tuple(found.hits[:k]),
-            confidence=finding.confidence if finding is not None else 0.0,
-            generation=found.generation.manifest.generation,
-            timings_ms={
-                **found.timings_ms,
-                "answer": (done - searched) * 1000,
-                "total": (done - began) * 1000,
-            },
-            understood=found.understood.clues(),
-        )
+        parts, found, timings = self.retriever.steady(find)
+        timings["total"] = (time.perf_counter() - began) * 1000
+        return compose(question, parts, found, k, timings)
 
     def find(self, found: Retrieval) -> Finding | None:
         """What `ask` makes of a search: quotes and a confidence; None where nothing was found."""
@@ -346,17 +328,3 @@ class Archive(Holdings):
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
         return judgements.read(self.index)
-
-
-def _text(citations: Sequence[Citation], finding: Finding | None) -> str:
-    """The first quote, and one of another article where it is nearly as good, each with its [n]."""
-    if finding is None or not citations:
-        return ""
-    first, lead = citations[0], finding.quotes[0].score
-    others = (
-        citation
-        for citation, quote in zip(citations, finding.quotes, strict=True)
-        if citation.article.id != first.article.id and lead - quote.score < SECOND
-    )
-    shown = [first, *islice(others, 1)]
-    return " ".join(f"{citation.quote} [{citation.number}]" for citation in shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -101,17 +101,35 @@ def narrowed(
     allowed = generation.passing(filters)
     for word in understood.excluded:
         allowed = generation.without(allowed, terms(word))
+    for phrase in understood.unwanted:
+        some = _with_words_of(generation, [phrase], allowed)
+        rows = generation.rows(some, len(generation.lexical))
+        if rows is not None and len(rows):
+            allowed = generation.less(allowed, _holding(generation, store, rows, [phrase]))
     if not understood.phrases:
         return allowed
-    for word in whole_words(understood.phrases):
-        if found := [*variants(word, term)]:
-            allowed = generation.holding(allowed, found)
+    allowed = _with_words_of(generation, understood.phrases, allowed)
     rows = generation.rows(allowed, CHECKED)
     if rows is None:
         best = generation.lexical.search(question.terms, CHECKED, allowed)
         best = best or generation.dense.search(vector, CHECKED, allowed)
         rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
-    patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in understood.phrases]
+    return generation.only(_holding(generation, store, rows, understood.phrases))
+
+
+def _with_words_of(
+    generation: Searchable, phrases: Sequence[str], allowed: Allowed | None
+) -> Allowed | None:
+    """The allowed rows that hold all words of the phrases, somewhere."""
+    for word in whole_words(phrases):
+        if found := [*variants(word, term)]:
+            allowed = generation.holding(allowed, found)
+    return allowed
+
+
+def _holding(generation: Searchable, store: Store, rows: Ids, phrases: Sequence[str]) -> Ids:
+    """Those of the rows that hold all of the phrases, they or their titles."""
+    patterns = [(comparable(phrase), phrase_pattern(phrase)) for phrase in phrases]
     ids = generation.ids[rows].tolist()
     texts = {number: comparable(text) for number, text in store.texts(ids, titled=True).items()}
     # Looked for as it is first, which is several times as quick as at the bounds of words.
@@ -122,7 +140,7 @@ def narrowed(
         )
         for number in ids
     ]
-    return generation.only(rows[np.asarray(holding, dtype=np.bool_)])
+    return rows[np.asarray(holding, dtype=np.bool_)]
 
 
 def recency(generation: Searchable, day: date, rows: Ids) -> Floats:

@@ -254,6 +254,42 @@ class Clue(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """The answer to one of the questions in a question.
+
+    Attributes:
+        question: That question.
+        answered: Whether there is a quote for it.
+        reason: Why there is none; None where there is.
+        text: As `Answer.text`.
+        citations: The numbers of its citations, best first.
+        confidence: As `Answer.confidence`.
+    """
+
+    question: str
+    answered: bool
+    reason: str | None
+    text: str
+    citations: tuple[int, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one of several quotes that do not agree gives as the figure.
+
+    Attributes:
+        citation: The number of its citation.
+        figures: As the quote writes them.
+        published_at: When its article was published; None where that is not known.
+    """
+
+    citation: int
+    figures: tuple[str, ...]
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive says to a question.
 
@@ -268,6 +304,8 @@ class Answer:
         generation: The index generation that answered.
         timings_ms: Milliseconds by step: "embed", "search", "answer", "total".
         understood: What was understood of the question besides what it asks.
+        parts: The answers to the questions in the question, where it is several; else empty.
+        differing: Where the quotes give different figures for the same thing: each one's.
     """
 
     question: str
@@ -280,6 +318,8 @@ class Answer:
     generation: int
     timings_ms: Mapping[str, float]
     understood: tuple[Clue, ...] = ()
+    parts: tuple[AnswerPart, ...] = ()
+    differing: tuple[Figures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

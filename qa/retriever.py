@@ -26,8 +26,9 @@ from qa.request import Request, make_filters, make_request
 from qa.rescoring import LateInteraction
 from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
+from qa.splitting import Parts, split
 from qa.store import Store
-from qa.understanding import Known, Understood, understand
+from qa.understanding import Known, Understood, understand, without_operators
 
 T = TypeVar("T")
 
@@ -237,13 +238,36 @@ class Retriever:
         }
         return replace(found, hits=hits, timings_ms=timings)
 
-    def _understand(self, generation: Searchable, request: Request) -> Understood:
+    def parts(self, generation: Searchable, request: Request) -> tuple[Parts, list[Request]]:
+        """The questions in a question, see `qa.splitting`, and what to ask for each.
+
+        Returns:
+            No parts and the request itself, where it is one question or to be taken as one.
+        """
+        if request.literal or "parts" in request.without:
+            return (), [request]
+        text, operators = without_operators(request.question)
+        known = self._known_of(generation)
+
+        def is_name(name: str) -> bool:
+            return any(names().called(name) for names in (known.publishers, known.authors))
+
+        parts = split(text, is_name)
+        if not parts:
+            return (), [request]
+        return parts, [
+            replace(request, question=f"{part.searched} {operators}".strip()) for part in parts
+        ]
+
+    def _known_of(self, generation: Searchable) -> Known:
         if self._known is None or self._known[0] is not generation:
             self._known = generation, known_of(generation, self.store)
-        known = self._known[1]
+        return self._known[1]
+
+    def _understand(self, generation: Searchable, request: Request) -> Understood:
         understood = understand(
             request.question,
-            known,
+            self._known_of(generation),
             request.filters,
             request.as_of,
             literal=request.literal,
@@ -311,6 +335,7 @@ def told_filters(found: Retrieval) -> tuple[str, ...]:
         text="",
         phrases=understood.phrases,
         excluded=understood.excluded,
+        unwanted=understood.unwanted,
         publisher=asked.publisher,
         author=asked.author,
         after=asked.after,

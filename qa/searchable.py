@@ -68,6 +68,9 @@ class Searchable(Protocol):
     def only(self, rows: Ids) -> Allowed:
         """The set of these rows."""
 
+    def less(self, allowed: Allowed | None, rows: Ids) -> Allowed:
+        """A set less these rows."""
+
     def example(self, term: str) -> int:
         """A row that holds a term which some hold."""
 
@@ -178,6 +181,12 @@ class Generation:
         """See `Searchable.only`."""
         mask = np.zeros(len(self.ids), dtype=np.bool_)
         mask[rows] = True
+        return mask
+
+    def less(self, allowed: Allowed | None, rows: Ids) -> Mask:
+        """See `Searchable.less`."""
+        mask = self._mask(allowed).copy()
+        mask[rows] = False
         return mask
 
     def example(self, term: str) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa.records import Answer, Article, Citation, Facets, Hit, Problem
+from qa.records import (
+    Answer,
+    AnswerPart,
+    Article,
+    Citation,
+    Facets,
+    Figures,
+    Hit,
+    Problem,
+)
 
 
 def article_reference(article: Article) -> dict[str, Any]:
@@ -92,6 +101,26 @@ def explanation(record: Hit) -> dict[str, Any]:
     }
 
 
+def part(record: AnswerPart) -> dict[str, Any]:
+    """The answer to one of several questions; its citations are named by number."""
+    return {
+        "question": record.question,
+        "answered": record.answered,
+        "reason": record.reason,
+        "answer": record.text,
+        "citations": list(record.citations),
+    }
+
+
+def figures(record: Figures) -> dict[str, Any]:
+    """One of several figures that do not agree."""
+    return {
+        "n": record.citation,
+        "figures": list(record.figures),
+        "published_at": record.published_at.isoformat() if record.published_at else None,
+    }
+
+
 def answer(record: Answer) -> dict[str, Any]:
     """A whole answer."""
     return {
@@ -102,6 +131,8 @@ def answer(record: Answer) -> dict[str, Any]:
         "answer": record.text,
         "confidence": round(record.confidence, 4),
         "citations": [citation(c) for c in record.citations],
+        "parts": [part(p) for p in record.parts],
+        "differing": [figures(f) for f in record.differing],
         "passages": [hit(h) for h in record.passages],
         "generation": record.generation,
         "timings_ms": {step: round(ms, 2) for step, ms in record.timings_ms.items()},

@@ -64,7 +64,7 @@ def render_answer(answer: Answer) -> str:
     """The answer first, then who says so, then the passages."""
     parts = [told] if (told := render_understood([clue.text for clue in answer.understood])) else []
     if answer.answered:
-        parts += [_wrap(answer.text, bold=True), ""]
+        parts += [*_answered(answer), ""]
         for citation in answer.citations:
             head = f"[{citation.number}] "
             page = f"  p. {citation.page}" if citation.page else ""
@@ -77,6 +77,24 @@ def render_answer(answer: Answer) -> str:
         parts += ["", heading]
         parts.append(render_hits(answer.passages))
     return "\n".join(parts)
+
+
+def _answered(answer: Answer) -> Iterator[str]:
+    """The answer's text, part by part where it has several; then where its sources differ."""
+    if not answer.parts:
+        yield _wrap(answer.text, bold=True)
+    for part in answer.parts:
+        yield _wrap(part.question, dim=True)
+        yield _wrap(
+            part.text if part.answered else f"Not in this archive: {part.reason}.", bold=True
+        )
+    if answer.differing:
+        told = "; ".join(
+            f"[{found.citation}] {', '.join(found.figures)}"
+            f" ({found.published_at.date() if found.published_at else 'no date'})"
+            for found in answer.differing
+        )
+        yield _wrap(f"The sources differ: {told}")
 
 
 def render_understood(told: Sequence[str]) -> str:

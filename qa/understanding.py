@@ -2,8 +2,9 @@
 
 Rules only, each of which is told to the user (`Understood.told`) and can be turned off. Two kinds:
 
-- Operators, which mean nothing else: "exact words", -word, publisher:AP, author:zeng,
-  after:2025-07-01, before:2025-08 (since: and until: too). One that cannot be used is an error.
+- Operators, which mean nothing else: "exact words", -word, -"exact words", publisher:AP,
+  author:zeng, after:2025-07-01, before:2025-08 (since: and until: too). One that cannot be used is
+  an error.
 - The same in words (`qa.wording`), only in phrases that speak of the articles themselves and only
   where the archive has such a publisher, author or date.
 """
@@ -37,6 +38,7 @@ KINDS: Final = (
     "phrase",
     "excluded",
     "spelling",
+    "parts",
 )
 """Of clues, see `qa.records.Clue.key`."""
 
@@ -45,7 +47,7 @@ _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _OPERATOR = re.compile(
     r"(?<!\S)(?P<field>publisher|author|after|since|before|until):"
     r'(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
-    r'|(?<!\S)-(?P<no_phrase>")'
+    r'|(?<!\S)-"(?P<no_phrase>[^"]{0,300}\w[^"]{0,20})"'
     r'|(?<![\w"])"(?P<phrase>[^"]{0,300}\w[^"]{0,20})"(?!\w)'
     r"|(?<=\s)-(?P<excluded>[^\W\d_][\w'’]*(?:-\w+)*)",
     re.IGNORECASE,
@@ -71,6 +73,7 @@ class Understood:
         text: The question without its operators: what is searched for.
         phrases: Must occur in a passage or its title word for word, see `phrase_pattern`.
         excluded: Passages that hold one of these words are left out.
+        unwanted: Passages that hold one of these phrases, they or their titles, are left out.
         publisher: Only this publisher's articles.
         author: Only articles whose author's name holds these words.
         after: Only articles of this day or later.
@@ -84,6 +87,7 @@ class Understood:
     text: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
     publisher: str | None = None
     author: str | None = None
     after: date | None = None
@@ -117,6 +121,7 @@ class Understood:
         return (
             *(Clue(f"phrase:{phrase}", f"with “{phrase}”") for phrase in self.phrases),
             *(Clue(f"excluded:{word}", f"without {word}") for word in self.excluded),
+            *(Clue(f"excluded:{phrase}", f"without “{phrase}”") for phrase in self.unwanted),
             *(Clue(key, text) for key, text in single if text),
             *(Clue(f"spelling:{word}", f"{word} read as {read}") for word, read in self.readings),
         )
@@ -213,6 +218,14 @@ def check_keys(without: Iterable[str]) -> frozenset[str]:
     return keys
 
 
+def without_operators(text: str) -> tuple[str, str]:
+    """A question and its operators, parted; exact phrases stay where they are."""
+    plain = text.translate(_QUOTES)
+    found = [match for match in _OPERATOR.finditer(plain) if not match["phrase"]]
+    rest = _OPERATOR.sub(lambda m: m.group() if m["phrase"] else " ", plain)
+    return (rest if found else text), " ".join(match.group() for match in found)
+
+
 def _span(after: date | None, before: date | None) -> str:
     if after and before:
         return f"from {after} to {before - timedelta(days=1)}"
@@ -226,6 +239,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
     fields: dict[str, str] = {}
     phrases: list[str] = []
     excluded: list[str] = []
+    unwanted: list[str] = []
     at = 0
     for match in _OPERATOR.finditer(plain):
         kept = " "
@@ -235,7 +249,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
                 raise InputError(f"the question has {match['field']}: twice; leave one out")
             fields[name] = match["quoted"] or (match["value"] or "").rstrip("?!.,;")
         elif match["no_phrase"]:
-            raise InputError('only single words can be left out; write -word for -"several words"')
+            unwanted.append(_SPACES.sub(" ", match["no_phrase"]).strip(" .,;:!?"))
         elif match["phrase"]:
             kept = text[match.start("phrase") : match.end("phrase")]
             phrases.append(_SPACES.sub(" ", kept).strip(" .,;:!?"))
@@ -256,6 +270,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
         text=rest,
         phrases=_left("phrase", phrases, without),
         excluded=_left("excluded", excluded, without),
+        unwanted=_left("excluded", unwanted, without),
         publisher=_named("publisher", fields, known.publishers),
         author=_named("author", fields, known.authors),
         after=_day("after", fields),

@@ -151,10 +151,10 @@ def test_ask_as_json(index, capsys):
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {
         "question", "answered", "reason", "answer", "confidence", "citations", "passages",
-        "generation", "timings_ms", "understood",
+        "generation", "timings_ms", "understood", "parts", "differing",
     }  # fmt: skip
     citation, passage = document["citations"][0], document["passages"][0]
-    assert set(citation) == {"n", "quote", "start", "end", "article"}
+    assert set(citation) == {"n", "quote", "start", "end", "page", "article"}
     assert set(citation["article"]) == REFERENCE
     assert set(passage) == {
         "rank", "text", "start", "end", "score", "lexical_rank", "dense_rank", "article",

@@ -107,7 +107,6 @@ def test_what_is_no_operator(question):
         ("x until:2025-02-30", "until: must be"),
         ("x after:2024 since:2025", "twice"),
         ("x before:2024 until:2025", "twice"),
-        ('x -"a b"', "only single words"),
     ],
 )
 def test_an_operator_that_cannot_be_used(question, told):

@@ -1,0 +1,136 @@
+"""From what was found for each part of a question to one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice, zip_longest
+from typing import Final
+
+from qa.answering import Finding
+from qa.citations import cite
+from qa.differing import figures_of
+from qa.records import Answer, AnswerPart, Citation, Clue, Hit
+from qa.refusing import reason
+from qa.retriever import Retrieval
+from qa.splitting import Parts
+
+SECOND: Final = 2.5
+"""Another article's quote joins the answer's text if its log odds are within this of the first's:
+this is how two sources with differing figures come to stand side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one question.
+
+    Attributes:
+        retrieval: The search.
+        finding: What its passages say; None where there are none.
+    """
+
+    retrieval: Retrieval
+    finding: Finding | None
+
+
+def compose(
+    question: str, parts: Parts, found: Sequence[Found], k: int, timings_ms: Mapping[str, float]
+) -> Answer:
+    """One answer, its citations numbered through.
+
+    Args:
+        question: As asked.
+        parts: The questions in it; empty where it is one.
+        found: What was found for each of them, or for the one.
+        k: Passages to return.
+        timings_ms: For `Answer.timings_ms`.
+    """
+    numbered: dict[tuple[str, int, int], Citation] = {}
+    answers = [_part(each, numbered) for each in found]
+    if parts:
+        pairs = zip(answers, parts, strict=True)
+        answers = [replace(each, question=part.text) for each, part in pairs]
+    answered = [each for each in answers if each.answered]
+    reasons = dict.fromkeys(each.reason for each in answers if each.reason)
+    of_all = {c.number: c for c in numbered.values()}
+    differing = [
+        figures_of(each.retrieval.question, [of_all[n] for n in part.citations])
+        for each, part in zip(found, answers, strict=True)
+    ]
+    return Answer(
+        question=question,
+        answered=bool(answered),
+        reason=None if answered else "; ".join(reasons),
+        text=" ".join(each.text for each in answered),
+        citations=tuple(of_all.values()),
+        passages=_passages([each.retrieval.hits for each in found], k),
+        confidence=min(each.confidence for each in answers),
+        generation=found[0].retrieval.generation.manifest.generation,
+        timings_ms=timings_ms,
+        understood=_clues(parts, found),
+        parts=tuple(answers) if parts else (),
+        differing=tuple(figures for each in differing for figures in each),
+    )
+
+
+def _part(found: Found, numbered: dict[tuple[str, int, int], Citation]) -> AnswerPart:
+    """The answer to one question; its citations join those that are numbered already."""
+    finding = found.finding
+    citations: list[Citation] = []
+    if finding is not None and finding.answered:
+        for quote in finding.quotes:
+            place = quote.article.id, quote.start, quote.end
+            if place not in numbered:
+                number = len(numbered) + 1
+                numbered[place] = cite(number, quote.article, quote.start, quote.end)
+            citations.append(numbered[place])
+    return AnswerPart(
+        question=found.retrieval.question.text,
+        answered=bool(citations),
+        reason=None if citations else reason(found.retrieval, finding),
+        text=_text(found.retrieval, citations, finding),
+        citations=tuple(citation.number for citation in citations),
+        confidence=finding.confidence if finding is not None else 0.0,
+    )
+
+
+def _text(found: Retrieval, citations: Sequence[Citation], finding: Finding | None) -> str:
+    """The first quote, and one of another article where it is nearly as good, each with its [n].
+
+    A quote that gives another figure than the first joins it, however good.
+    """
+    if finding is None or not citations:
+        return ""
+    first, lead = citations[0], finding.quotes[0].score
+    differing = {figures.citation for figures in figures_of(found.question, citations)}
+    others = (
+        citation
+        for citation, quote in zip(citations, finding.quotes, strict=True)
+        if citation.article.id != first.article.id
+        and (lead - quote.score < SECOND or {first.number, citation.number} <= differing)
+    )
+    shown = [first, *islice(others, 1)]
+    return " ".join(f"{citation.quote} [{citation.number}]" for citation in shown)
+
+
+def _passages(hits: Sequence[Sequence[Hit]], k: int) -> tuple[Hit, ...]:
+    """The first k passages: of each part in turn, each once, ranked anew."""
+    if len(hits) == 1:
+        return tuple(hits[0][:k])
+    in_turn: dict[int, Hit] = {}
+    for hit in chain.from_iterable(zip_longest(*hits)):
+        if hit is not None:
+            in_turn.setdefault(hit.passage.id, hit)
+    first = list(in_turn.values())[:k]
+    return tuple(
+        replace(hit, rank=rank, citation=replace(hit.citation, number=rank))
+        for rank, hit in enumerate(first, 1)
+    )
+
+
+def _clues(parts: Parts, found: Sequence[Found]) -> tuple[Clue, ...]:
+    clues = dict.fromkeys(clue for each in found for clue in each.retrieval.understood.clues())
+    if not parts:
+        return tuple(clues)
+    told = " and ".join(f"“{part.text}”" for part in parts)
+    return Clue("parts", f"as {len(parts)} questions: {told}"), *clues

@@ -1,0 +1,123 @@
+"""Where quotes of different articles give different figures for the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from qa.analysis import terms
+from qa.query import Question
+from qa.records import Citation, Figures
+
+SHARED: Final = 0.6
+"""Of the question's words that either quote holds, the share that both must hold to speak of the
+same thing, two of them at the least."""
+
+_UNITS: Final = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS: Final = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_MAGNITUDES: Final = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+    "k": 1e3, "m": 1e6, "bn": 1e9,
+}  # fmt: skip
+_WORDS = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
+_FIGURE = re.compile(
+    rf"(?<![\w.,:])(?:(?P<digits>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"|(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))?))"
+    rf"(?:[- ]?(?P<magnitude>hundred|thousand|million|billion|trillion|k|m|bn))?(?![\w])",
+    re.IGNORECASE,
+)
+_NO_COUNT = re.compile(
+    r"(?:\b(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|Jan|Feb|Sept|Oct|Nov|Dec)\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$"
+)
+_CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
+
+
+def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figures, ...]:
+    """The figures of quotes that do not agree; empty where all do, or nothing can be told.
+
+    Only where the question asks for a number. Two quotes disagree if they are of different
+    articles, hold the same words of the question, and have not one figure in common that the
+    question does not say.
+
+    Args:
+        question: The question, analysed.
+        citations: The quotes, best first.
+
+    Returns:
+        The figures of the first quote and of each that disagrees with it.
+    """
+    if question.answer_type != "number" or len(citations) < 2:
+        return ()
+    said = set(figures(question.text))
+    asked = set(question.terms)
+    rows = []
+    for citation in citations:
+        found = {
+            value: text for value, text in figures(citation.quote).items() if value not in said
+        }
+        rows.append((citation, found, asked & set(terms(citation.quote))))
+    first, own, words = rows[0]
+    if not own:
+        return ()
+    others = [
+        row
+        for row in rows[1:]
+        if row[0].article.id != first.article.id
+        and row[1]
+        and not row[1].keys() & own.keys()
+        and _same_thing(words, row[2])
+    ]
+    if not others:
+        return ()
+    return tuple(
+        Figures(
+            citation=citation.number,
+            figures=tuple(found.values()),
+            published_at=citation.article.published_at,
+        )
+        for citation, found, _ in [rows[0], *others]
+    )
+
+
+def figures(text: str) -> dict[float, str]:
+    """The numbers in a text, each with the words that say it; no dates and no times of day.
+
+    >>> figures("Fourteen of the 1,200 passengers, about 1.2 per cent")
+    {14.0: 'Fourteen', 1200.0: '1,200', 1.2: '1.2'}
+    """
+    found: dict[float, str] = {}
+    for match in _FIGURE.finditer(text):
+        if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(text[match.end() :]):
+            continue
+        value = _value(match)
+        # A year is when, not how many.
+        if not (match["digits"] and not match["magnitude"] and _is_year(match["digits"])):
+            found.setdefault(value, match.group())
+    return found
+
+
+def _value(match: re.Match[str]) -> float:
+    if match["digits"]:
+        value = float(match["digits"].replace(",", ""))
+    else:
+        parts = re.split(r"[- ]", match["words"].lower())
+        value = float(sum(_UNITS.get(part, 0) + _TENS.get(part, 0) for part in parts))
+    return value * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1)
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.isdecimal() and 1800 <= int(digits) <= 2100
+
+
+def _same_thing(first: set[str], second: set[str]) -> bool:
+    both = first & second
+    return len(both) >= 2 and len(both) / len(first | second) >= SHARED

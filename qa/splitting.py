@@ -1,0 +1,247 @@
+"""Two questions in one: "When did it sink and how many were hurt?", "What do X and Y say about Z?".
+
+Rules, each for one wording that is two questions and nothing else; whatever is not certain stays
+whole, since half a question is answered wrongly while a whole one is only answered in part. The
+questions they are held to, half of them traps, are in `benchmarks/questions/splitting`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+Parts = tuple["Part", ...]
+
+
+class Part(NamedTuple):
+    """One of the questions in a question.
+
+    Attributes:
+        text: As it is asked.
+        about: What stands in the other part and this one only points at ("it", "they"); it is
+            searched for as well. Empty where nothing is pointed at.
+    """
+
+    text: str
+    about: str = ""
+
+    @property
+    def searched(self) -> str:
+        """What to search for."""
+        return f"{self.text} {self.about}".strip()
+
+
+_AUXILIARY: Final = (
+    r"(?:do|does|did|is|are|was|were|will|has|have|had|can|could|would|should|may|might|must)"
+)
+_PREPOSITION = r"(?:(?:in|on|at|by|to|from|of|for|with|since|until|under|about|during) )?"
+_ASKS = rf"{_PREPOSITION}(?:what|when|where|who|whom|whose|why|how|which)"
+_SUBJECT = (
+    r"(?:the|a|an|any|anyone|anybody|anything|everyone|it|he|she|they|there|this|that|these|those"
+    r"|his|her|its|their|we|you|people|all|some|many|most|no)\b"
+)
+_FINITE = (
+    r"(?:is|are|was|were|will|has|have|had|can|could|would|does|did|caused|paid|won|lost|made|built"
+    r"|owns?|runs?|wrote|founded|designed|discovered|happened|took|lies|led|leads?|pays?|said|says)"
+)
+"""Verbs that a question word is the subject of ("who paid for it")."""
+
+# Inverted, or its question word the subject of a common verb: "who knew and when they were told"
+# is neither.
+_INVERTED = re.compile(
+    rf"(?:{_PREPOSITION}(?:when|where|who|whom|why|what|how) {_AUXILIARY} \w"
+    rf"|{_PREPOSITION}(?:until|since) when {_AUXILIARY} \w"
+    rf"|{_PREPOSITION}(?:which|what|whose|how) (?!{_AUXILIARY}\b|(?!many\b){_SUBJECT}|[A-Z])"
+    rf"(?:[\w'’-]+ ){{1,3}}?{_AUXILIARY} \w"
+    rf"|{_PREPOSITION}(?:who|what|which [\w'’-]+) {_FINITE} \w"
+    rf"|{_AUXILIARY} (?:{_SUBJECT}|[A-Z]|\w+ [\w'’-]+ \w+))"
+)
+_JOINT = re.compile(r"(?:,|;)? and |; ?", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"\b(?:say|says|said|tell|told|know|known|knew|explain|explains|explained|ask|asked|wonder"
+    r"|about|that|whether|if|mean|means|show|shows|report|describes?|whichever)\b",
+    re.IGNORECASE,
+)
+_EMBEDDED = re.compile(
+    r"\b(?:what|when|where|who|whom|why|how|which|that|whether)\b", re.IGNORECASE
+)
+_ELLIPTIC = re.compile(rf"^{_ASKS}(?: [\w'’-]+)?$", re.IGNORECASE)
+_POINTS = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|these|that|those)\b",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(rf"^{_ASKS}\b|^{_AUXILIARY}\b", re.IGNORECASE)
+
+_RISE = (
+    r"(?:ris(?:e|es|ing|en)|rose|gr(?:ow|ows|ew|own)|increase[sd]?|climb(?:s|ed)?|gain(?:s|ed)?"
+    r"|improve[sd]?|go(?:es)? up|went up|gone up|w[io]n|strengthen(?:s|ed)?|expand(?:s|ed)?"
+    r"|double[sd]?|jump(?:s|ed)?)"
+)
+_FALL = (
+    r"(?:fall(?:s|en)?|fell|drop(?:s|ped)?|decline[sd]?|shr[iau]nk|decrease[sd]?|lose[s]?|lost"
+    r"|go(?:es)? down|went down|gone down|worsen(?:s|ed)?|weaken(?:s|ed)?|halve[sd]?|sank"
+    r"|slump(?:s|ed)?)"
+)
+_CHANGE = re.compile(rf"\b(?:{_RISE}|{_FALL})\b", re.IGNORECASE)
+_WHILE = re.compile(rf"^{_AUXILIARY} .+?,? (?:while|whereas) ", re.IGNORECASE)
+
+_NAME = r"(?:the )?[A-Z][\w.'’&-]*(?: (?:of |and )?[A-Z][\w.'’&-]*){0,4}"
+_SAY = (
+    r"(?:say|said|think|thought|write|written|report|reported|argue|argued|publish|published"
+    r"|claim|claimed)"
+)
+_BOTH_SAY = re.compile(
+    rf"^[Ww]hat (?P<aux>do|did|have|had) (?:both )?(?P<names>{_NAME} and {_NAME}) (?P<verb>{_SAY}) "
+    r"(?P<rest>(?:about|of|on|to) .+)$"
+)
+_EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)
+_SINGULAR: Final = {"do": "does", "have": "has"}
+_PAIRS: Final = frozenset(
+    (
+        ("abercrombie", "fitch"), ("antigua", "barbuda"), ("barnes", "noble"),
+        ("bausch", "lomb"), ("black", "decker"), ("bosnia", "herzegovina"),
+        ("crabtree", "evelyn"), ("dolce", "gabbana"), ("ernst", "young"), ("fortnum", "mason"),
+        ("harland", "wolff"), ("johnson", "johnson"), ("kitts", "nevis"), ("legal", "general"),
+        ("marks", "spencer"), ("pratt", "whitney"), ("procter", "gamble"), ("rolls", "royce"),
+        ("simon", "schuster"), ("smith", "nephew"), ("smith", "wesson"), ("standard", "poor's"),
+        ("trinidad", "tobago"), ("turks", "caicos"), ("tyne", "wear"), ("wallis", "futuna"),
+    )
+)  # fmt: skip
+"""Companies and countries of two names, by the last word of the first and the first of the second;
+the archive's own publishers are told by `is_name`."""
+
+_COMPARE = re.compile(
+    r"^(?:how (?:do|does|did) (?P<a>.+?) compare (?:with|to|against) (?P<b>.+)"
+    r"|compare (?P<c>.+?) (?:with|to|against) (?P<d>.+)"
+    r"|what (?:is|are|was|were) the differences? between (?P<e>.+?) and (?P<f>.+))$",
+    re.IGNORECASE,
+)
+_OWNER = re.compile(r"^(?P<owner>(?:the )?[\w.-]+(?: [\w.-]+){0,3}?['’]s?) (?P<thing>.+)$")
+
+
+def split(question: str, is_name: Callable[[str], bool] = lambda _: False) -> Parts:
+    """The questions in a question; empty where it is one.
+
+    Args:
+        question: Without operators.
+        is_name: Whether the archive has a publisher or an author of this name, which is never
+            parted: "the Globe and Mail".
+    """
+    text = " ".join(question.split())
+    if '"' in text or "“" in text:  # what is quoted is no question of its own
+        return ()
+    sentences = [part.strip() for part in re.findall(r"[^?]+\?+", text)]
+    if len(sentences) == 2 and "".join(text.split()) == "".join("".join(sentences).split()):
+        first, second = sentences
+        if _asks(first) and _asks(second):
+            return _pair(first, second)
+        return ()
+    if len(sentences) > 1:
+        return ()
+    body = text.rstrip("?!. ")
+    for rule in (_while, _said, _compared, _joined):
+        if parts := rule(body, is_name):
+            return parts
+    return ()
+
+
+def _while(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "Did A rise while B fell": both sides a change, or it only says when."""
+    match = _WHILE.match(body)
+    if match is None:
+        return ()
+    first = re.sub(r",? (?:while|whereas) $", "", match.group(), flags=re.IGNORECASE)
+    second = body[match.end() :]
+    own = _CHANGE.search(second)
+    # A subject stands before the verb; "while rising" has none.
+    if not _CHANGE.search(first) or own is None or own.start() == 0 or _JOINT.search(second):
+        return ()
+    return _pair(first, second, pointing=False)
+
+
+def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "What do X and Y say about Z": one question to each."""
+    match = _BOTH_SAY.match(body)
+    if match is None or _EACH_OTHER.search(body):
+        return ()
+    names = match["names"]
+    if is_name(names):
+        return ()
+    joints = [joint.span() for joint in re.finditer(" and ", names)]
+    choices = [(names[:start], names[end:]) for start, end in joints]
+    # "the Star and the Globe and Mail": where one side is a name of the archive, there.
+    known = [pair for pair in choices if is_name(pair[0]) and is_name(pair[1])]
+    known = known or [pair for pair in choices if is_name(pair[0]) or is_name(pair[1])]
+    # Else at a "the" after the "and", which a name does not go on with.
+    known = known or [pair for pair in choices if pair[1].startswith("the ")]
+    left, right = (known or choices)[0]
+    if len(choices) > 1 and not known:
+        return ()
+    if (left.split()[-1].lower(), right.split()[0].lower()) in _PAIRS:
+        return ()
+    auxiliary = _SINGULAR.get(match["aux"], match["aux"])
+    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in (left, right))
+    return tuple(Part(_whole(text)) for text in asked)
+
+
+def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "How does A compare with B": A, and B."""
+    match = _COMPARE.match(body)
+    if match is None:
+        return ()
+    first, second = (side for side in match.groups() if side)
+    difference = match["e"] is not None
+    # "A cold and the flu" is one thing to know; two things that somebody has are two.
+    if difference and not (_OWNER.match(first) and _OWNER.match(second)):
+        return ()
+    if " and " in first or " and " in second:
+        return ()
+    if (owner := _OWNER.match(first)) and re.search(r"['’]s?$", second):
+        second = f"{second} {owner['thing']}"
+    return _pair(first, second, pointing=False)
+
+
+def _joined(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "When did it sink and how many were hurt": two clauses that both ask."""
+    if not _asks(body):
+        return ()
+    joints = [
+        joint
+        for joint in _JOINT.finditer(body)
+        if _INVERTED.match(_lowered(body[joint.end() :])) or _INVERTED.match(body[joint.end() :])
+    ]
+    if len(joints) != 1:
+        return ()
+    [joint] = joints
+    first, second = body[: joint.start()], body[joint.end() :]
+    if _ELLIPTIC.match(first) or len(second.split()) < 3 or len(first.split()) < 3:
+        return ()
+    # "Do we know who did it and who paid": the second belongs to what is reported.
+    inner = first.split(" ", 1)[1]
+    if not second[0].isupper() and _REPORTS.search(inner) and _EMBEDDED.search(inner):
+        return ()
+    if re.search(r"\b(?:that|who|which|whom|when)\b [\w ]*$", inner) or ", " in second:
+        return ()
+    return _pair(first, second)
+
+
+def _asks(text: str) -> bool:
+    return len(text.split()) > 2 and bool(_LEAD.match(text))
+
+
+def _pair(first: str, second: str, *, pointing: bool = True) -> Parts:
+    about = ""
+    if pointing and _POINTS.search(second):
+        about = _LEAD.sub("", first.rstrip("? "), count=1).strip()
+        about = re.sub(rf"^{_AUXILIARY}\b ", "", about)
+    return Part(_whole(first)), Part(_whole(second), about)
+
+
+def _whole(text: str) -> str:
+    bare = text.strip(" ,;?")
+    return f"{bare[:1].upper()}{bare[1:]}?"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

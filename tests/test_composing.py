@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from qa.citations import cite
+from qa.cli import main
+from qa.differing import figures, figures_of
+from qa.query import Question
+from qa.records import Article, Figures
+
+ROWS = [
+    {
+        "title": "Ferry hits pier",
+        "text": "The ferry Wren hit Pier 2 on Friday. Fourteen passengers were hurt on the ferry.",
+        "publisher": "Harbour Post",
+        "published": "2025-01-10T09:00:00Z",
+    },
+    {
+        "title": "Ferry inquiry",
+        "text": "A stuck valve caused the crash. The inquiry says 19 passengers were hurt on the "
+        "ferry.",
+        "publisher": "Island Echo",
+        "published": "2025-02-01T00:00:00Z",
+    },
+    {
+        "title": "New bridge at Kell",
+        "text": "The bridge at Kell was opened by Mayor Odell in 2019. It cost 14 million crowns.",
+        "publisher": "Island Echo",
+        "published": "2025-02-03T00:00:00Z",
+    },
+]
+HURT = "How many passengers were hurt on the ferry?"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory, make_archive):
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    made = make_archive(folder / "index")
+    made.sync(folder / "corpus")
+    yield made
+    made.close()
+
+
+def test_each_part_has_its_own_citations_numbered_through(archive):
+    question = "Who opened the bridge at Kell, and how many passengers were hurt on the ferry?"
+    answer = archive.ask(question)
+    assert answer.question == question
+    assert [part.question for part in answer.parts] == [
+        "Who opened the bridge at Kell?", HURT,
+    ]  # fmt: skip
+    assert all(part.answered for part in answer.parts)
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    quotes = {c.number: c.quote for c in answer.citations}
+    first, second = (quotes[part.citations[0]] for part in answer.parts)
+    assert "Odell" in first
+    assert "Fourteen" in second or "19" in second
+    assert answer.text == " ".join(part.text for part in answer.parts)
+    assert {n for part in answer.parts for n in part.citations} == set(quotes)
+    assert [hit.rank for hit in answer.passages] == [1, 2, 3]
+    assert answer.passages[0].article.title == "New bridge at Kell"
+    assert "ferry" in answer.passages[1].passage.text
+    assert answer.confidence == min(part.confidence for part in answer.parts)
+    assert answer.understood[0].key == "parts"
+
+
+def test_a_part_that_the_archive_does_not_answer_says_so(archive, capsys):
+    index = ["--index", str(archive.index.absolute())]
+    question = "Who opened the bridge at Kell, and when did Frankenstein visit Peru?"
+    answer = archive.ask(question)
+    assert answer.answered
+    assert answer.reason is None
+    assert [part.answered for part in answer.parts] == [True, False]
+    assert "Frankenstein" in answer.parts[1].reason
+    assert answer.parts[1].citations == ()
+    assert main(["ask", question, *index]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Who opened the bridge at Kell? The bridge at Kell was opened by Mayor Odell" in out
+    assert "Not in this archive: the archive does not say; nowhere in it: Frankenstein" in out
+    assert main(["ask", "--json", question, *index]) == 0
+    parts = json.loads(capsys.readouterr().out)["parts"]
+    assert set(parts[0]) == {"question", "answered", "reason", "answer", "citations"}
+    assert (parts[0]["answered"], parts[0]["citations"][0], parts[1]["citations"]) == (True, 1, [])
+    none = archive.ask("Who wrote Frankenstein and when did Napoleon visit Peru?")
+    assert not none.answered
+    assert "Frankenstein" in none.reason
+    assert "Napoleon" in none.reason
+
+
+def test_taken_as_one_question(archive):
+    question = "Who opened the bridge at Kell, and how many passengers were hurt on the ferry?"
+    assert archive.ask(question, literal=True).parts == ()
+    assert archive.ask(question, without=["parts"]).parts == ()
+    assert archive.ask(HURT).parts == ()
+
+
+def test_operators_hold_for_each_part(archive):
+    question = "Who opened the bridge, and how many were hurt on the ferry? publisher:echo -valve"
+    answer = archive.ask(question)
+    assert len(answer.parts) == 2
+    assert {hit.article.publisher for hit in answer.passages} == {"Island Echo"}
+    assert all("valve" not in hit.passage.text for hit in answer.passages)
+    assert [clue.key for clue in answer.understood] == ["parts", "excluded:valve", "publisher"]
+
+
+def test_an_excluded_phrase(archive):
+    found = archive.search('ferry -"pier 2"')
+    assert [hit.article.title for hit in found if "ferry" in hit.passage.text] == ["Ferry inquiry"]
+    both = archive.search('ferry -"stuck valve" -"Pier 2"')
+    assert [hit.article.title for hit in both] == ["New bridge at Kell"]
+    assert len(archive.search('ferry -"valve stuck"')) == 3
+    [clue] = archive.ask('ferry -"pier 2"').understood
+    assert clue == ("excluded:pier 2", "without “pier 2”")
+    assert archive.ask('ferry -"pier 2"', without=["excluded:pier 2"]).understood == ()
+
+
+def test_sources_that_differ_are_shown_side_by_side(archive, capsys):
+    answer = archive.ask(HURT)
+    assert {f.figures for f in answer.differing} == {("Fourteen",), ("19",)}
+    for found in answer.differing:
+        [citation] = [c for c in answer.citations if c.number == found.citation]
+        assert found.figures[0] in citation.quote
+        assert found.published_at == citation.article.published_at
+        assert f"[{found.citation}]" in answer.text
+    main(["ask", HURT, "--index", str(archive.index.absolute())])
+    out = " ".join(capsys.readouterr().out.split())
+    assert "The sources differ: [1]" in out
+    assert "Fourteen (2025-01-10)" in out
+    assert "19 (2025-02-01)" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Fourteen of the 1,200 passengers", {14, 1200}),
+        ("twenty-one people, some 1.2 million crowns", {21, 1.2e6}),
+        ("at 9 a.m. on July 4 in 2019, on Pier 2 and Highway 7", set()),
+        ("the 4th of 3 days, 14:30", {3}),
+        ("$4m and 5k", {4e6, 5000}),
+        ("no figure, anyone, tension, sixty", {60}),
+        ("two hundred were there", {200}),
+    ],
+)
+def test_figures(text, found):
+    assert set(figures(text)) == found
+
+
+def quotes(*texts):
+    for number, text in enumerate(texts, 1):
+        at = datetime(2025, 1, number, tzinfo=UTC)
+        article = Article(f"a{number}", "T", text, source="x", published_at=at)
+        yield cite(number, article, 0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("texts", "differ"),
+    [
+        (["14 passengers were hurt on the ferry.", "19 passengers were hurt on a ferry."], [1, 2]),
+        (["14 passengers were hurt on the ferry.", "Fourteen passengers hurt on ferry."], []),
+        (["14 passengers were hurt, 3 badly.", "14 passengers were hurt, 5 badly."], []),
+        (["14 passengers were hurt on the ferry.", "The ferry costs 19 crowns."], []),
+        (["Passengers were hurt on the ferry.", "19 passengers were hurt on a ferry."], []),
+        (["14 passengers were hurt.", "No word of it.", "Hurt were 20 passengers."], [1, 3]),
+    ],
+)
+def test_what_differs(texts, differ):
+    found = figures_of(Question.parse(HURT), list(quotes(*texts)))
+    assert [figure.citation for figure in found] == differ
+    assert all(isinstance(figure, Figures) for figure in found)
+    other = Question.parse("Why were passengers hurt on the ferry?")
+    assert figures_of(other, list(quotes(*texts))) == ()
