@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import embedding, quality, scale, scale_model, speed
+from benchmarks import embedding, load, quality, scale, scale_model, speed
 from qa.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
@@ -20,6 +20,7 @@ def main() -> None:
     sections += ["", "## Embedding", "", embedding.table(embedding.measure(passages=256))]
     scale.run(SIZES)
     sections += ["", *_SCALE, "", scale.tables(), "", "![latency and memory](scale.png)"]
+    sections += ["", *_LOAD, "", load.table()]
     sections += ["", *_quality(quality.measure())]
     text = "\n".join(sections)
     print(text)
@@ -33,6 +34,15 @@ _SCALE = (
     "Generated articles: Zipfian words, vectors in random clusters (`benchmarks/generated.py`); "
     "embedding is left out of every figure. The usual stack: rank-bm25's `get_scores`, all float32 "
     "vectors compared, reciprocal rank fusion. A million: `python -m benchmarks.scale 1000000`.",
+)
+
+
+_LOAD = (
+    "## Many at a time",
+    "",
+    f"One server, its index being built without a pause; {load.PEOPLE} people ask over HTTP and "
+    f"read for {load.READS_S:.0f} seconds on average before they ask again "
+    "(`python -m benchmarks.load`).",
 )
 
 

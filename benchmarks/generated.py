@@ -48,16 +48,17 @@ def write(corpus: Path, passages: int, seed: int = 0) -> None:
     """Write JSON Lines files that are cut into about this many passages."""
     corpus.mkdir(parents=True, exist_ok=True)
     vocabulary, random = Vocabulary(), np.random.default_rng(seed)
-    articles = passages // PASSAGES_EACH
-    for first in range(0, articles, ARTICLES_A_FILE):
-        rows = _articles(vocabulary, random, first, min(ARTICLES_A_FILE, articles - first))
+    total = passages // PASSAGES_EACH
+    for first in range(0, total, ARTICLES_A_FILE):
+        rows = articles(vocabulary, random, first, min(ARTICLES_A_FILE, total - first))
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (corpus / f"{first:08}.jsonl").write_text(text, encoding="utf-8")
 
 
-def _articles(
+def articles(
     vocabulary: Vocabulary, random: np.random.Generator, first: int, count: int
 ) -> Iterator[dict[str, str]]:
+    """Articles as JSON Lines have them, numbered from `first`."""
     for number in range(first, first + count):
         words = vocabulary.draw(random, PASSAGES_EACH * _PASSAGE_WORDS + 8)
         sentences = [words[i : i + 14] for i in range(8, len(words), 14)]

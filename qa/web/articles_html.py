@@ -27,8 +27,22 @@ SHOWN: Final = 200
 _DAY = Markup('<span class="day">{}</span>')
 
 
-def masthead(articles: int, publishers: int, first: date | None, last: date | None) -> Markup:
-    """The page's name and what is being asked."""
+def masthead(
+    articles: int,
+    publishers: int,
+    first: date | None,
+    last: date | None,
+    sign_out: str | None = None,
+) -> Markup:
+    """The page's name and what is being asked.
+
+    Args:
+        articles: How many there are.
+        publishers: Likewise.
+        first: The day of the oldest.
+        last: The day of the newest.
+        sign_out: The address that signs out; None where nobody signs in.
+    """
     parts = [count(articles, "article")]
     if publishers:
         parts.append(count(publishers, "publisher"))
@@ -36,8 +50,16 @@ def masthead(articles: int, publishers: int, first: date | None, last: date | No
         days = [first] if first == last else [first, last]
         parts.append(Markup(" – ").join(_DAY.format(words(day)) for day in days))
     return Markup(
-        '<header class="masthead"><h1>Ask the archive</h1><p class="holdings">{}</p></header>'
-    ).format(DOT.join(parts))
+        '<header class="masthead"><h1>Ask the archive</h1><p class="holdings">{}</p>{}</header>'
+    ).format(DOT.join(parts), _sign_out(sign_out))
+
+
+def _sign_out(address: str | None) -> Markup:
+    if address is None:
+        return EMPTY
+    return Markup(
+        '<form method="post" action="{}"><button type="submit">Sign out</button></form>'
+    ).format(address)
 
 
 _COLUMNS: Final = (

@@ -44,6 +44,8 @@ class Page:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._archive = endpoints.archive
+        options = endpoints.options
+        self._sign_out = f"{options.root_path.rstrip('/')}/logout" if options.auth else None
         self._latest = LatestCatalogue(self._archive)
         self._ask = AskTab(AskHandlers(self._archive, self._latest))
         self._articles = ArticlesTab(endpoints)
@@ -52,7 +54,7 @@ class Page:
     def lay_out(self, blocks: gr.Blocks) -> None:
         """Make the components, in the page being built, and connect them."""
         catalogue = self._latest.get()
-        head = html(masthead(catalogue), elem_id="masthead")
+        head = html(masthead(catalogue, self._sign_out), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask"):
                 self._ask.lay_out(catalogue)
@@ -72,10 +74,11 @@ class Page:
             catalogue = self._latest.get()
         except QAError:  # which every tab tells
             return [gr.skip()] * (1 + len(self._ask.shown))
-        return [masthead(catalogue), *self._ask.refreshed(catalogue)]
+        return [masthead(catalogue, self._sign_out), *self._ask.refreshed(catalogue)]
 
 
-def masthead(catalogue: Catalogue) -> str:
-    """The page's head."""
+def masthead(catalogue: Catalogue, sign_out: str | None = None) -> str:
+    """The page's head; `sign_out` as in `articles_html.masthead`."""
     first, last = catalogue.days or (None, None)
-    return str(articles_html.masthead(catalogue.articles, len(catalogue.publishers), first, last))
+    publishers = len(catalogue.publishers)
+    return str(articles_html.masthead(catalogue.articles, publishers, first, last, sign_out))

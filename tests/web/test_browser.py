@@ -147,5 +147,9 @@ def test_signing_in(browser: Any, site: Site, tmp_path: Path) -> None:
         with page.expect_download() as download:
             page.locator("td.file a", has_text="storm.txt").click()
         assert "131 kilometres" in download.value.path().read_text()
+        page.get_by_role("button", name="Sign out").click()
+        page.locator("input[name=username]").wait_for()
+        page.goto(running.address)
+        page.locator("input[name=username]").wait_for()
         assert trouble == []
         context.close()
