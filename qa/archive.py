@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -282,9 +283,12 @@ class Archive(Holdings):
             return None
         unread = [h.passage.id for h in found.hits if h.passage.id not in found.embeddings]
         embeddings = {**found.embeddings, **self.retriever.store.embeddings(unread)}
-        return find_answer(
+        finding = find_answer(
             found.question, found.query, found.hits, embeddings, found.generation.lexical
         )
+        if (threshold := self.settings.answer_threshold) is None:
+            return finding
+        return replace(finding, answered=bool(finding.quotes) and finding.confidence >= threshold)
 
     def judge(
         self,

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.commands import adding, asking, browsing, deleting, indexing, measuring, serving
+from qa.commands import adding, asking, browsing, deleting, indexing, judging, measuring, serving
 from qa.commands.shared import ERROR, OK, Run, path
 from qa.errors import QAError
 
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return added
 
-    for kind in (adding, indexing, asking, browsing, deleting, serving, measuring):
+    for kind in (adding, indexing, asking, browsing, deleting, serving, measuring, judging):
         kind.add(command)
     return parser
 

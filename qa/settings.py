@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -39,6 +40,8 @@ class Settings:
         late_weight: Share of late interaction in the score of the first passages, 0 to 1; 0 leaves
             it out. Flat from .35 to .7 on the sets measured (`docs/quality.md`).
         rerank_depth: How many passages are scored by late interaction. More than 30 gain nothing.
+        answer_threshold: Confidence below which the archive is said not to hold the answer, 0 to 1;
+            None is the one that was fitted with the packaged weights.
         lexical_engine: "rank-bm25", "inverted" (an inverted index; the same scores), or "auto":
             rank-bm25 for small archives, the inverted index for others.
         vector_engine: "exact" compares every vector; "auto" does so in small archives and looks
@@ -53,6 +56,7 @@ class Settings:
     depth: int = 100
     late_weight: float = 0.45
     rerank_depth: int = 30
+    answer_threshold: float | None = None
     lexical_engine: LexicalEngine = "auto"
     vector_engine: VectorEngine = "auto"
 
@@ -70,6 +74,8 @@ class Settings:
         _check("depth", self.depth, 1, 10_000)
         _check("late_weight", self.late_weight, 0.0, 1.0)
         _check("rerank_depth", self.rerank_depth, 1, 1_000)
+        if self.answer_threshold is not None:
+            _check("answer_threshold", self.answer_threshold, 0.0, 1.0)
         for name, kind in _CHOICES.items():
             if getattr(self, name) not in get_args(kind):
                 given = getattr(self, name)
@@ -79,6 +85,31 @@ class Settings:
     def passage_size(self) -> PassageSize:
         """How passages are cut."""
         return PassageSize(self.passage_words, self.overlap_sentences)
+
+    def written_to(self, file: Path, values: dict[str, float]) -> None:
+        """Write some values into a settings file; what else stands in it stays as it is.
+
+        Args:
+            file: Made where there is none.
+            values: By name.
+
+        Raises:
+            InputError: A value is out of range, or the file cannot be written.
+        """
+        replace(self, **values)  # type: ignore[arg-type]
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            for name, value in values.items():
+                line = f"{name} = {value}"
+                places = [n for n, old in enumerate(lines) if re.match(rf"\s*{name}\s*=", old)]
+                if places:
+                    comment = re.search(r"\s+#.*$", lines[places[0]])
+                    lines[places[0]] = line + (comment.group() if comment else "")
+                else:
+                    lines.append(line)
+            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"cannot write {file}: {error.strerror or error}") from error
 
     @classmethod
     def load(cls, path: Path | None = None) -> Settings:

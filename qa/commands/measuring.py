@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa.commands.shared import OK, AddCommand, add_json, path, print_json
 from qa.errors import InputError
+
+if TYPE_CHECKING:
+    from qa.evaluation.evaluator import Options
+    from qa.evaluation.report import Report
 
 
 def add(command: AddCommand) -> None:
@@ -23,7 +29,18 @@ def add(command: AddCommand) -> None:
 
 def _add_eval_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("dataset", type=path, metavar="DATASET_DIR", help="corpus.jsonl, queries.jsonl, qrels/")
+    add(
+        "dataset",
+        type=path,
+        nargs="?",
+        metavar="DATASET_DIR",
+        help="corpus.jsonl, queries.jsonl, qrels/",
+    )
+    add(
+        "--judgements",
+        action="store_true",
+        help="measure an index (--index, default: index) on what its readers judged",
+    )
     add(
         "--arms",
         default="lexical,dense,hybrid",
@@ -46,7 +63,7 @@ def _add_eval_options(parser: argparse.ArgumentParser) -> None:
         "--picture",
         type=path,
         metavar="FILE",
-        help="write the risk–coverage curve to this .svg or .png file",
+        help="draw the risk–coverage curve and the reliability of the confidence, .svg or .png",
     )
     add_json(parser)
 
@@ -54,7 +71,7 @@ def _add_eval_options(parser: argparse.ArgumentParser) -> None:
 def evaluate(options: argparse.Namespace) -> int:
     """Measure quality on a dataset."""
     from qa import terminal
-    from qa.evaluation import dataset, evaluator, picture, report
+    from qa.evaluation import dataset, evaluator, picture
     from qa.settings import Settings
 
     wanted = evaluator.Options(
@@ -63,6 +80,8 @@ def evaluate(options: argparse.Namespace) -> int:
         leave_out=options.leave_out,
         as_of=options.as_of,
     )
+    if options.judgements or options.dataset is None:
+        return _evaluate_own(options, wanted)
     data = dataset.load(options.dataset, options.split)
     if options.picture is not None:
         if not data.unanswerable and wanted.leave_out is None:
@@ -76,8 +95,32 @@ def evaluate(options: argparse.Namespace) -> int:
             wanted,
             on_progress=on_progress,
         )
+    return _print(options, measured)
+
+
+def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
+    from qa import terminal
+    from qa.archive import Archive
+    from qa.evaluation import evaluator, picture
+    from qa.settings import Settings
+
+    if options.dataset is not None:
+        raise InputError("name a dataset or --judgements, not both")
+    if not options.judgements:
+        raise InputError("name a dataset's folder, or measure by what was judged: --judgements")
     if options.picture is not None:
-        picture.draw_risk_coverage(measured, options.picture)
+        picture.check(options.picture)
+    archive = Archive.open(options.index or Path("index"), Settings.load(options.settings))
+    with terminal.progress_bar() as on_progress:
+        measured = evaluator.evaluate_own(archive, wanted, on_progress=on_progress)
+    return _print(options, measured)
+
+
+def _print(options: argparse.Namespace, measured: Report) -> int:
+    from qa.evaluation import picture, report
+
+    if options.picture is not None:
+        picture.draw(measured, options.picture)
     for warning in measured.warnings:
         print(f"qa: warning: {warning}", file=sys.stderr)
     if options.json:

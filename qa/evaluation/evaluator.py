@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.errors import InputError
+from qa.evaluation import own
 from qa.evaluation.dataset import UNANSWERABLE, Dataset, Query, draw
 from qa.evaluation.figures import (
     Figures,
+    Reliability,
     RiskCoverage,
     answer_figures,
     arm_figures,
@@ -112,6 +115,25 @@ def evaluate(
     return work.run(left, second)
 
 
+def evaluate_own(
+    archive: Archive, options: Options = Options(), *, on_progress: OnProgress = lambda _: None
+) -> Report:
+    """Measure an index on what its readers judged, see `qa.evaluation.own`.
+
+    Raises:
+        InputError: ir-measures is missing, or nothing was judged as answering.
+    """
+    check_installed()
+    dataset, indexed = own.collection(archive)
+    if options.limit is not None:
+        dataset = dataset.limited(options.limit)
+    embedder = archive.retriever.embedder
+    # A question is asked as of the day it was asked on when it was judged.
+    options = replace(options, as_of=True)
+    work = _Evaluation(dataset, indexed, archive.settings, options, embedder, on_progress)
+    return work.run(None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _LeftOut:
     """Questions whose documents are left out of the archive, and questions whose documents stay."""
@@ -193,10 +215,11 @@ class _Evaluation:
         asked: dict[str, int] = {}
         answers = self._answers(intervals, asked)
         answerable, unanswerable = self._asked_to_refuse(left, second)
-        refusal, curve = None, None
+        refusal, curve, reliability = None, None, None
         if unanswerable:
             refusal, intervals["refusal"] = refusal_figures(answerable, unanswerable)
             curve = RiskCoverage.of(answerable, unanswerable, with_answers=answers is not None)
+            reliability = Reliability.of(answerable, unanswerable)
             asked |= {"answerable": len(answerable), "unanswerable": len(unanswerable)}
         return Report(
             dataset=dataset.name,
@@ -211,6 +234,7 @@ class _Evaluation:
             comparisons=comparisons(values),
             asked=asked,
             risk_coverage=curve,
+            reliability=reliability,
             how=_how(self._settings, options),
             warnings=[*dataset.warnings, *self._indexed.warnings, *self._undated()],
         )
@@ -269,7 +293,7 @@ class _Evaluation:
         return Searcher(indexed, self._settings, self._embedder, arm, as_of=as_of)
 
     def _undated(self) -> list[str]:
-        if not self._options.as_of:
+        if not self._options.as_of or all(query.as_of is None for query in self._dataset.queries):
             return []
         count = sum(query.as_of is None for query in self._dataset.queries)
         return [f"queries without as_of, which search all documents: {count}"] if count else []

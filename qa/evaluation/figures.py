@@ -13,6 +13,9 @@ from qa.evaluation.measures import MEASURES
 from qa.evaluation.searching import Judged
 from qa.evaluation.statistics import Values, intervals, paired_p_values
 
+BINS: Final = 10
+"""Of the confidence, in the reliability picture."""
+
 Figures = dict[str, float]
 Ends = dict[str, list[float]]
 
@@ -69,6 +72,46 @@ class RiskCoverage:
             "area": _round(self.area),
             "chosen": [_round(value) for value in self.chosen] if self.chosen else None,
             "points": [[_round(coverage), _round(risk)] for coverage, risk in points],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Whether the confidence means what it says: of the questions given .7, are .7 answerable?
+
+    Depends on how many questions there are of each kind. Expected calibration error: Naeini,
+    Cooper, Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (AAAI
+    2015).
+
+    Attributes:
+        bins: Of each tenth of the confidence that has a question: mean confidence, share of
+            answerable questions, how many questions.
+        error: Mean distance of confidence and share over the questions.
+    """
+
+    bins: tuple[tuple[float, float, int], ...]
+    error: float
+
+    @classmethod
+    def of(cls, answerable: Sequence[Judged], unanswerable: Sequence[Judged]) -> Reliability:
+        """From both kinds of questions."""
+        confidence = np.asarray([j.confidence for j in [*answerable, *unanswerable]])
+        right = np.arange(len(confidence)) < len(answerable)
+        place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        chosen = (place == number for number in range(BINS))
+        bins = tuple(
+            (float(confidence[mask].mean()), float(right[mask].mean()), int(mask.sum()))
+            for mask in chosen
+            if mask.any()
+        )
+        error = sum(abs(mean - share) * count for mean, share, count in bins) / len(confidence)
+        return cls(bins, error)
+
+    def as_json(self) -> dict[str, Any]:
+        """The error and the bins."""
+        return {
+            "expected_calibration_error": _round(self.error),
+            "bins": [[_round(mean), _round(share), count] for mean, share, count in self.bins],
         }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from qa.evaluation.figures import Ends, Figures, RiskCoverage
+from qa.evaluation.figures import Ends, Figures, Reliability, RiskCoverage
 from qa.evaluation.measures import MEASURES
 
 COMPARED: Final = ("ndcg@10", "recall@100")
@@ -34,6 +34,7 @@ class Report:
         comparisons: Each pair of arms on each measure.
         asked: How many questions stand behind "answers" and "refusal", by kind.
         risk_coverage: None where there is nothing to refuse.
+        reliability: Likewise.
         how: How it was measured, in one line.
         warnings: One line each.
     """
@@ -50,6 +51,7 @@ class Report:
     comparisons: Sequence[Mapping[str, Any]]
     asked: Mapping[str, int]
     risk_coverage: RiskCoverage | None
+    reliability: Reliability | None
     how: str
     warnings: Sequence[str]
 
@@ -68,6 +70,7 @@ class Report:
             "intervals": dict(self.intervals),
             "comparisons": list(self.comparisons),
             "risk_coverage": self.risk_coverage.as_json() if self.risk_coverage else None,
+            "reliability": self.reliability.as_json() if self.reliability else None,
             "how": self.how,
             "warnings": list(self.warnings),
         }
@@ -100,6 +103,8 @@ def render(report: Report) -> str:
             coverage, risk = report.risk_coverage.chosen
             area += f"; in use: {coverage:.3f} answered, {risk:.3f} of these wrongly"
         lines.append(f"  {area}")
+    if report.reliability is not None:
+        lines.append(f"  expected calibration error {report.reliability.error:.3f}")
     how = textwrap.fill(f"Measured: {report.how}.", WIDTH)
     return "\n".join([*lines, "", how])
 

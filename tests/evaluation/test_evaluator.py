@@ -10,7 +10,7 @@ from qa.errors import InputError
 from qa.evaluation.dataset import load
 from qa.evaluation.evaluator import Options, evaluate
 from qa.evaluation.measures import MEASURES
-from qa.evaluation.picture import check, draw_risk_coverage
+from qa.evaluation.picture import check, draw
 from qa.evaluation.report import WIDTH, render
 from qa.settings import Settings
 from tests.evaluation.conftest import QRELS, QUERIES, write_dataset
@@ -59,7 +59,7 @@ def test_the_json_has_exactly_these_keys(tiny, measure):
     ]  # fmt: skip
     assert set(document) == {
         "dataset", "documents", "passages", "queries", "arms", "answers", "refusal", "split",
-        "asked", "intervals", "comparisons", "risk_coverage", "how", "warnings",
+        "asked", "intervals", "comparisons", "risk_coverage", "reliability", "how", "warnings",
     }  # fmt: skip
     assert set(document["arms"]) == {"lexical", "dense", "hybrid"}
     for figures in document["arms"].values():
@@ -164,10 +164,10 @@ def test_the_table_fits_and_names_everything(tiny, measure):
 def test_the_picture(tiny, measure, tmp_path, name, begins):
     report = measure(tiny, arms=("hybrid",))
     check(tmp_path / name)
-    draw_risk_coverage(report, tmp_path / name)
+    draw(report, tmp_path / name)
     drawn = (tmp_path / name).read_bytes()
     assert drawn.startswith(begins)
-    draw_risk_coverage(report, tmp_path / name)
+    draw(report, tmp_path / name)
     assert (tmp_path / name).read_bytes() == drawn
 
 

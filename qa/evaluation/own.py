@@ -1,0 +1,68 @@
+"""A user's own test collection: the questions asked of an index, and the verdicts on its quotes.
+
+A question with a quote that answers is one to answer; its articles are as relevant as their quotes.
+A question of which every judged quote was found wanting is one to refuse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from qa.archive import Archive
+from qa.errors import InputError
+from qa.evaluation.dataset import Dataset, Document, Query
+from qa.evaluation.indexing import Indexed
+
+OPERATORS = ("publisher", "author", "after", "before")
+"""What a search was restricted to is asked for again, as operators of the question."""
+
+
+def collection(archive: Archive) -> tuple[Dataset, Indexed]:
+    """The judgements of an index as a dataset, with the index itself.
+
+    Args:
+        archive: Whose.
+
+    Raises:
+        InputError: No quote was judged as answering yet.
+    """
+    judged = archive.judgements()
+    articles = {article.id: article for article in archive.articles()}
+    grades: dict[str, dict[str, int]] = {}
+    queries: dict[str, Query] = {}
+    for judgement in judged.judgements:
+        text = " ".join([judgement.question, *_operators(judgement.filters)])
+        as_of = judgement.filters.get("as_of")
+        key = f"{text} as of {as_of}" if as_of else text
+        queries[key] = Query(key, text, as_of=as_of)
+        known = grades.setdefault(key, {})
+        grade = int(bool(judgement.relevant))
+        known[judgement.article] = max(grade, known.get(judgement.article, 0))
+    answered = {key for key, known in grades.items() if any(known.values())}
+    if not answered:
+        raise InputError(
+            f"no quote of {archive.index} is judged to answer a question yet; run: qa judge"
+        )
+    gone = {article for known in grades.values() for article in known} - articles.keys()
+    warnings = [f"{problem.source}:{problem.line}: {problem.reason}" for problem in judged.problems]
+    if gone:
+        warnings.append(f"judged articles that are no longer there, never found: {len(gone)}")
+    digest = hashlib.sha256(repr(judged.judgements).encode()).hexdigest()
+    dataset = Dataset(
+        name=f"judgements of {archive.index}",
+        split="judged",
+        digest=digest,
+        documents=tuple(Document(a.id, a.title, "", {}) for a in articles.values()),
+        queries=tuple(query for key, query in queries.items() if key in answered),
+        relevant={key: grades[key] for key in queries if key in answered},
+        unanswerable=tuple(query for key, query in queries.items() if key not in answered),
+        warnings=tuple(warnings),
+    )
+    ids = {(article.source, article.position): article.id for article in articles.values()}
+    passages = archive.retriever.generation().manifest.passages
+    return dataset, Indexed(archive.index, ids, passages, ())
+
+
+def _operators(filters: Mapping[str, str]) -> list[str]:
+    return [f'{name}:"{filters[name]}"' for name in OPERATORS if filters.get(name)]
