@@ -7,6 +7,7 @@ offsets are in "custom", which the schema leaves to the program.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -93,6 +94,11 @@ def csl_json(citation: Citation) -> dict[str, Any]:
         "custom": {"quote": citation.quote, "start": citation.start, "end": citation.end},
     }
     return {name: value for name, value in item.items() if value}
+
+
+def csl_text(citation: Citation) -> str:
+    """The same as text: a list of one, as reference managers import it."""
+    return json.dumps([csl_json(citation)], ensure_ascii=False, indent=1)
 
 
 def key(article: Article) -> str:

@@ -1,73 +1,129 @@
-"""An answer → HTML: the quotes, their citations, the passages found, and how it came about."""
+"""An answer → HTML: what was understood, the quotes, their citations, the passages found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import quote as url_quote
+
 from markupsafe import Markup
 
-from qa.records import Answer, Article, Citation, Evidence, Filters, Hit, Span
-from qa.web.html import (
-    DOT,
-    EMPTY,
-    byline,
-    field,
-    link,
-    notice,
-    open_button,
-    paragraphs,
-    sentence,
-    words,
-)
-
-CONTEXT_CHARS = 420
-"""Shown of a paragraph on each side of a quote: about three sentences, which fill a card on a
-phone without pushing the next one off the screen."""
+from qa.exports import references
+from qa.records import Answer, Citation, Hit, Span
+from qa.web import hits_html
+from qa.web.asked import Asked
+from qa.web.html import DOT, EMPTY, byline, field, link, notice, open_button, sentence
 
 WELCOME = Markup(
-    '<div class="welcome"><p>Answers are sentences from the articles, word for word, each with '
-    "its source. Where the archive does not hold an answer, it says so.</p></div>"
+    '<p class="promise">Answers are sentences from the articles, word for word, each with its '
+    "source. Where the archive does not hold an answer, it says so.</p>"
 )
 
+Verdicts = Mapping[tuple[str, int, int], bool]
+"""A reader's verdict on a quote by its article's id, start and end."""
 
-def render_answer(answer: Answer, filters: Filters) -> Markup:
+VIEWS: Final = (("answer", "Answer"), ("timeline", "Timeline"), ("compare", "Two publishers"))
+_EXPORTS: Final = (
+    ("markdown", "Markdown"),
+    ("csv", "CSV"),
+    ("json", "JSON"),
+    ("bibtex", "BibTeX"),
+    ("csl-json", "CSL-JSON"),
+)
+_RESTRICTIONS: Final = {
+    "publisher": Markup("only {}"),
+    "author": Markup("only by {}"),
+    "after": Markup("from {} on"),
+    "before": Markup("before {}"),
+    "as_of": Markup("as of {}"),
+}
+
+
+def render_answer(
+    answer: Answer,
+    asked: Asked,
+    shown: Sequence[Hit] = (),
+    verdicts: Verdicts | None = None,
+) -> Markup:
     """The answer first, then who says so, then what was found.
 
     Args:
-        answer: What the archive said.
-        filters: What the search was restricted to.
+        answer: What the archive said; the passages of its citations are among its passages.
+        asked: What was asked, and how.
+        shown: The passages to list; empty for all of them.
+        verdicts: What the reader judged before; None where nothing can be judged.
     """
     if not answer.question.strip():
         return notice("Type a question first.")
-    found = _cited(answer) if answer.answered else _not_in_archive(answer)
-    return Markup('<div class="result"><p class="asked">{}</p>{}{}{}{}</div>').format(
-        answer.question.strip(),
-        _understood(answer),
+    codes = hits_html.codes_of(answer.passages)
+    found = _cited(answer, codes, verdicts) if answer.answered else _not_in_archive(answer)
+    return Markup('<div class="result">{}{}{}{}</div>').format(
+        head(answer, asked, "answer"),
         found,
-        _passages(answer),
-        _footnote(answer, filters),
+        hits_html.passages(shown or answer.passages, answered=answer.answered, codes=codes),
+        _footnote(answer),
     )
 
 
-def _understood(answer: Answer) -> Markup:
-    """What was understood besides the question itself, which may be what the user did not mean."""
-    if not answer.understood:
+def head(answer: Answer, asked: Asked, view: str) -> Markup:
+    """The question, what restricts it and what was understood of it, and what can be done."""
+    return Markup('<div class="head"><p class="asked">{}</p>{}{}</div>').format(
+        answer.question.strip(), _chips(answer, asked), _tools(asked, view)
+    )
+
+
+def _chips(answer: Answer, asked: Asked) -> Markup:
+    """Each filter, each thing understood, and each left aside, as a button that undoes it."""
+    chips = [
+        _chip("filter", name, _RESTRICTIONS[name].format(field(value)), "Remove")
+        for name, value in asked.filters.items()
+    ]
+    chips += [
+        _chip("clue", clue.key, clue.text, "Do not understand")
+        for clue in answer.understood
+        if clue.key != "as_of"  # which was set, not understood
+    ]
+    chips += [_chip("aside", key, key.replace(":", " "), "Understand") for key in asked.without]
+    if asked.literal:
+        chips.append(_chip("filter", "literal", "taken literally", "Remove"))
+    if not chips:
         return EMPTY
-    told = DOT.join(field(clue.text) for clue in answer.understood)
-    return Markup('<p class="understood">Understood: {}</p>').format(told)
-
-
-def empty_archive() -> Markup:
-    """What to do where there is nothing to ask."""
-    return Markup(
-        '<div class="welcome"><h2>The archive is empty</h2><p>Add articles in the tab '
-        "<strong>Articles</strong>: text, Markdown, HTML or JSON Lines files. They can be asked "
-        "as soon as they are added.</p></div>"
+    return Markup('<ul class="plain understood" aria-label="Understood and set">{}</ul>').format(
+        EMPTY.join(chips)
     )
 
 
-def _cited(answer: Answer) -> Markup:
+def _chip(kind: str, key: str, text: str, verb: str) -> Markup:
+    sign = "+" if kind == "aside" else "×"
+    return Markup(
+        '<li><button type="button" class="chip {0}" data-chip="{0}" data-key="{1}">'
+        '<span class="sr-only">{2}: </span><bdi>{3}</bdi><span aria-hidden="true">{4}</span>'
+        "</button></li>"
+    ).format(kind, key, verb, text, sign)
+
+
+def _tools(asked: Asked, view: str) -> Markup:
+    views = EMPTY.join(
+        Markup('<button type="button" data-view="{}" aria-pressed="{}">{}</button>').format(
+            key, "true" if key == view else "false", label
+        )
+        for key, label in VIEWS
+    )
+    exports = EMPTY.join(
+        Markup('<button type="button" data-export="{}">{}</button>').format(key, label)
+        for key, label in _EXPORTS
+    )
+    return Markup(
+        '<div class="tools"><div class="views" role="group" aria-label="View">{}</div>'
+        '<button type="button" class="tool" data-copy-link="{}">Copy link</button>'
+        '<details class="menu"><summary class="tool">Export</summary><div>{}</div></details></div>'
+    ).format(views, asked.address(), exports)
+
+
+def _cited(answer: Answer, codes: frozenset[str], verdicts: Verdicts | None) -> Markup:
     lead = [c for c in answer.citations if f"{c.quote} [{c.number}]" in answer.text]
     sentences = (Markup("<p><bdi>{}</bdi>{}</p>").format(c.quote, _reference(c)) for c in lead)
-    cards = (_card(citation) for citation in answer.citations)
+    cards = (card(citation, answer.passages, codes, verdicts) for citation in answer.citations)
     return Markup(
         '<section class="answer" role="status" aria-label="Answer"><blockquote>{}'
         "</blockquote></section>"
@@ -82,39 +138,87 @@ def _reference(citation: Citation) -> Markup:
     ).format(citation.number)
 
 
-def _card(citation: Citation) -> Markup:
+def card(
+    citation: Citation,
+    hits: Sequence[Hit],
+    codes: frozenset[str],
+    verdicts: Verdicts | None,
+    prefix: str = "",
+) -> Markup:
+    """A citation with its source, and what can be done with it.
+
+    Args:
+        citation: The quote.
+        hits: The passages found, one of which may hold it.
+        codes: Index terms of the question's words, to be marked lightly.
+        verdicts: As in `render_answer`.
+        prefix: Of the card's id, where a page has several answers.
+    """
     article, span = citation.article, Span(citation.start, citation.end)
+    holding = next((hit for hit in hits if _holds(hit, citation)), None)
     return Markup(
-        '<article class="card" id="citation-{0}" tabindex="-1" aria-labelledby="source-{0}">'
-        '<p class="number">[{0}]</p><div><h3 id="source-{0}"><bdi>{1}</bdi></h3>'
+        '<article class="card" id="{5}citation-{0}" tabindex="-1" aria-labelledby="{5}source-{0}">'
+        '<p class="number">[{0}]</p><div><h3 id="{5}source-{0}"><bdi>{1}</bdi></h3>'
         '<p class="byline">{2}</p><blockquote class="context">{3}</blockquote>'
-        '<p class="actions">{4}{5}</p></div></article>'
+        '<div class="actions">{4}</div>{6}</div></article>'
     ).format(
         citation.number,
         article.title,
         byline(article),
-        _context(article, span),
-        open_button(article, span),
-        link(article.url, "Page on the web"),
-    )
+        hits_html.context(article, span, codes),
+        EMPTY.join([
+            open_button(article, span),
+            link(article.url, "Page on the web"),
+            _copies(citation),
+            _thumbs(citation, verdicts) if verdicts is not None else EMPTY,
+        ]),
+        prefix,
+        hits_html.why(holding) if holding else EMPTY,
+    )  # fmt: skip
 
 
-def _context(article: Article, span: Span) -> Markup:
-    """The quote, marked, in its paragraph; a long paragraph is cut between words."""
-    text = article.text
-    first = text.rfind("\n", 0, span.start) + 1
-    last = text.find("\n", span.end)
-    last = len(text) if last < 0 else last
-    start, end = max(first, span.start - CONTEXT_CHARS), min(last, span.end + CONTEXT_CHARS)
-    if start > first:
-        start = min(span.start, text.find(" ", start, span.start) + 1 or span.start)
-    if end < last:
-        end = max(span.end, text.rfind(" ", span.end, end))
-    return Markup("{}{}{}").format(
-        Markup('<span class="cut">…</span>') if start > first else EMPTY,
-        paragraphs(text[start:end], [span], start),
-        Markup('<span class="cut">…</span>') if end < last else EMPTY,
+def _holds(hit: Hit, citation: Citation) -> bool:
+    passage = hit.passage
+    same = passage.article_id == citation.article.id
+    return same and passage.start < citation.end and citation.start < passage.end
+
+
+def _copies(citation: Citation) -> Markup:
+    forms = (
+        ("Text", references.text(citation)),
+        ("Markdown", references.markdown(citation)),
+        ("BibTeX", references.bibtex(citation)),
+        ("CSL-JSON", references.csl_text(citation)),
     )
+    buttons = EMPTY.join(
+        # Percent-encoded, so that line breaks and quotes reach the clipboard as they are.
+        Markup('<button type="button" data-copy="{}">{}</button>').format(url_quote(text), label)
+        for label, text in forms
+    )
+    return Markup(
+        '<details class="menu"><summary class="quiet">Copy<span class="sr-only"> citation {}</span>'
+        "</summary><div>{}</div></details>"
+    ).format(citation.number, buttons)
+
+
+def _thumbs(citation: Citation, verdicts: Verdicts) -> Markup:
+    place = (citation.article.id, citation.start, citation.end)
+    verdict = verdicts.get(place)
+    buttons = EMPTY.join(
+        Markup(
+            '<button type="button" class="thumb" data-judge="{0}" data-article="{1}" '
+            'data-start="{2}" data-end="{3}" aria-pressed="{4}" title="{5}"><span class="{0}" '
+            'aria-hidden="true"></span><span class="sr-only">{5}</span></button>'
+        ).format(key, *place, "true" if verdict is relevant else "false", label)
+        for key, relevant, label in (
+            ("yes", True, "This answers the question"),
+            ("no", False, "This does not answer the question"),
+        )
+    )
+    return Markup(
+        '<span class="thumbs" role="group" aria-label="Does citation {} answer the question?">{}'
+        "</span>"
+    ).format(citation.number, buttons)
 
 
 def _not_in_archive(answer: Answer) -> Markup:
@@ -124,62 +228,13 @@ def _not_in_archive(answer: Answer) -> Markup:
     ).format(sentence(reason))
 
 
-def _passages(answer: Answer) -> Markup:
-    if not answer.passages:
-        return EMPTY
-    number = len(answer.passages)
-    if answer.answered:
-        heading, is_open = f"Passages found ({number})", EMPTY
-    else:
-        heading, is_open = "Nearest passages – none of them answers the question", Markup(" open")
-    return Markup(
-        '<details class="passages"{}><summary>{}</summary><ol class="plain">{}</ol></details>'
-    ).format(is_open, heading, EMPTY.join(_hit(hit) for hit in answer.passages))
-
-
-def _hit(hit: Hit) -> Markup:
-    span = Span(hit.passage.start, hit.passage.end)
-    return Markup(
-        '<li class="hit"><h3><span class="rank">{}.</span> <bdi>{}</bdi></h3><p class="byline">{}'
-        '</p><div class="text">{}</div><p class="actions">{}<span class="scores">score {} · '
-        "words {} · meaning {}</span></p></li>"
-    ).format(
-        hit.rank,
-        hit.article.title,
-        byline(hit.article),
-        paragraphs(hit.passage.text, ()),
-        open_button(hit.article, span),
-        f"{hit.score:.2f}",
-        _rank(hit.lexical),
-        _rank(hit.dense),
-    )
-
-
-def _rank(evidence: Evidence | None) -> str:
-    return f"#{evidence.rank}" if evidence else "not found"
-
-
-def _footnote(answer: Answer, filters: Filters) -> Markup:
+def _footnote(answer: Answer) -> Markup:
     parts = [
         f"confidence {answer.confidence:.0%}",
         f"{answer.timings_ms.get('total', 0.0):.0f} ms",
         f"index generation {answer.generation}",
-        *_restrictions(filters),
     ]
     steps = ", ".join(
         f"{step} {ms:.0f} ms" for step, ms in answer.timings_ms.items() if step != "total"
     )
-    return Markup('<p class="footnote" title="{}">{}</p>').format(steps, Markup(" · ").join(parts))
-
-
-def _restrictions(filters: Filters) -> list[str]:
-    told: list[str] = []
-    if filters.publisher:
-        told.append(Markup("only {}").format(field(filters.publisher)))
-    if filters.author:
-        told.append(Markup("only by {}").format(field(filters.author)))
-    if filters.after:
-        told.append(f"from {words(filters.after)} on")
-    if filters.before:
-        told.append(f"before {words(filters.before)}")
-    return told
+    return Markup('<p class="footnote" title="{}">{}</p>').format(steps, DOT.join(parts))

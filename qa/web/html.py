@@ -64,6 +64,49 @@ def paragraphs(text: str, marks: Iterable[Span], start: int = 0) -> Markup:
     )
 
 
+def annotated(text: str, quotes: Iterable[Span], words: Iterable[Span], start: int = 0) -> Markup:
+    """A text as paragraphs, quotes marked, and the question's words lightly, in quotes or not.
+
+    Args:
+        text: As in `highlighted`.
+        quotes: In the article's offsets.
+        words: Likewise.
+        start: As in `highlighted`.
+    """
+    inside, lightly = _merged(quotes), _merged(words)
+    return EMPTY.join(
+        Markup("<p>{}</p>").format(_both(found.group(), inside, lightly, start + found.start()))
+        for found in _PARAGRAPH.finditer(text)
+    )
+
+
+def _both(text: str, quotes: Sequence[Span], words: Sequence[Span], start: int) -> Markup:
+    parts: list[Markup] = []
+    at, end = start, start + len(text)
+    for quote in quotes:
+        begin, until = max(quote.start, at), min(quote.end, end)
+        if begin < until:
+            parts.append(_light(text[at - start : begin - start], words, at))
+            quoted = _light(text[begin - start : until - start], words, begin)
+            parts.append(Markup("<mark>{}</mark>").format(quoted))
+            at = until
+    return EMPTY.join([*parts, _light(text[at - start :], words, at)])
+
+
+def _light(text: str, words: Sequence[Span], start: int) -> Markup:
+    parts: list[str] = []
+    at = 0
+    for word in words:
+        begin, end = max(word.start - start, at), min(word.end - start, len(text))
+        if begin < end:
+            parts += [
+                text[at:begin],
+                Markup('<span class="word">{}</span>').format(text[begin:end]),
+            ]
+            at = end
+    return EMPTY.join([*parts, text[at:]])
+
+
 def _merged(marks: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for mark in sorted(marks):
@@ -91,10 +134,10 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
 
 
-def byline(article: Article) -> Markup:
+def byline(article: Article, *, dated: bool = True) -> Markup:
     """Publisher · author · date, as far as known."""
     known = [field(part) for part in (article.publisher, article.author) if part]
-    return DOT.join([*known, *([when(article)] if when(article) else [])])
+    return DOT.join([*known, *([when(article)] if dated and when(article) else [])])
 
 
 def field(text: str) -> Markup:

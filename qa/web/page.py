@@ -9,11 +9,10 @@ import gradio as gr
 from qa.errors import QAError
 from qa.serving.endpoints import Endpoints
 from qa.serving.metrics import ASKED_AT_ONCE
-from qa.web import articles_html, panel, theme
+from qa.web import articles_html, ask_tab, panel, theme
 from qa.web.api import add_endpoints
 from qa.web.articles_tab import ArticlesTab
 from qa.web.ask_handlers import AskHandlers
-from qa.web.ask_tab import AskTab
 from qa.web.catalogue import Catalogue, LatestCatalogue
 from qa.web.components import READS, html
 from qa.web.index_tab import IndexTab
@@ -47,7 +46,7 @@ class Page:
         options = endpoints.options
         self._sign_out = f"{options.root_path.rstrip('/')}/logout" if options.auth else None
         self._latest = LatestCatalogue(self._archive)
-        self._ask = AskTab(AskHandlers(self._archive, self._latest))
+        self._ask = AskHandlers(self._archive, self._latest, read_only=options.read_only)
         self._articles = ArticlesTab(endpoints)
         self._index = IndexTab(endpoints)
 
@@ -57,24 +56,23 @@ class Page:
         head = html(masthead(catalogue, self._sign_out), elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask"):
-                self._ask.lay_out(catalogue)
+                ask_tab.lay_out(self._ask)
             with gr.Tab("Articles", elem_id="articles"):
                 changed = self._articles.lay_out()
             with gr.Tab("Index", elem_id="index"):
                 self._index.lay_out()
         panel.lay_out(self._archive)
 
-        shown = [head, *self._ask.shown]
         for event in (blocks.load, *changed):
-            event(self._refresh, None, shown, **READS)
+            event(self._refresh, None, head, **READS)
 
-    def _refresh(self) -> list[Any]:
-        """All that depends on what the archive holds."""
+    def _refresh(self) -> Any:  # noqa: ANN401 - a string, or Gradio's sign to change nothing
+        """The head, which tells what the archive holds."""
         try:
             catalogue = self._latest.get()
         except QAError:  # which every tab tells
-            return [gr.skip()] * (1 + len(self._ask.shown))
-        return [masthead(catalogue, self._sign_out), *self._ask.refreshed(catalogue)]
+            return gr.skip()
+        return masthead(catalogue, self._sign_out)
 
 
 def masthead(catalogue: Catalogue, sign_out: str | None = None) -> str:

@@ -12,7 +12,6 @@ import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
 SHEETS = ("base.css", "panel.css", "ask.css", "articles.css", "index.css")
-SCRIPTS = ("panel.js", "ask.js")
 TITLE = "Ask the archive"
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"]
@@ -128,16 +127,12 @@ def style() -> str:
         "rule": (RULE, RULE_DARK),
         "field": (FIELD, FIELD_DARK),
         "accent": (ACCENT, ACCENT_DARK),
+        "on-accent": (ON_ACCENT, ON_ACCENT_DARK),
     }
     light = "".join(f"--{name}: {pair[0]};" for name, pair in colours.items())
     dark = "".join(f"--{name}: {pair[1]};" for name, pair in colours.items())
     sheets = "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(asset, SHEETS)])
     return f"<style>{sheets}</style>"
-
-
-def script() -> str:
-    """What the page does in the browser: the body of a `js_on_load` function."""
-    return "\n".join(map(asset, SCRIPTS))
 
 
 def asset(name: str) -> str:

@@ -34,6 +34,7 @@ def open_tab(page: Any, name: str) -> None:
 def check_it_fits_and_can_be_read(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(CONTRASTS) == []
+    assert axe_violations(page) == []
 
 
 def axe_violations(page: Any) -> list[str]:

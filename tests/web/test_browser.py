@@ -43,14 +43,19 @@ def test_a_hostile_article_is_text_everywhere(page: Any, site: Site) -> None:
     assert page.locator("dialog a").count() == 0
     page.locator("dialog .close").click()
 
-    page.locator("#filters > button").click()
     for name in ("publisher", "author"):
-        page.locator(f"#{name} input").click()
-        option = page.get_by_role("option", name=str(getattr(article, name)))
-        option.wait_for()
-        option.click()
+        value = page.locator("button.value", has_text=str(getattr(article, name)))
+        value.first.click()
+        page.locator(f".chip.filter[data-key={name}]").wait_for()
+        assert str(getattr(article, name)) in page.locator(".head").inner_text()
+    for view in ("timeline", "compare"):
+        page.locator(f"[data-view={view}]").click()
+        page.locator(f".{view}", has_text=article.title).wait_for()
+    page.locator("#question input").fill("")
+    page.locator("#ask-now").click()
+    page.locator("#recent button", has_text="<img src=x").wait_for()
     unquoted = article.title.replace('"', "")  # in a question they mean an exact phrase
-    assert unquoted in "".join(page.locator("#chips button").all_inner_texts())
+    assert unquoted in "".join(page.locator("#examples button").all_inner_texts())
 
     open_tab(page, "Articles")
     row = page.locator("tr[data-row]", has_text="Zebra heist")
@@ -75,10 +80,10 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         "reduced_motion": "reduce",
     }
     for page in watched_page(browser, site.address, options):
-        ask(page, "How many passengers were injured?")
-        page.locator("details.passages").evaluate("d => { d.open = true }")
-        page.locator("#filters > button").click()
-        page.locator("#before input[type=date]").wait_for()
+        check_it_fits_and_can_be_read(page)
+        ask(page, "How many passengers were injured? publisher:harbour")
+        page.locator("#narrow h2", has_text="Matches").wait_for(state="attached")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         check_it_fits_and_can_be_read(page)
         page.locator("#citation-1 button.open").click()
         page.locator("dialog mark").first.wait_for()
@@ -86,6 +91,10 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         page.keyboard.press("Escape")
         ask(page, "Who won the chess championship in Reykjavik?")
         check_it_fits_and_can_be_read(page)
+        for view in ("timeline", "compare"):
+            page.locator(f"[data-view={view}]").click()
+            page.locator(f".{view}").wait_for()
+            check_it_fits_and_can_be_read(page)
         open_tab(page, "Articles")
         page.locator("table.articles").wait_for()
         page.locator("[data-paste]").click()
@@ -93,21 +102,19 @@ def test_it_fits_and_can_be_read(browser: Any, site: Site, scheme: str, width: i
         page.locator("[data-files]").set_input_files(FILE)
         page.locator(".preview .seen").wait_for()
         check_it_fits_and_can_be_read(page)
-        assert axe_violations(page) == []
         open_tab(page, "Index")
         page.locator(".facts").wait_for()
         page.locator(".chart summary").first.click()
         check_it_fits_and_can_be_read(page)
-        assert axe_violations(page) == []
 
 
 def test_what_a_finger_must_hit_is_large_enough(browser: Any, site: Site) -> None:
     options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
     for page in watched_page(browser, site.address, options):
-        page.locator("#filters > button").click()
-        page.locator("#before input[type=date]").wait_for()
-        ask(page, "How many passengers were injured?")
-        page.locator("details.passages").evaluate("d => { d.open = true }")
+        assert page.evaluate(TARGETS) == []
+        ask(page, "How many passengers were injured? publisher:harbour")
+        page.locator(".chip").first.wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         assert page.evaluate(TARGETS) == []
         open_tab(page, "Articles")
         page.locator("table.articles").wait_for()
@@ -141,6 +148,7 @@ def test_signing_in(browser: Any, site: Site, tmp_path: Path) -> None:
         assert page.url.endswith("/archive/?q=tram")
         ask(page, "How did the councillors vote?")
         page.locator(".answer", has_text="27 to 18").wait_for()
+        assert page.locator("[data-judge]").count() == 0
         open_tab(page, "Articles")
         page.locator("table.articles").wait_for()
         assert page.locator("[data-adding], [data-delete], [data-update]").count() == 0

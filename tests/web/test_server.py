@@ -292,7 +292,7 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     archive = Archive.build(tmp_path / "corpus", tmp_path / "index", Settings())
     latest = LatestCatalogue(archive)
     asking = AskHandlers(archive, latest)
-    assert "Add articles in the tab" in asking.ask("Anything?", None, None, None, None)
+    assert "Add articles in the tab" in asking.ask({"q": "Anything?"})
     articles = handlers(archive, tmp_path / "corpus")
     assert "no articles yet" in articles.list_articles({})["html"]
     archive.close()
@@ -304,7 +304,7 @@ def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     from qa.web.catalogue import LatestCatalogue
 
     latest = LatestCatalogue(site.archive)
-    told = AskHandlers(site.archive, latest).ask("tram", "", "", "<b>soon</b>", "")
+    told = AskHandlers(site.archive, latest).ask({"q": "tram", "after": "<b>soon</b>"})
     assert 'role="alert"' in told
     assert "after must be a day like 2025-07-31, not" in told.lower()
     assert "<b>" not in told
@@ -326,16 +326,19 @@ def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: 
 
     handlers = AskHandlers(site.archive, LatestCatalogue(site.archive))
     question = "homes publisher:northfield <b>"
-    told = handlers.ask(question, "", "", "", "")
-    assert "Understood: <bdi>publisher Northfield Gazette</bdi>" in told
-    assert "Understood" not in handlers.ask(question, "", "", "", "", True)
+    chip = 'data-chip="clue" data-key="publisher"'
+    assert chip in handlers.ask({"q": question})
+    assert chip not in handlers.ask({"q": question, "literal": True})
+    aside = handlers.ask({"q": question, "without": ["publisher"]})
+    assert chip not in aside
+    assert 'data-chip="aside" data-key="publisher"' in aside
     for literal, publishers in ((False, {"Northfield Gazette"}), (True, None)):
         hits = client.predict(question, literal=literal, api_name="/search")
         found = {hit["article"]["publisher"] for hit in hits}
         assert found == publishers if publishers else len(found) > 1
     answer = client.predict("homes", as_of="2024-12-31", api_name="/ask")
     assert answer["understood"][0]["key"] == "as_of"
-    assert "has no publisher" in handlers.ask("homes publisher:nobody", "", "", "", "")
+    assert "has no publisher" in handlers.ask({"q": "homes publisher:nobody"})
 
 
 def test_it_starts_says_where_and_stops_without_a_traceback(tmp_path: Path) -> None:

@@ -1,23 +1,425 @@
-// The Ask tab.
+// The Ask tab. Gradio hands in `element` and `server`, which calls qa/web/ask_handlers.py. The HTML
+// that comes back was escaped there. What is asked is in the address bar, so that a link opens the
+// same question, and "back" goes back to the one before.
 
-function showCard(reference) {
-  const card = document.getElementById(`citation-${reference.dataset.citation}`);
+const root = element.querySelector("#ask-root");
+const box = root.querySelector("#question-box");
+const result = root.querySelector("#result");
+const narrow = root.querySelector("#narrow");
+const drawer = root.querySelector("#narrow-drawer");
+const told = root.querySelector("#told");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const wide = matchMedia("(min-width: 900px)");
+const RECENT = "article-qa.recent";
+const MOST_RECENT = 8;
+const FIELDS = ["q", "publisher", "author", "after", "before", "as_of", "show", "left", "right"];
+const FILTERS = ["publisher", "author", "after", "before", "as_of"];
+const LOST = '<p class="notice error" role="alert">The server does not answer. Is it running?</p>';
+
+let state = fromAddress();
+let turn = 0;
+
+// ---- the question in the address ---------------------------------------------------------------
+
+function fromAddress() {
+  const given = new URLSearchParams(location.search);
+  const read = Object.fromEntries(FIELDS.map((name) => [name, given.get(name) ?? ""]));
+  return { ...read, without: given.getAll("without"), literal: given.get("literal") === "1" };
+}
+
+function address() {
+  const given = new URLSearchParams(location.search);
+  for (const name of [...FIELDS, "without", "literal"]) given.delete(name);
+  for (const name of FIELDS) if (state[name]) given.set(name, state[name]);
+  for (const key of state.without) given.append("without", key);
+  if (state.literal) given.set("literal", "1");
+  const query = given.toString();
+  return location.pathname + (query ? `?${query}` : "");
+}
+
+function change(changes) {
+  state = { ...state, ...changes };
+  history.pushState(null, "", address());
+  return show();
+}
+
+function askNew(question) {
+  return change({ q: question.trim(), without: [], show: "" });
+}
+
+addEventListener("popstate", () => {
+  state = fromAddress();
+  show();
+});
+
+// ---- asking ------------------------------------------------------------------------------------
+
+async function call(name, sent) {
+  try {
+    return await server[name](sent);
+  } catch {
+    return null;
+  }
+}
+
+// A question asked while another is being answered takes its place: what comes late is dropped.
+async function show() {
+  const mine = ++turn;
+  box.value = state.q;
+  markFilters();
+  const view = !state.q ? "home" : { timeline: "timeline", compare: "compare" }[state.show] ?? "ask";
+  if (view !== "home") {
+    result.classList.add("pending");
+    result.setAttribute("aria-busy", "true");
+    told.textContent = "";
+  }
+  const html = await call(view, state);
+  if (mine !== turn) return;
+  const kept = markOf(result);
+  result.classList.remove("pending");
+  result.removeAttribute("aria-busy");
+  result.innerHTML = html ?? LOST;
+  refocus(result, kept, ".asked");
+  if (view === "home") showRecent();
+  else {
+    remember(state.q);
+    told.textContent = summary();
+  }
+  const column = await call("narrow", state);
+  if (mine !== turn || column === null) return;
+  const place = markOf(narrow);
+  narrow.innerHTML = column;
+  refocus(narrow, place, "h2");
+}
+
+function summary() {
+  const absent = result.querySelector(".absent h2");
+  const quoted = result.querySelector(".answer p bdi");
+  const view = result.querySelector(".timeline h2, .compare");
+  return (absent ?? quoted ?? view)?.textContent.slice(0, 300) ?? "";
+}
+
+// What had the focus is drawn anew: its like gets it back.
+function markOf(area) {
+  const focused = document.activeElement;
+  return area.contains(focused) ? signature(focused) : null;
+}
+
+function signature(item) {
+  const names = item.getAttributeNames().filter((n) => n === "id" || n.startsWith("data-"));
+  const values = names.map((name) => `${name}=${item.getAttribute(name)}`);
+  return [item.localName, ...values].join("|");
+}
+
+function refocus(area, mark, otherwise) {
+  if (mark === null || document.activeElement !== document.body) return;
+  const like = [...area.querySelectorAll("button, a, input, select, summary")].find(
+    (item) => signature(item) === mark,
+  );
+  const goal = like ?? area.querySelector(otherwise);
+  if (!goal) return;
+  if (!like) goal.tabIndex = -1;
+  goal.focus({ preventScroll: true });
+}
+
+function markFilters() {
+  const number = FILTERS.filter((name) => state[name]).length + (state.literal ? 1 : 0);
+  root.querySelector("#set").textContent = number ? ` (${number} set)` : "";
+}
+
+// ---- recent questions, which only this browser keeps -------------------------------------------
+
+function recent() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(RECENT) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((text) => typeof text === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(questions) {
+  try {
+    localStorage.setItem(RECENT, JSON.stringify(questions.slice(0, MOST_RECENT)));
+  } catch {
+    // A browser that keeps nothing: there is nothing to remember then.
+  }
+}
+
+function remember(question) {
+  keep([question, ...recent().filter((other) => other !== question)]);
+}
+
+function showRecent() {
+  const section = result.querySelector("#recent");
+  const questions = recent();
+  if (!section) return;
+  section.hidden = !questions.length;
+  const items = questions.map((question) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.ask = question;
+    button.textContent = question;
+    item.append(button);
+    return item;
+  });
+  section.querySelector("ul").replaceChildren(...items);
+}
+
+// ---- giving on ---------------------------------------------------------------------------------
+
+async function copy(text, button) {
+  let copied = false;
+  try {
+    await navigator.clipboard.writeText(text);
+    copied = true;
+  } catch {
+    // Without HTTPS there is no clipboard but the old way.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "sr-only";
+    root.append(area);
+    area.select();
+    copied = document.execCommand("copy");
+    area.remove();
+  }
+  flash(button, copied ? "Copied" : "Not copied");
+}
+
+function flash(button, text) {
+  const before = button.textContent;
+  button.textContent = text;
+  told.textContent = text;
+  setTimeout(() => {
+    button.textContent = before;
+    button.closest("details.menu")?.removeAttribute("open");
+  }, 1200);
+}
+
+function download(name, parts, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(parts, { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function exportAs(button) {
+  const file = await call("export", { ...state, format: button.dataset.export });
+  if (!file || file.error) flash(button, file?.error ?? "The server does not answer");
+  else {
+    download(file.name, [file.text], file.kind);
+    button.closest("details.menu").removeAttribute("open");
+  }
+}
+
+async function judge(button) {
+  const { judge: verdict, article, start, end } = button.dataset;
+  const taken = button.getAttribute("aria-pressed") === "true";
+  const sent = { ...state, article, start, end, verdict: taken ? "" : verdict };
+  const wrong = await call("judge", sent);
+  if (wrong !== "") {
+    told.textContent = wrong ?? "The server does not answer";
+    button.title = told.textContent;
+    return;
+  }
+  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-pressed", String(!taken));
+  told.textContent = taken ? "Judgement taken back" : "Judgement kept";
+}
+
+// ---- lists of questions ------------------------------------------------------------------------
+
+const batch = root.querySelector("#batch");
+const batchState = root.querySelector("#batch-state");
+
+function batchText(text, isError = false) {
+  const line = document.createElement("p");
+  line.className = isError ? "notice error" : "hint";
+  line.setAttribute("role", isError ? "alert" : "status");
+  line.textContent = text;
+  return line;
+}
+
+function batchButton(text, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "tool";
+  button.textContent = text;
+  button.addEventListener("click", act);
+  return button;
+}
+
+async function startBatch(file) {
+  batchState.replaceChildren(batchText("Reading the list …"));
+  const data = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = () => resolve(null);
+    reader.readAsDataURL(file);
+  });
+  const started = data === null ? null : await call("batch_start", { ...state, name: file.name, data });
+  if (!started || started.error) {
+    const why = data === null ? "The file cannot be read" : "The server does not answer";
+    batchState.replaceChildren(batchText(started?.error ?? why, true));
+    return;
+  }
+  followBatch(started.key);
+}
+
+async function followBatch(key) {
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-label", "Questions asked");
+  const line = batchText("");
+  const stop = batchButton("Cancel", () => call("batch_state", { key, cancel: true }));
+  batchState.replaceChildren(bar, line, stop);
+  const began = performance.now();
+  for (;;) {
+    const now = await call("batch_state", { key });
+    if (!now || now.error) {
+      batchState.replaceChildren(batchText(now?.error ?? "The server does not answer", true));
+      return;
+    }
+    bar.max = now.total;
+    bar.value = now.done;
+    const rate = now.done / Math.max((performance.now() - began) / 1000, 0.1);
+    line.textContent = `${now.done} of ${now.total} asked, ${now.answered} answered`;
+    if (now.running) line.textContent += ` · ${rate.toFixed(rate < 10 ? 1 : 0)} a second`;
+    else {
+      if (now.cancelled) line.textContent += " · cancelled";
+      const failed = now.failed.map((text) => batchText(text, true));
+      const get = batchButton("Download the evidence pack", () => getPack(key));
+      batchState.replaceChildren(bar, line, ...failed, get);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+async function getPack(key) {
+  const pack = await call("batch_pack", { key });
+  if (!pack || pack.error) {
+    batchState.append(batchText(pack?.error ?? "The server does not answer", true));
+    return;
+  }
+  const bytes = Uint8Array.from(atob(pack.data), (letter) => letter.charCodeAt(0));
+  download(pack.name, [bytes], "application/zip");
+}
+
+// ---- what is clicked, typed and chosen ---------------------------------------------------------
+
+function undo(chip) {
+  const { chip: kind, key } = chip.dataset;
+  if (kind === "clue") return change({ without: [...state.without, key] });
+  if (kind === "aside") return change({ without: state.without.filter((other) => other !== key) });
+  return change({ [key]: key === "literal" ? false : "" });
+}
+
+function choose(button) {
+  const pressed = button.getAttribute("aria-pressed") === "true";
+  const changes = {};
+  for (const [name, value] of Object.entries(button.dataset)) {
+    if (name.startsWith("set")) changes[name.slice(3).toLowerCase()] = pressed ? "" : value;
+  }
+  return change(changes);
+}
+
+function showCard(number) {
+  const card = root.querySelector(`#citation-${number}`);
   if (!card) return;
   card.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
   card.focus({ preventScroll: true });
 }
 
-document.addEventListener("click", (event) => {
-  const reference = event.target.closest("a[data-citation]");
-  if (!reference) return;
-  event.preventDefault();
-  showCard(reference);
+const CLICKS = {
+  "[data-ask]": (item) => askNew(item.dataset.ask),
+  "[data-chip]": undo,
+  "button.value": choose,
+  "[data-view]": (item) => change({ show: item.dataset.view === "answer" ? "" : item.dataset.view }),
+  "[data-copy]": (item) => copy(decodeURIComponent(item.dataset.copy), item),
+  "[data-copy-link]": (item) => copy(location.origin + address(), item),
+  "[data-export]": exportAs,
+  "[data-judge]": judge,
+  "[data-forget]": () => {
+    keep([]);
+    showRecent();
+    box.focus();
+  },
+  "a[data-citation]": (item) => showCard(item.dataset.citation),
+  ".histogram a": (item) => {
+    const chosen = state.after === item.dataset.after && state.before === item.dataset.before;
+    const { after, before } = chosen ? { after: "", before: "" } : item.dataset;
+    return change({ after, before });
+  },
+};
+
+root.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link in another tab
+  for (const [selector, act] of Object.entries(CLICKS)) {
+    const item = event.target.closest(selector);
+    if (!item) continue;
+    event.preventDefault();
+    act(item);
+    return;
+  }
 });
 
-// The date fields exist only once the drawer of the filters has been opened.
-const drawer = new MutationObserver(() => {
-  const fields = document.querySelectorAll("#after input, #before input");
-  for (const field of fields) field.type = "date";
-  if (fields.length === 2) drawer.disconnect();
+root.addEventListener("change", (event) => {
+  const { day, field, side } = event.target.dataset;
+  if (day || field) change({ [day ?? field]: event.target.value.trim() });
+  else if (side) change({ [side]: event.target.value });
+  else if (event.target.matches("[data-literal]")) change({ literal: event.target.checked });
+  else if (event.target.id === "batch-file" && event.target.files.length) {
+    startBatch(event.target.files[0]);
+    event.target.value = "";
+  }
 });
-drawer.observe(document.body, { childList: true, subtree: true });
+
+root.querySelector("#ask-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  askNew(box.value);
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = root.querySelector("details.menu[open]");
+  if (event.key === "Escape" && open) {
+    open.removeAttribute("open");
+    open.querySelector("summary").focus();
+  }
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (event.key === "/" && plain && !typing && !document.querySelector("dialog[open]")) {
+    if (!root.checkVisibility()) return; // another tab is shown
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of root.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.removeAttribute("open");
+  }
+});
+
+// A column beside the answer where there is room, else a drawer above it.
+function place() {
+  drawer.open = wide.matches;
+}
+wide.addEventListener("change", place);
+place();
+
+box.focus();
+showRecent();
+if (state.q || FILTERS.some((name) => state[name])) show();
+else {
+  call("narrow", state).then((column) => {
+    if (column !== null && turn === 0) narrow.innerHTML = column;
+  });
+  call("home", state).then((html) => {
+    if (html === null || turn !== 0) return;
+    result.innerHTML = html;
+    showRecent();
+  });
+}

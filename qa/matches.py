@@ -1,0 +1,113 @@
+"""What the articles found for a question are: by publisher, author, language, and over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Final
+
+from qa.records import Article, Count, Facets, Hit
+
+MOST_BARS: Final = 40
+"""Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""
+
+
+NEAREST: Final = 5
+"""Passages that match by their meaning alone: as many as an answer shows by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A bar of the histogram: the articles of [first, end)."""
+
+    first: date
+    end: date
+    articles: int
+
+
+def matching(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits that hold one of the question's words, or are among the first `NEAREST`.
+
+    In a small archive a search ranks every passage there is; most of them match nothing.
+    """
+    return [hit for hit in hits if hit.lexical is not None or hit.rank <= NEAREST]
+
+
+def articles_of(hits: Iterable[Hit]) -> list[Article]:
+    """Each article found, once, best first."""
+    return list({hit.article.id: hit.article for hit in hits}.values())
+
+
+def facets_of(articles: Sequence[Article]) -> Facets:
+    """How many of these articles each publisher, author, year, language and agency has."""
+    return Facets(
+        articles=len(articles),
+        publishers=_counted(article.publisher for article in articles),
+        authors=_counted(article.author for article in articles),
+        years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
+        languages=_counted(article.language for article in articles),
+        agencies=_counted(article.agency for article in articles),
+    )
+
+
+def over_time(articles: Sequence[Article]) -> tuple[Period, ...]:
+    """The articles with a date (UTC), by the shortest of day, month and year that fits.
+
+    Periods without an article are there too, between the first and the last with one.
+    """
+    days = [a.published_at.astimezone(UTC).date() for a in articles if a.published_at]
+    return _periods(Counter(days), _unit(min(days), max(days))) if days else ()
+
+
+def by_month(months: Iterable[Count]) -> tuple[Period, ...]:
+    """As `over_time`, from how many articles each month has, such as "2025-07"."""
+    counts = {date.fromisoformat(f"{month}-01"): number for month, number in months}
+    if not counts:
+        return ()
+    unit = _unit(min(counts), max(counts))
+    return _periods(counts, "month" if unit == "day" else unit)
+
+
+def _unit(first: date, last: date) -> str:
+    if (last - first).days < MOST_BARS:
+        return "day"
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return "month" if months < MOST_BARS else "year"
+
+
+def _periods(counts: Mapping[date, int], unit: str) -> tuple[Period, ...]:
+    if not counts:
+        return ()
+    first, last = min(counts), max(counts)
+    periods: list[Period] = []
+    begin = _floor(first, unit)
+    while begin <= last:
+        end = _next(begin, unit)
+        found = sum(n for day, n in counts.items() if begin <= day < end)
+        periods.append(Period(begin, end, found))
+        begin = end
+    return tuple(periods)
+
+
+def _counted(values: Iterable[str | None]) -> tuple[Count, ...]:
+    counts = Counter(value for value in values if value)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Count(value, number) for value, number in ordered)
+
+
+def _year(article: Article) -> str | None:
+    return str(article.published_at.astimezone(UTC).year) if article.published_at else None
+
+
+def _floor(day: date, unit: str) -> date:
+    return {"day": day, "month": day.replace(day=1), "year": date(day.year, 1, 1)}[unit]
+
+
+def _next(day: date, unit: str) -> date:
+    if unit == "day":
+        return day + timedelta(days=1)
+    if unit == "month":
+        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date(day.year + 1, 1, 1)

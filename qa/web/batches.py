@@ -1,0 +1,115 @@
+"""Lists of questions asked in the background: progress, cancel, and the evidence pack."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from qa.errors import InputError
+from qa.exports import batch
+from qa.records import Answer
+
+KEPT: Final = 8
+"""Lists whose packs are kept in memory, some megabytes each; the oldest makes room."""
+
+MAX_BYTES: Final = 4 * 2**20
+"""Of a list: 5,000 questions of 800 characters."""
+
+
+@dataclass
+class _Job:
+    lines: list[batch.Line]
+    name: str
+    outcomes: list[batch.Outcome] = field(default_factory=list)
+    cancelled: bool = False
+    running: bool = True
+    pack: bytes = b""
+
+
+class Batches:
+    """Those of one server. One is asked at a time, so that readers' own questions stay quick.
+
+    Args:
+        ask: `Archive.ask`.
+    """
+
+    def __init__(self, ask: Callable[..., Answer]) -> None:
+        self._ask = ask
+        self._jobs: OrderedDict[str, _Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    def start(self, name: str, data: bytes, options: Mapping[str, Any]) -> str:
+        """Begin to ask a list; returns the key to it, which nobody can guess.
+
+        Args:
+            name: Of the file.
+            data: Its content.
+            options: How to ask, where a line does not say.
+
+        Raises:
+            InputError: It is too large or no list of questions, or too many are being asked.
+        """
+        if len(data) > MAX_BYTES:
+            raise InputError(f"the list has {len(data):,} bytes; at most {MAX_BYTES:,} are taken")
+        job = _Job(batch.read_questions(data), name)
+        key = secrets.token_urlsafe(16)
+        with self._lock:
+            if len(self._jobs) >= KEPT:
+                done = next((k for k, other in self._jobs.items() if not other.running), None)
+                if done is None:
+                    raise InputError("too many lists are being asked; try again in a minute")
+                del self._jobs[done]
+            self._jobs[key] = job
+        threading.Thread(target=self._run, args=(job, dict(options)), daemon=True).start()
+        return key
+
+    def state(self, key: str) -> dict[str, Any]:
+        """How far a list is.
+
+        Raises:
+            InputError: There is none, or it has made room for others.
+        """
+        job = self._job(key)
+        answered = sum(1 for o in list(job.outcomes) if o.answer and o.answer.answered)
+        failed = [f"Line {o.line.number}: {o.error}" for o in list(job.outcomes) if o.error]
+        return {
+            "done": len(job.outcomes),
+            "total": len(job.lines),
+            "answered": answered,
+            "failed": failed[:20],
+            "running": job.running,
+            "cancelled": job.cancelled,
+        }
+
+    def cancel(self, key: str) -> None:
+        """Ask no more of it; what is answered can be downloaded. Raises as `state`."""
+        self._job(key).cancelled = True
+
+    def pack(self, key: str) -> tuple[str, bytes]:
+        """A name for the pack, and its bytes. Raises as `state`."""
+        job = self._job(key)
+        if job.running:
+            raise InputError("the list is still being asked")
+        return f"{job.name.rsplit('.', 1)[0] or 'evidence'}.zip", job.pack
+
+    def _job(self, key: str) -> _Job:
+        with self._lock:
+            if key not in self._jobs:
+                raise InputError("this list is not here any more; upload it again")
+            return self._jobs[key]
+
+    def _run(self, job: _Job, options: dict[str, Any]) -> None:
+        try:
+            with self._turn:
+                for outcome in batch.ask_each(self._ask, job.lines, options):
+                    job.outcomes.append(outcome)
+                    if job.cancelled:
+                        break
+                job.pack = batch.pack(job.outcomes)
+        finally:
+            job.running = False
