@@ -31,16 +31,15 @@ if TYPE_CHECKING:
         ServiceError,
         SyncCancelledError,
     )
+    from qa.overviews import Count, Facets, Story
     from qa.protocols import Progress
     from qa.records import (
         Answer,
         Article,
         Citation,
         Clue,
-        Count,
         Evidence,
         Explanation,
-        Facets,
         Filters,
         Hit,
         Passage,
@@ -73,16 +72,15 @@ _HOME = {
         "ServiceError",
         "SyncCancelledError",
     ),
+    "qa.overviews": ("Count", "Facets", "Story"),
     "qa.protocols": ("Progress",),
     "qa.records": (
         "Answer",
         "Article",
         "Citation",
         "Clue",
-        "Count",
         "Evidence",
         "Explanation",
-        "Facets",
         "Filters",
         "Hit",
         "Passage",
@@ -128,6 +126,7 @@ __all__ = [
     "ServiceError",
     "Settings",
     "Span",
+    "Story",
     "SyncCancelledError",
     "SyncPlan",
     "SyncReport",

@@ -207,6 +207,7 @@ class Archive(Holdings):
         literal: bool = False,
         without: Iterable[str] = (),
         explain: bool = False,
+        all_copies: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first. See `Retriever.search`."""
         return self.retriever.search(
@@ -220,6 +221,7 @@ class Archive(Holdings):
             literal=literal,
             without=without,
             explain=explain,
+            all_copies=all_copies,
         )
 
     def ask(
@@ -235,6 +237,7 @@ class Archive(Holdings):
         literal: bool = False,
         without: Iterable[str] = (),
         explain: bool = False,
+        all_copies: bool = False,
     ) -> Answer:
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
 
@@ -249,6 +252,7 @@ class Archive(Holdings):
             literal: Take the question as it stands: no operators, nothing understood.
             without: Keys or kinds of clues (`qa.records.Clue`) that are not to be understood.
             explain: Fill `Hit.explanation` of the passages.
+            all_copies: Show near-copies of a passage each in a place of its own.
 
         Raises:
             InputError: k is below 1, a date or an operator cannot be read, or a text is not valid
@@ -257,7 +261,13 @@ class Archive(Holdings):
         began = time.perf_counter()
         filters = make_filters(publisher, author, after, before)
         request = make_request(
-            question, filters, as_of, literal=literal, explain=explain, without=without
+            question,
+            filters,
+            as_of,
+            literal=literal,
+            explain=explain,
+            without=without,
+            all_copies=all_copies,
         )
         depth = max(k, ANSWER_DEPTH) if k >= 1 else k
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from qa import listing
-from qa.records import Article, Count, Facets, Problem
+from qa.duplicates import stories
+from qa.overviews import Count, Facets, Story
+from qa.records import Article, Problem
 from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
@@ -47,6 +49,20 @@ class Holdings:
     def is_alone(self, article: Article) -> bool:
         """Whether an article is the only one of its file."""
         return self._read(lambda store, number: store.count_of_source(article.source, number)) <= 1
+
+    def story(self, article_id: str) -> Story:
+        """The articles that are one text with an article, itself among them.
+
+        Raises:
+            ArticleNotFoundError: As `article`.
+        """
+        return self._read(
+            lambda store, number: stories.story(store, number, store.article(article_id, number))
+        )
+
+    def stories(self) -> list[Story]:
+        """All stories of several articles, the largest first."""
+        return self._read(lambda store, number: stories.stories(store, number))
 
     def problems(self) -> list[Problem]:
         """Everything in the corpus that could not be read, with the reason."""

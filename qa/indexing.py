@@ -16,6 +16,7 @@ from pathlib import Path
 
 from qa import analysis
 from qa.deletions import content_key
+from qa.duplicates.linking import Linker
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
 from qa.execution import Execution, Here, ReadFile
 from qa.generation import Generations
@@ -218,6 +219,7 @@ class _Sync:
         self._embedder = embedder
         self._execution = execution
         self._on_progress = on_progress
+        self._linker = Linker(store)
         self._publisher = Publisher(store, generations, on_progress)
         self._before = _published(generations, rebuild=rebuild)
         self._current = self._before.generation if self._before else 0
@@ -318,7 +320,7 @@ class _Sync:
             self._store.remove_article(row, self._next)
 
     def _write_article(self, article: Article, passages: Sequence[Cut]) -> None:
-        row = self._store.add_article(article, self._next)
+        row = self._linker.add(article, self._next)
         for ordinal, part in enumerate(passages):
             key = self._key(indexed_text(article.title, article.text[part.start : part.end]))
             self._store.add_passage(row, ordinal, part.sentences, key, self._next)

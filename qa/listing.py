@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from qa.analysis import fold
 from qa.errors import InputError
-from qa.records import Article, Count, Facets, Filters
+from qa.overviews import Count, Facets
+from qa.records import Article, Filters
 from qa.rows import ARTICLE_COLUMNS, name_key, to_article
 from qa.store import Store
 

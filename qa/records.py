@@ -178,6 +178,8 @@ class Hit:
         dense: The dense arm's evidence, likewise.
         citation: The passage as a citation, numbered by its rank.
         explanation: Why it stands here, where that was asked for.
+        also_in: Articles with a near-copy of the passage that were found too, by first appearance:
+            the article is the first of them all, see `Story`.
     """
 
     passage: Passage
@@ -188,6 +190,7 @@ class Hit:
     dense: Evidence | None
     citation: Citation
     explanation: Explanation | None = None
+    also_in: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,34 +212,6 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.publisher, self.author, self.after, self.before))
-
-
-class Count(NamedTuple):
-    """A value of a field, and how many articles have it."""
-
-    value: str
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """What a list of articles can be restricted by, with how many articles each value has.
-
-    Attributes:
-        articles: How many articles there are.
-        publishers: Most articles first, as are the others but for the years.
-        authors: As the bylines have them.
-        years: In which they were published (UTC), the latest first.
-        languages: BCP 47 tags.
-        agencies: Named in the datelines.
-    """
-
-    articles: int
-    publishers: tuple[Count, ...]
-    authors: tuple[Count, ...]
-    years: tuple[Count, ...]
-    languages: tuple[Count, ...]
-    agencies: tuple[Count, ...]
 
 
 class Clue(NamedTuple):

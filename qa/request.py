@@ -22,6 +22,7 @@ class Request:
         literal: Whether its every character is part of the question.
         explain: Whether each hit is to say why it was found.
         without: Keys of what would be understood of the question and is not to be.
+        all_copies: Whether near-copies of a passage each have a place of their own.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Request:
     literal: bool = False
     explain: bool = False
     without: frozenset[str] = frozenset()
+    all_copies: bool = False
 
 
 def make_request(
@@ -40,6 +42,7 @@ def make_request(
     literal: bool = False,
     explain: bool = False,
     without: Iterable[str] = (),
+    all_copies: bool = False,
 ) -> Request:
     """A request from what a user gives; arguments as in `Retriever.search`.
 
@@ -55,6 +58,7 @@ def make_request(
         literal=literal,
         explain=explain,
         without=check_keys(without),
+        all_copies=all_copies,
     )
 
 

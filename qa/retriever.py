@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from qa.analysis import idf
 from qa.citations import cite
+from qa.duplicates.slots import slots
 from qa.embedding import load_embedder
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.explaining import matched_words
@@ -31,6 +32,10 @@ from qa.store import Store
 from qa.understanding import Known, Understood, understand, without_operators
 
 T = TypeVar("T")
+
+SPARE: Final = 30
+"""Passages ranked beyond those asked for, so that others can follow where near-copies share a
+place; no more than are ranked anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class Retriever:
         literal: bool = False,
         without: Iterable[str] = (),
         explain: bool = False,
+        all_copies: bool = False,
     ) -> list[Hit]:
         """The passages that best fit a question, best first.
 
@@ -187,6 +193,7 @@ class Retriever:
             literal: Search for the question as it stands: no operators, nothing understood.
             without: Keys or kinds of clues (`qa.records.Clue`) that are not to be understood.
             explain: Fill `Hit.explanation`.
+            all_copies: Show near-copies each in a place of its own, instead of in `Hit.also_in`.
 
         Raises:
             InputError: k is below 1, a date or an operator cannot be read, or a text is not valid
@@ -194,7 +201,13 @@ class Retriever:
         """
         filters = make_filters(publisher, author, after, before)
         request = make_request(
-            question, filters, as_of, literal=literal, explain=explain, without=without
+            question,
+            filters,
+            as_of,
+            literal=literal,
+            explain=explain,
+            without=without,
+            all_copies=all_copies,
         )
         return self.find(request, k).hits
 
@@ -217,21 +230,29 @@ class Retriever:
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
         late = LateInteraction(generation, self.store, asked, query)
-        ranked = rank(
-            asked.terms,
-            query.vector,
-            generation.lexical,
-            generation.dense,
-            self._settings,
-            min(k, len(generation.dense)),
-            narrowed(generation, self.store, understood, filters, asked, query.vector),
-            _factors(generation, understood.recency),
-            late.scores,
-        )
+        allowed = narrowed(generation, self.store, understood, filters, asked, query.vector)
+        factors = _factors(generation, understood.recency)
+
+        def best(depth: int) -> list[Ranked]:
+            return rank(
+                asked.terms,
+                query.vector,
+                generation.lexical,
+                generation.dense,
+                self._settings,
+                min(depth, len(generation.dense)),
+                allowed,
+                factors,
+                late.scores,
+            )
+
         found = Retrieval(
             asked, understood, filters, query, [], generation, {}, embeddings=late.read
         )
-        hits = self._hits(found, ranked, explain=request.explain)
+        if request.all_copies:
+            hits = self._hits(found, best(k), explain=request.explain)
+        else:
+            hits = self._one_per_story(found, best, k, explain=request.explain)
         timings = {
             "embed": (embedded - began) * 1000,
             "search": (time.perf_counter() - embedded) * 1000,
@@ -277,6 +298,29 @@ class Retriever:
             return understood
         text, readings = read_names(understood.text, generation, self.store, request.without)
         return replace(understood, text=text, readings=readings)
+
+    def _one_per_story(
+        self, found: Retrieval, best: Callable[[int], list[Ranked]], k: int, *, explain: bool
+    ) -> list[Hit]:
+        """The first k places, near-copies in one; looks further down where copies fill them."""
+        generation = found.generation
+        depth = max(k, min(k + SPARE, self._settings.depth))
+        while True:
+            ranked = best(depth)
+            ids = generation.ids[[row.row for row in ranked]].tolist()
+            # Whoever asks for the latest wants it, not the first.
+            earliest = found.understood.recency is None
+            places = slots(self.store, generation.manifest.generation, ids, earliest=earliest)
+            if len(places) >= k or len(ranked) < depth or len(places) == len(ranked):
+                break
+            depth *= 4
+        places = places[:k]
+        # The place is that of the best copy, and so is its score.
+        shown = [replace(ranked[p.shown], score=ranked[p.best].score) for p in places]
+        hits = self._hits(found, shown, explain=explain)
+        return [
+            replace(hit, also_in=place.also_in) for hit, place in zip(hits, places, strict=True)
+        ]
 
     def _hits(self, found: Retrieval, ranked: list[Ranked], *, explain: bool) -> list[Hit]:
         generation = found.generation

@@ -18,14 +18,17 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
 EMBEDDINGS_SINCE: Final = 2
 """The first layout with today's table of embeddings, which are kept when the rest is made anew."""
 
-TABLES: Final = ("embeddings", "passages", "articles", "problems", "sources")
+TABLES: Final = ("embeddings", "shingles", "copies", "passages", "articles", "problems", "sources")
+
+VERSIONED: Final = TABLES[2:]
+"""The tables whose rows belong to generations."""
 
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS sources (
@@ -39,7 +42,7 @@ CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
     publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, published_utc TEXT,
-    digest TEXT NOT NULL, searched TEXT NOT NULL,
+    digest TEXT NOT NULL, content TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
     title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
     url TEXT, language TEXT, place TEXT, pages TEXT NOT NULL, provenance TEXT NOT NULL,
@@ -52,6 +55,7 @@ CREATE TABLE IF NOT EXISTS passages (
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
     sentences TEXT NOT NULL, embedding TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS articles_by_content ON articles (content);
 CREATE INDEX IF NOT EXISTS articles_listed ON articles (
     removed, added, published_utc, publisher, publisher_key, author, author_key, language, agency,
     source, position, searched);
@@ -61,10 +65,21 @@ CREATE TABLE IF NOT EXISTS embeddings (
     key TEXT PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, offsets BLOB NOT NULL,
     checksum INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS copies (
+    article INTEGER NOT NULL REFERENCES articles (row),
+    other INTEGER NOT NULL REFERENCES articles (row),
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS copies_by_article ON copies (article);
+CREATE INDEX IF NOT EXISTS copies_by_other ON copies (other);
+CREATE TABLE IF NOT EXISTS shingles (
+    hash INTEGER NOT NULL, article INTEGER NOT NULL REFERENCES articles (row),
+    PRIMARY KEY (hash, article)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shingles_by_article ON shingles (article);
 """ + "".join(
     f"CREATE INDEX IF NOT EXISTS {table}_by_added ON {table} (added);"
     f"CREATE INDEX IF NOT EXISTS {table}_by_removed ON {table} (removed) WHERE removed < {FOREVER};"
-    for table in TABLES[1:]
+    for table in VERSIONED
 )
 
 ARTICLE_COLUMNS = (

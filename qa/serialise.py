@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa.records import (
-    Answer,
-    AnswerPart,
-    Article,
-    Citation,
-    Facets,
-    Figures,
-    Hit,
-    Problem,
-)
+from qa.overviews import Facets, Story
+from qa.records import Answer, AnswerPart, Article, Citation, Figures, Hit, Problem
 
 
 def article_reference(article: Article) -> dict[str, Any]:
@@ -43,6 +35,14 @@ def article(record: Article) -> dict[str, Any]:
         "pages": list(record.pages),
         "provenance": dict(record.provenance),
         "text": record.text,
+    }
+
+
+def story(record: Story) -> dict[str, Any]:
+    """Articles that are one text, the first to appear first."""
+    return {
+        "publishers": list(record.publishers),
+        "articles": [article_reference(member) for member in record.articles],
     }
 
 
@@ -78,6 +78,7 @@ def hit(record: Hit) -> dict[str, Any]:
         "lexical_rank": record.lexical.rank if record.lexical else None,
         "dense_rank": record.dense.rank if record.dense else None,
         "article": article_reference(record.article),
+        "also_in": [article_reference(other) for other in record.also_in],
         **({"explanation": explanation(record)} if record.explanation else {}),
     }
 

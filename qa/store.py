@@ -211,6 +211,13 @@ class Store:
         self._check_all_found(ids, found)
         return found
 
+    def article_rows(self, ids: Sequence[int]) -> dict[int, int]:
+        """The row of each passage's article, by the passage's id."""
+        rows = self.rows_by_key("SELECT id, article FROM passages WHERE id IN", ids)
+        found = {row["id"]: int(row["article"]) for row in rows}
+        self._check_all_found(ids, found)
+        return found
+
     def texts(self, ids: Sequence[int], *, titled: bool = False) -> dict[int, str]:
         """The texts of the passages with these ids, with their articles' titles in front or not.
 

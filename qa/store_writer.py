@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from qa.rows import (
     LAYOUT,
     SCHEMA,
     TABLES,
+    VERSIONED,
     checksum,
     digest,
     name_key,
@@ -26,8 +27,6 @@ from qa.rows import (
     to_values,
 )
 from qa.store import Store
-
-_VERSIONED: Final = ("sources", "problems", "articles", "passages")
 
 
 class Change(NamedTuple):
@@ -81,7 +80,8 @@ class StoreWriter(Store):
             "SELECT EXISTS (SELECT 1 FROM passages WHERE added > ?) AS found", (generation,)
         )
         with self.transaction():
-            for table in reversed(_VERSIONED):
+            self._forget_shingles("added > ?", generation)
+            for table in VERSIONED:
                 self._connection.execute(f"DELETE FROM {table} WHERE added > ?", (generation,))  # noqa: S608
                 self._connection.execute(
                     f"UPDATE {table} SET removed = {FOREVER} "  # noqa: S608
@@ -95,13 +95,20 @@ class StoreWriter(Store):
         gone = f"removed <= ? AND removed < {FOREVER}"  # as the partial index has it
         with self.transaction():
             keys = self.rows(f"SELECT embedding FROM passages WHERE {gone}", (generation,))  # noqa: S608
-            for table in reversed(_VERSIONED):
+            self._forget_shingles(gone, generation)
+            for table in VERSIONED:
                 self._connection.execute(f"DELETE FROM {table} WHERE {gone}", (generation,))  # noqa: S608
             self._connection.executemany(
                 "DELETE FROM embeddings WHERE key = ?1 "
                 "AND NOT EXISTS (SELECT 1 FROM passages WHERE embedding = ?1)",
                 {(row["embedding"],) for row in keys},
             )
+
+    def _forget_shingles(self, of_articles: str, generation: int) -> None:
+        self._connection.execute(
+            f"DELETE FROM shingles WHERE article IN (SELECT row FROM articles WHERE {of_articles})",  # noqa: S608
+            (generation,),
+        )
 
     def forget_unused_embeddings(self) -> None:
         """Delete embeddings of no passage, such as an interrupted sync leaves. Reads all keys."""
@@ -126,15 +133,20 @@ class StoreWriter(Store):
 
     def remove_everything(self, generation: int) -> None:
         """End the life of all rows, from `generation` on: also of what a damaged store mixed up."""
-        for table in _VERSIONED:
+        for table in VERSIONED:
             self._connection.execute(
                 f"UPDATE {table} SET removed = ? WHERE removed = ?",  # noqa: S608
                 (generation, FOREVER),
             )
 
     def remove_article(self, row: int, generation: int) -> None:
-        """End the life of an article and its passages, from `generation` on."""
-        for table, column in (("passages", "article"), ("articles", "row")):
+        """End the life of an article, its passages and its links, from `generation` on."""
+        for table, column in (
+            ("copies", "article"),
+            ("copies", "other"),
+            ("passages", "article"),
+            ("articles", "row"),
+        ):
             self._connection.execute(
                 f"UPDATE {table} SET removed = ? WHERE {column} = ? AND removed = ?",  # noqa: S608
                 (generation, row, FOREVER),
@@ -171,8 +183,14 @@ class StoreWriter(Store):
                 [(status, source, FOREVER) for source, status in statuses.items()],
             )
 
-    def add_article(self, article: Article, generation: int) -> int:
-        """Store an article; returns its row."""
+    def add_article(self, article: Article, generation: int, content: str = "") -> int:
+        """Store an article; returns its row.
+
+        Args:
+            article: What to store.
+            generation: The one that is being written.
+            content: See `qa.duplicates.shingles.Shingles`.
+        """
         published = article.published_at
         values = {
             **to_values(article),
@@ -180,6 +198,7 @@ class StoreWriter(Store):
             "author_key": article.author and name_key(article.author),
             "published_utc": published and published.astimezone(UTC).isoformat(),
             "digest": digest(article),
+            "content": content,
             "searched": searched_text(article),
             "added": generation,
         }
@@ -199,6 +218,30 @@ class StoreWriter(Store):
             (article_row, ordinal, sentences[0].start, sentences[-1].end,
              json.dumps(sentences), key, generation),
         )  # fmt: skip
+
+    def add_copies(self, row: int, others: Iterable[int], generation: int) -> None:
+        """Link an article with those it is a copy of, both ways."""
+        self._connection.executemany(
+            "INSERT INTO copies (article, other, added) VALUES (?, ?, ?)",
+            [pair for r in others for pair in ((row, r, generation), (r, row, generation))],
+        )
+
+    def forget_links(self, generation: int) -> None:
+        """End the life of all links from `generation` on, and delete all shingles."""
+        self._connection.execute(
+            "UPDATE copies SET removed = ? WHERE removed = ?", (generation, FOREVER)
+        )
+        self._connection.execute("DELETE FROM shingles")
+
+    def set_content(self, row: int, content: str) -> None:
+        """Correct what an article's exact copies are found by."""
+        self._connection.execute("UPDATE articles SET content = ? WHERE row = ?", (content, row))
+
+    def add_shingles(self, row: int, hashes: Iterable[int]) -> None:
+        """Let an article be found by its sampled shingles."""
+        self._connection.executemany(
+            "INSERT INTO shingles VALUES (?, ?)", [(code, row) for code in hashes]
+        )
 
     def _insert(self, sql: str, values: Mapping[str, Any] | Sequence[Any]) -> int:
         cursor = self._connection.execute(sql, values)

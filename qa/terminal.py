@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from qa.overviews import Facets, Story
 from qa.protocols import OnProgress, Progress
 from qa.records import (
     Answer,
     Article,
     Explanation,
-    Facets,
     Hit,
     Problem,
     SyncPlan,
@@ -111,9 +111,22 @@ def render_hits(hits: Sequence[Hit]) -> str:
         head = f"{hit.rank:>3}. {byline(hit.article)} ({hit.score:.2f}: {ranks})"
         parts.append(_wrap(head, indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
+        if hit.also_in:
+            parts.append(_wrap(_also_in(hit.also_in), first="     ", indent="       "))
         if hit.explanation:
             parts.append(_wrap(_explained(hit, hit.explanation), first="     ", indent="       "))
     return "\n".join(parts)
+
+
+def _also_in(others: Sequence[Article]) -> str:
+    named = ", ".join(f"{other.publisher or other.title} #{other.id}" for other in others)
+    return f"also in {_count(len(others), 'other')}: {named}"
+
+
+def render_story(story: Story) -> str:
+    """Its first article, and under it those that ran it too."""
+    first, *others = story.articles
+    return "\n".join([byline(first), *(f"    also: {byline(other)}" for other in others)])
 
 
 def _explained(hit: Hit, why: Explanation) -> str:

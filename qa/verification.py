@@ -17,6 +17,8 @@ from typing import Any, Final
 import numpy as np
 
 from qa import analysis
+from qa.duplicates.checking import wrong_links
+from qa.duplicates.linking import Linker
 from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError
 from qa.generation import Generations
 from qa.manifest import Manifest
@@ -175,6 +177,7 @@ class _Check:
             wrong += self._check_passages(store, part, generation, manifest)
             passages += len(part)
             self._on_progress(Progress("verifying", passages, max(manifest.passages, passages)))
+        wrong += self._tried(lambda: list(wrong_links(store, manifest.generation))) or []
         if generation is not None:
             alive = generation.ids if generation.alive is None else generation.ids[generation.alive]
             wrong += self._differences(set(ids), set(alive.tolist()))
@@ -296,6 +299,9 @@ class _Repair:
     def _mend(self, store: StoreWriter, before: Manifest) -> None:
         store.roll_back_to(before.generation)
         self._embed_lost(store, before)
+        if any(wrong_links(store, before.generation)):
+            with store.transaction():
+                Linker(store).relink(before.generation + 1)
         manifest = replace(
             before,
             generation=before.generation + 1,

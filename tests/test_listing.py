@@ -6,7 +6,7 @@ import pytest
 
 from qa.cli import main
 from qa.errors import InputError
-from qa.records import Count
+from qa.overviews import Count
 
 ROWS = [
     {"title": "Élan vital", "text": "One.", "publisher": "The Star", "author": "Ana Silva",

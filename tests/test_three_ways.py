@@ -94,7 +94,7 @@ def test_filters_apply_before_ranking(sample):
 
 
 def test_more_is_asked_for_than_there_is(sample):
-    hits = sample.search("ferry", k=10**9)
+    hits = sample.search("ferry", k=10**9, all_copies=True)
     assert len(hits) == sample.info()["passages"]
     assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
@@ -157,7 +157,7 @@ def test_ask_as_json(index, capsys):
     assert set(citation) == {"n", "quote", "start", "end", "page", "article"}
     assert set(citation["article"]) == REFERENCE
     assert set(passage) == {
-        "rank", "text", "start", "end", "score", "lexical_rank", "dense_rank", "article",
+        "rank", "text", "start", "end", "score", "lexical_rank", "dense_rank", "article", "also_in",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
+from qa.duplicates.shingles import Shingles
 from qa.protocols import Floats
 from qa.records import Article, Span
 
@@ -23,6 +24,11 @@ MAX_WORDS: Final = 90
 MIN_WORDS: Final = 4
 """A shorter sentence ("Now!") never stands alone."""
 
+SAME_WORDS: Final = 0.6
+"""The share of the shorter quote's shingles from which it repeats the other, as copies of wire copy
+do that were lightly edited; unless their figures differ, which is worth showing."""
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _LEANS_BACK = re.compile(
     r"[\"'“‘(]*(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such|But|And|Yet|So|Then"
     r"|However|Instead|Meanwhile|Still|Nor|Both|Neither|Another|One result)\b"
@@ -57,7 +63,7 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
     score_of = {_place(candidates[i]): float(scores[i]) for i in reversed(best_first)}
     sentences = _by_article(candidates)
     used: set[tuple[str, Span]] = set()
-    seen: set[str] = set()
+    seen: list[tuple[Shingles, frozenset[str]]] = []
     quotes: list[Quote] = []
     for i in best_first:
         candidate = candidates[i]
@@ -69,9 +75,14 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
         parts = _extend(candidate, sentences[article.id], score_of, used)
         used.update((article.id, part) for part in parts)
         start, end = parts[0].start, parts[-1].end
-        words = " ".join(article.text[start:end].lower().split())
-        if words not in seen:  # wire copy run by another publisher
-            seen.add(words)
+        words = Shingles.of(article.text[start:end])
+        figures = frozenset(_FIGURE.findall(article.text[start:end]))
+        if not any(
+            words.content == other.content
+            or (figures == those and words.contained(other) >= SAME_WORDS)
+            for other, those in seen
+        ):
+            seen.append((words, figures))
             quotes.append(Quote(article, start, end, float(scores[i])))
     return quotes
 

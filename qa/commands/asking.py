@@ -63,6 +63,9 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
         metavar="CLUE",
         help="something understood to leave aside, like publisher or dates; may be repeated",
     )
+    parser.add_argument(
+        "--all-copies", action="store_true", help="show each copy of a story, not the first alone"
+    )
     parser.add_argument("--explain", action="store_true", help="say why each passage was found")
     add_json(parser)
 
@@ -130,7 +133,17 @@ def _lines() -> Iterator[str]:
 
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("publisher", "author", "after", "before", "as_of", "literal", "without", "explain")
+    names = (
+        "publisher",
+        "author",
+        "after",
+        "before",
+        "as_of",
+        "literal",
+        "without",
+        "explain",
+        "all_copies",
+    )
     return {name: getattr(options, name) for name in names}
 
 
@@ -145,6 +158,7 @@ def _request(options: argparse.Namespace) -> Request:
         literal=options.literal,
         without=options.without,
         explain=options.explain,
+        all_copies=options.all_copies,
     )
 
 

@@ -28,6 +28,9 @@ def add(command: AddCommand) -> None:
         "--counts", action="store_true", help="count them by publisher, author, year and language"
     )
     listed.add_argument(
+        "--stories", action="store_true", help="list the stories that several articles tell"
+    )
+    listed.add_argument(
         "--problems", action="store_true", help="list what could not be read, and why"
     )
     add_json(listed)
@@ -50,6 +53,13 @@ def articles(options: argparse.Namespace) -> int:
             print_json([serialise.problem(problem) for problem in problems])
         else:
             print("\n".join(map(terminal.render_problem, problems)) or "no problems")
+        return OK
+    if options.stories:
+        stories = archive.stories()
+        if options.json:
+            print_json([serialise.story(story) for story in stories])
+        else:
+            print("\n".join(map(terminal.render_story, stories)) or "no story has two articles")
         return OK
     names = ("publisher", "author", "after", "before", "language", "agency")
     wanted = {name: getattr(options, name) for name in names}
@@ -86,11 +96,14 @@ def show(options: argparse.Namespace) -> int:
     """Print an article."""
     from qa import serialise, terminal
 
-    article = open_archive(options).article(options.article_id)
+    archive = open_archive(options)
+    article, story = archive.article(options.article_id), archive.story(options.article_id)
     if options.json:
-        print_json(serialise.article(article))
+        print_json({**serialise.article(article), "story": serialise.story(story)})
     else:
         print(terminal.render_article(article))
+        if len(story.articles) > 1:
+            print(f"\nOne story in {len(story.articles)} articles:\n{terminal.render_story(story)}")
     return OK
 
 

@@ -179,7 +179,8 @@ class Searcher:
         self._archive.close()
 
     def _retrieve(self, query: Query, k: int) -> Retrieval:
-        request = make_request(query.text, as_of=day_of(query, self._as_of))
+        # Documents are judged one by one, copies too.
+        request = make_request(query.text, as_of=day_of(query, self._as_of), all_copies=True)
         return self._archive.retriever.find(request, k)
 
     def _of_arm(self, hits: Sequence[Hit]) -> list[Hit]:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from qa.listing import LENGTH_STEP
-from qa.records import Count, Verification
+from qa.overviews import Count
+from qa.records import Verification
 from qa.serving.verifying import Health
 from qa.settings import Settings
 from qa.web import charts
