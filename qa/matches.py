@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Final
 
-from qa.records import Article, Count, Facets, Hit
+from qa.overviews import Count, Facets
+from qa.records import Article, Hit
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""

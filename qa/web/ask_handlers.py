@@ -14,7 +14,8 @@ from qa import judgements, matches
 from qa.archive import Archive
 from qa.errors import InputError, QAError
 from qa.exports import documents
-from qa.records import Answer, Article, Facets
+from qa.overviews import Facets
+from qa.records import Answer, Article
 from qa.web import answer_html, ask_html, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import Verdicts
 from qa.web.asked import Asked

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from qa.records import Answer, Count
+from qa.overviews import Count
+from qa.records import Answer
 from qa.web import hits_html
 from qa.web.answer_html import Verdicts, card
 from qa.web.html import EMPTY, sentence

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from qa.matches import Period
-from qa.records import Count, Facets
+from qa.overviews import Count, Facets
 from qa.web.asked import Asked
 from qa.web.html import EMPTY, count, words
 

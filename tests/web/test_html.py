@@ -15,18 +15,8 @@ from hypothesis import strategies as st
 from qa.citations import cite
 from qa.deletions import Deleted
 from qa.matches import by_month, facets_of
-from qa.records import (
-    Answer,
-    Article,
-    Clue,
-    Count,
-    Evidence,
-    Hit,
-    Passage,
-    Problem,
-    Span,
-    SyncReport,
-)
+from qa.overviews import Count
+from qa.records import Answer, Article, Clue, Evidence, Hit, Passage, Problem, Span, SyncReport
 from qa.web import articles_html, ask_html, charts, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import WELCOME, render_answer
 from qa.web.asked import Asked
