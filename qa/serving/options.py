@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from qa.errors import InputError
+from qa.serving.accounts import Accounts
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
 """How a browser on this machine calls it: the `Host` headers that are answered on loopback."""
@@ -24,7 +25,6 @@ class Options:
         read_only: Refuse whatever would change the corpus or the index.
         root_path: The path under which a reverse proxy serves this, such as "/archive".
         allow_public: Serve other machines without asking who is there.
-        allow_url: Let articles be fetched from web addresses.
         allowed_hosts: More `Host` headers to answer on loopback, such as a proxy passes on.
         mcp: Serve the tools for language models at `/mcp`.
     """
@@ -35,7 +35,6 @@ class Options:
     read_only: bool = False
     root_path: str = ""
     allow_public: bool = False
-    allow_url: bool = False
     allowed_hosts: tuple[str, ...] = ()
     mcp: bool = False
 
@@ -43,9 +42,11 @@ class Options:
         """Refuse to serve on an address in a way that nobody can have meant.
 
         Raises:
-            InputError: Another machine could reach it and nobody is asked who they are; or the
-                options contradict each other.
+            InputError: Another machine could reach it and nobody is asked who they are; nobody
+                could sign in; or the options contradict each other.
         """
+        if self.auth and not Accounts(self.auth).names():
+            raise InputError(f"{self.auth} has no users; run: qa user add NAME --auth {self.auth}")
         if self.auth and self.auth_header:
             raise InputError("--auth and --auth-header are two ways of signing in; leave one out")
         if self.auth_header and not self.trusted_proxies:

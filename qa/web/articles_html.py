@@ -133,8 +133,10 @@ def _adding(suffixes: Sequence[str]) -> Markup:
         '<p class="ways"><label class="button main"><input type="file" multiple accept="{}" '
         'data-files>Choose files</label><button type="button" data-paste aria-expanded="false" '
         'aria-controls="paste-form">Paste a text</button><button type="button" data-update>'
-        'Update from the folder</button></p><p class="hint">Or drop files here: {}. You see what '
-        'was understood before anything is added.</p><form id="paste-form" data-paste-form hidden>'
+        'Update from the folder</button></p><p class="hint" title="{}">Or drop files here: text, '
+        'Markdown, HTML, PDF, Word, EPUB, CSV, JSON, mail, feeds, web archives, ZIP. You see '
+        'what was understood before anything is added.</p>'
+        '<form id="paste-form" data-paste-form hidden>'
         '<label>The text<textarea rows="8" data-text required></textarea></label>'
         '<label>It is<select data-kind>{}</select></label>'
         '<button type="submit" class="main">See what is understood</button></form>'
@@ -344,7 +346,7 @@ def _about(seconds: float) -> str:
 def deletion(article_id: str, title: str) -> Markup:
     """That an article was deleted, and the way back."""
     return Markup(
-        '<p class="notice note undo" role="status">Deleted “<bdi>{}</bdi>”. '
+        '<p class="notice note undo" role="status"><span>Deleted “<bdi>{}</bdi>”.</span>'
         '<button type="button" data-restore="{}">Undo</button></p>'
     ).format(title, article_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from qa.cli import main
 from qa.errors import InputError
 from qa.serving import accounts as accounts_module
 from qa.serving import bodies
@@ -131,7 +133,7 @@ def test_a_path_before_all_others() -> None:
     [
         (Options(), "0.0.0.0", "--allow-public"),
         (Options(), "192.168.1.4", "qa user add"),
-        (Options(auth=Path("u"), auth_header="X"), "127.0.0.1", "leave one out"),
+        (Options(auth=Path("nowhere.json")), "127.0.0.1", "qa user add NAME --auth nowhere.json"),
         (Options(auth_header="X-User"), "127.0.0.1", "--trusted-proxy 127.0.0.1"),
         (Options(trusted_proxies=("proxy",)), "127.0.0.1", "10.0.0.0/8"),
         (Options(root_path="archive"), "127.0.0.1", "/archive"),
@@ -142,15 +144,42 @@ def test_what_nobody_can_have_meant(options: Options, host: str, told: str) -> N
         options.check(host)
 
 
-def test_what_is_meant() -> None:
+def test_what_is_meant(users: Path) -> None:
     for options, host in (
         (Options(), "127.0.0.1"),
         (Options(), "::1"),
         (Options(), "localhost"),
         (Options(allow_public=True), "0.0.0.0"),
-        (Options(auth=Path("users")), "0.0.0.0"),
+        (Options(auth=users), "0.0.0.0"),
     ):
         options.check(host)
+
+
+def test_two_ways_of_signing_in_or_nobody_to_do_so(users: Path) -> None:
+    with pytest.raises(InputError, match="leave one out"):
+        Options(auth=users, auth_header="X").check("127.0.0.1")
+    Accounts(users).remove("ada")
+    with pytest.raises(InputError, match="has no users"):
+        Options(auth=users).check("127.0.0.1")
+
+
+def test_users_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--auth", str(tmp_path / "users.json")]
+    monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\nshort\n"))
+    assert main(["user", "add", "ada", *where]) == 0
+    assert main(["user", "add", "bo", *where]) == 1
+    assert main(["user", "list", *where]) == 0
+    assert main(["user", "add", *where]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[1:] == ["ada"]
+    assert "10 to 1000 characters" in told.err
+    assert "name the user" in told.err
+    assert Accounts(tmp_path / "users.json").holds("ada", PASSWORD)
+    assert main(["user", "remove", "ada", *where]) == 0
+    assert main(["serve", *where, "--index", str(tmp_path / "index")]) == 1
+    assert "has no users" in capsys.readouterr().err
 
 
 @pytest.fixture
