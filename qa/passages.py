@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qa.analysis import CJK
 from qa.records import Span
 
 MAX_SENTENCE_WORDS = 120
@@ -18,8 +19,10 @@ MAX_SENTENCE_WORDS = 120
 comma, semicolon, colon or dash; the model reads at most 256 word pieces, about 190 words."""
 
 _PARAGRAPH = re.compile(r"[^\n]+")
-_WORD = re.compile(r"\S+")
-_CLAUSE_END = re.compile(r"[,;:–—]$")
+_WORD = re.compile(rf"[{CJK}]{{1,2}}[、。，：；]?|[^\s{CJK}]+")
+"""What passages are measured by; two letters of a script without spaces count as a word, of which
+a model makes as many tokens."""
+_CLAUSE_END = re.compile(r"[,;:–—、，：；]$")
 _CLOCK_END = re.compile(r"\b[ap]\.m\.$")
 _RUN_ON = re.compile(
     r"(?<!\S)['‘“\"(]?[a-z]+['’”\")]? (?=(?:The|But|Of|In|It|He|She|They|At|For|And|As|This|That"

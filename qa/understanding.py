@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from qa import wording
-from qa.analysis import fold, terms
+from qa.analysis import CJK, fold, pairs, terms
 from qa.countries import ALIASES
 from qa.errors import InputError
 from qa.names import Names
@@ -61,6 +61,7 @@ _OF_COUNTRIES = frozenset(
     part.lower() for alias in ALIASES if "_" in alias for part in alias.split("_")
 )
 _SPACES = re.compile(r"\s+")
+_CJK = re.compile(f"[{CJK}]+")
 _WHOLE_WORD = re.compile(r"(?<![\w'’])[^\W\d_]{4,}(?!\w)")
 _SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-"})
 
@@ -319,7 +320,11 @@ def _day(field: str, fields: dict[str, str]) -> date | None:
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
     """What finds a phrase in a text that `comparable` gave: as whole words."""
-    return re.compile(rf"(?<!\w){re.escape(comparable(phrase))}(?!\w)")
+    words = comparable(phrase)
+    # Scripts without spaces have no words to be whole.
+    before = "" if _CJK.match(words) else r"(?<!\w)"
+    after = "" if _CJK.match(words[-1:]) else r"(?!\w)"
+    return re.compile(f"{before}{re.escape(words)}{after}")
 
 
 def comparable(text: str) -> str:
@@ -330,10 +335,12 @@ def comparable(text: str) -> str:
 def whole_words(phrases: Iterable[str]) -> list[str]:
     """Words of four letters and more: a passage with the phrase has their terms, come what may.
 
-    Shorter ones and numbers may be part of a code or of initials in the passage ("F-16", "J. D."),
-    and words like "States" of a country's name.
+    In scripts without spaces, pairs of letters. Shorter ones and numbers may be part of a code or
+    of initials in the passage ("F-16", "J. D."), and words like "States" of a country's name.
     """
-    words = [w for phrase in phrases for w in _WHOLE_WORD.findall(phrase)]
+    words = [w for phrase in phrases for w in _WHOLE_WORD.findall(_CJK.sub(" ", phrase))]
+    runs = [run for phrase in phrases for run in _CJK.findall(phrase) if len(run) > 1]
+    words += [letters for run in runs for letters in pairs(run)]
     return [word for word in words if word.lower() not in _OF_COUNTRIES]
 
 

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from qa.analysis import fold
+from qa.analysis import CJK, fold
 
 Hashes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -51,8 +51,7 @@ each time."""
 FEWEST_MARKED: Final = 10
 """Shingles of either sort from which `LEAST_MARKED` can be told."""
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
+_WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+")
 """Words; of scripts without spaces, letters."""
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)

@@ -26,11 +26,15 @@ def codes_of(hits: Iterable[Hit]) -> frozenset[str]:
 
 def word_spans(text: str, codes: frozenset[str], start: int = 0) -> list[Span]:
     """Where the question's words stand in a text that begins at `start` of its article."""
-    return [
-        Span(start + token.start(), start + token.end())
-        for token in tokens(text)
-        if term(token.group()) in codes
-    ]
+    found: list[Span] = []
+    for token in tokens(text):
+        if term(token.group()) not in codes:
+            continue
+        span = Span(start + token.start(), start + token.end())
+        if found and span.start < found[-1].end:  # pairs of letters overlap
+            span = Span(found.pop().start, span.end)
+        found.append(span)
+    return found
 
 
 def context(article: Article, span: Span, codes: frozenset[str]) -> Markup:
