@@ -41,6 +41,15 @@ def markdown(answer: Answer, level: int = 1) -> str:
     parts = [f"{'#' * level} {references.escaped(answer.question)}"]
     if answer.understood:
         parts.append("*Understood: " + "; ".join(_told(answer)) + "*")
+    parts += [
+        f"**{references.escaped(part.question)}** Not in this archive: "
+        f"{references.escaped(part.reason or '')}."
+        for part in answer.parts
+        if not part.answered
+    ]
+    if answer.differing:
+        figures = "; ".join(f"{', '.join(f.figures)} [{f.citation}]" for f in answer.differing)
+        parts.append(f"*The sources differ: {references.escaped(figures)}*")
     if answer.answered:
         parts += [_markdown_citation(citation) for citation in answer.citations]
     else:

@@ -66,6 +66,7 @@ class Endpoints:
         before: str | None = None,
         as_of: str | None = None,
         literal: bool = False,
+        without: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
 
@@ -82,6 +83,7 @@ class Endpoints:
             before: Only articles published before this day.
             as_of: The day the question is asked on: nothing later is used.
             literal: Take the question as it stands: no operators, nothing understood.
+            without: Keys of what was understood ("key" in "understood") and is to be left aside.
         """
         return serialise.answer(
             self.archive.ask(
@@ -93,6 +95,7 @@ class Endpoints:
                 before=before,
                 as_of=as_of,
                 literal=literal,
+                without=without or (),
             )
         )
 
@@ -107,6 +110,7 @@ class Endpoints:
         as_of: str | None = None,
         literal: bool = False,
         explain: bool = False,
+        without: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Find the passages that best fit a question, best first.
 
@@ -123,6 +127,7 @@ class Endpoints:
             as_of: The day the question is asked on: nothing later is used.
             literal: Take the question as it stands: no operators, nothing understood.
             explain: Say why each passage was found.
+            without: Keys of what is not to be understood, such as "publisher" or "dates".
         """
         hits = self.archive.search(
             question,
@@ -134,6 +139,7 @@ class Endpoints:
             as_of=as_of,
             literal=literal,
             explain=explain,
+            without=without or (),
         )
         return [serialise.hit(hit) for hit in hits]
 

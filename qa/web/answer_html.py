@@ -12,7 +12,7 @@ from qa.exports import references
 from qa.records import Answer, Citation, Hit, Span
 from qa.web import hits_html
 from qa.web.asked import Asked
-from qa.web.html import DOT, EMPTY, byline, field, link, notice, open_button, sentence
+from qa.web.html import DOT, EMPTY, byline, day, field, link, notice, open_button, sentence
 
 WELCOME = Markup(
     '<p class="promise">Answers are sentences from the articles, word for word, each with its '
@@ -121,14 +121,50 @@ def _tools(asked: Asked, view: str) -> Markup:
 
 
 def _cited(answer: Answer, codes: frozenset[str], verdicts: Verdicts | None) -> Markup:
-    lead = [c for c in answer.citations if f"{c.quote} [{c.number}]" in answer.text]
-    sentences = (Markup("<p><bdi>{}</bdi>{}</p>").format(c.quote, _reference(c)) for c in lead)
     cards = (card(citation, answer.passages, codes, verdicts) for citation in answer.citations)
     return Markup(
-        '<section class="answer" role="status" aria-label="Answer"><blockquote>{}'
-        "</blockquote></section>"
+        '<section class="answer" aria-label="Answer">{}{}</section>'
         '<section class="citations" aria-label="Sources"><h2>Sources</h2>{}</section>'
-    ).format(EMPTY.join(sentences), EMPTY.join(cards))
+    ).format(_said(answer), _differing(answer), EMPTY.join(cards))
+
+
+def _said(answer: Answer) -> Markup:
+    """The quotes, large; of several questions in one, each with its own."""
+    if not answer.parts:
+        return _quotes(answer, answer.text)
+    return EMPTY.join(
+        Markup('<section class="part"><h2><bdi>{}</bdi></h2>{}</section>').format(
+            part.question,
+            _quotes(answer, part.text)
+            if part.answered
+            else Markup('<p class="unsaid">Not in this archive: {}.</p>').format(part.reason or ""),
+        )
+        for part in answer.parts
+    )
+
+
+def _quotes(answer: Answer, text: str) -> Markup:
+    lead = [c for c in answer.citations if f"{c.quote} [{c.number}]" in text]
+    sentences = (Markup("<p><bdi>{}</bdi>{}</p>").format(c.quote, _reference(c)) for c in lead)
+    return Markup("<blockquote>{}</blockquote>").format(EMPTY.join(sentences))
+
+
+def _differing(answer: Answer) -> Markup:
+    """Figures that do not agree, each with its source and day."""
+    if not answer.differing:
+        return EMPTY
+    cited = {citation.number: citation for citation in answer.citations}
+    items = EMPTY.join(
+        Markup("<li><strong><bdi>{}</bdi></strong>{} <span>{}</span></li>").format(
+            ", ".join(found.figures),
+            _reference(cited[found.citation]),
+            day(found.published_at) if found.published_at else "no date",
+        )
+        for found in answer.differing
+    )
+    return Markup(
+        '<div class="differing"><h2>The sources differ</h2><ul class="plain">{}</ul></div>'
+    ).format(items)
 
 
 def _reference(citation: Citation) -> Markup:
@@ -164,7 +200,7 @@ def card(
     ).format(
         citation.number,
         article.title,
-        byline(article),
+        DOT.join([byline(article), *([f"page {citation.page}"] if citation.page else [])]),
         hits_html.context(article, span, codes),
         EMPTY.join([
             open_button(article, span),
@@ -224,7 +260,7 @@ def _thumbs(citation: Citation, verdicts: Verdicts) -> Markup:
 def _not_in_archive(answer: Answer) -> Markup:
     reason = answer.reason or "the archive does not say"
     return Markup(
-        '<section class="absent" role="status"><h2>Not in this archive</h2><p>{}.</p></section>'
+        '<section class="absent"><h2>Not in this archive</h2><p>{}.</p></section>'
     ).format(sentence(reason))
 
 

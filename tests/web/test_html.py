@@ -16,7 +16,19 @@ from qa.citations import cite
 from qa.deletions import Deleted
 from qa.matches import by_month, facets_of
 from qa.overviews import Count
-from qa.records import Answer, Article, Clue, Evidence, Hit, Passage, Problem, Span, SyncReport
+from qa.records import (
+    Answer,
+    AnswerPart,
+    Article,
+    Clue,
+    Evidence,
+    Figures,
+    Hit,
+    Passage,
+    Problem,
+    Span,
+    SyncReport,
+)
 from qa.web import articles_html, ask_html, charts, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import WELCOME, render_answer
 from qa.web.asked import Asked
@@ -44,7 +56,7 @@ ARTICLE = Article(
 )
 
 
-def answer_of(article: Article, *, answered: bool = True) -> Answer:
+def answer_of(article: Article, *, answered: bool = True, parted: bool = False) -> Answer:
     span = Span(0, article.text.index("\n"))
     citation = cite(1, article, *span)
     passage = Passage(1, article.id, 0, *span, article.text[span.start : span.end], (span,))
@@ -60,6 +72,8 @@ def answer_of(article: Article, *, answered: bool = True) -> Answer:
         generation=3,
         timings_ms={"total": 1.0, EVIL: 2.0},
         understood=(Clue(f"phrase:{EVIL}", f"publisher {EVIL}"),),
+        parts=(AnswerPart(EVIL, False, EVIL, "", (), 0.1),) if parted else (),
+        differing=(Figures(1, (EVIL, "7"), None),) if answered else (),
     )
 
 
@@ -80,6 +94,7 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
     return [
         render_answer(answered, asked, verdicts={}),
         render_answer(refused, asked),
+        render_answer(answer_of(article, parted=True), asked),
         hits_html.timeline([dated], codes),
         compare_html.comparison(sides, [Count(evil, 1)], {}),
         matches_html.narrow(asked, facets, periods, evil, evil),
@@ -95,7 +110,7 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_hostile_fields_are_text(number: int) -> None:
     page = rendered()[number]
     tags = re.findall(r"<[^>]*>", page)
@@ -107,7 +122,7 @@ def test_hostile_fields_are_text(number: int) -> None:
         assert 'href="javascript' not in tag, tag
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_hostile_fields_are_shown_whole(number: int) -> None:
     page = rendered()[number]
     assert EVIL in standard.unescape(re.sub(r"<[^>]*>", "", page))
@@ -127,7 +142,7 @@ def flow(element: lxml.html.HtmlElement) -> str:
     return "".join(parts)
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(15))
 def test_a_field_that_turns_the_direction_turns_nothing_but_itself(number: int) -> None:
     named = {
         name: f"{name} {TURNING}"

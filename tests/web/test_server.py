@@ -336,6 +336,8 @@ def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: 
         hits = client.predict(question, literal=literal, api_name="/search")
         found = {hit["article"]["publisher"] for hit in hits}
         assert found == publishers if publishers else len(found) > 1
+    hits = client.predict(question, without=["publisher"], api_name="/search")
+    assert len({hit["article"]["publisher"] for hit in hits}) > 1
     answer = client.predict("homes", as_of="2024-12-31", api_name="/ask")
     assert answer["understood"][0]["key"] == "as_of"
     assert "has no publisher" in handlers.ask({"q": "homes publisher:nobody"})
