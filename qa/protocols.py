@@ -60,6 +60,17 @@ class Embedder(Protocol):
         """Embed one question."""
 
 
+class Reranker(Protocol):
+    """Reads a question and a passage together."""
+
+    @property
+    def name(self) -> str:
+        """The model as the user named it."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """How well each text answers, float32 (len(texts),), on any scale; higher is better."""
+
+
 class Scored(NamedTuple):
     """A row with one arm's score. Higher is better."""
 

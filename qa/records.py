@@ -149,8 +149,8 @@ class Explanation:
         lexical_share: The lexical arm's share of the fused score, 0 to 1.
         dense_share: The dense arm's.
         late_share: Late interaction's, so that the three make 1.
-        late: Late interaction's score and its rank among the passages it was asked of; None where
-            the passage was too far down.
+        late: Late interaction's score and its rank among the passages it was asked of, or the
+            reranker's where one is set; None where the passage was too far down.
         recency: What the fused score was multiplied by for the article's age; 1 where age does not
             matter.
         filters: What the search was restricted to, in words.

@@ -13,8 +13,9 @@ mean of three such matches, which together did better than each alone, on every 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from qa.analysis import idf
 from qa.answering.matching import Words
 from qa.embedding.tokens import similarities
 from qa.passages import indexed_text
-from qa.protocols import Embedding, Floats, Ids
+from qa.protocols import Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.records import Passage
 from qa.searchable import Searchable
@@ -91,8 +92,34 @@ def late_interaction(query: Embedding, token_weights: Floats, passages: Sequence
     return found
 
 
-class LateInteraction:
-    """One question's late interaction with passages of a generation.
+class Rescoring(ABC):
+    """Scores passages of a generation for one question, each once however often it is asked.
+
+    Args:
+        generation: What is searched.
+    """
+
+    def __init__(self, generation: Searchable) -> None:
+        self._generation = generation
+        self._known: dict[int, float] = {}
+        self.read: dict[int, Embedding] = {}
+        """The embeddings read so far, by passage id: an answer needs them again."""
+
+    def scores(self, rows: Ids) -> Floats:
+        """Of each row, float32 (len(rows),); higher is better."""
+        ids = self._generation.ids[rows].tolist()
+        new = [number for number in ids if number not in self._known]
+        if new:
+            self._known.update(zip(new, self._score(new).tolist(), strict=True))
+        return np.asarray([self._known[number] for number in ids], dtype=np.float32)
+
+    @abstractmethod
+    def _score(self, ids: list[int]) -> Floats:
+        """Of passages that were not scored yet."""
+
+
+class LateInteraction(Rescoring):
+    """By late interaction.
 
     Args:
         generation: What is searched.
@@ -104,16 +131,12 @@ class LateInteraction:
     def __init__(
         self, generation: Searchable, store: Store, question: Question, query: Embedding
     ) -> None:
-        self._generation = generation
+        super().__init__(generation)
         self._store = store
         self._question = question
         self._query = query
-        self.read: dict[int, Embedding] = {}
-        """The embeddings read so far, by passage id: an answer needs them again."""
 
-    def scores(self, rows: Ids) -> Floats:
-        """How closely the question is matched in each row, float32 (len(rows),)."""
-        ids = self._generation.ids[rows].tolist()
+    def _score(self, ids: list[int]) -> Floats:
         self.read |= self._store.embeddings(ids)
         passages = self._store.passages(ids, self._generation.manifest.generation)
         laid = [
@@ -125,3 +148,31 @@ class LateInteraction:
     def _idf(self, term: str) -> float:
         lexical = self._generation.lexical
         return idf(len(lexical), lexical.document_frequency(term))
+
+
+RERANKER_WEIGHT: Final = 0.9
+"""Share of a cross-encoder in the score of the first passages: it has read both texts together, and
+decides. The rest keeps passages that it scores alike in the order they were found in."""
+
+
+class CrossEncoding(Rescoring):
+    """By a cross-encoder, which reads each passage.
+
+    Args:
+        generation: What is searched.
+        store: Its texts.
+        question: As it is searched for.
+        reranker: The model.
+    """
+
+    def __init__(
+        self, generation: Searchable, store: Store, question: str, reranker: Reranker
+    ) -> None:
+        super().__init__(generation)
+        self._store = store
+        self._question = question
+        self._reranker = reranker
+
+    def _score(self, ids: list[int]) -> Floats:
+        texts = self._store.texts(ids, titled=True)
+        return self._reranker.scores(self._question, [texts[passage] for passage in ids])

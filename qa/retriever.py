@@ -14,17 +14,17 @@ from typing import Final, TypeVar
 from qa.analysis import idf
 from qa.citations import cite
 from qa.duplicates.slots import slots
-from qa.embedding import load_embedder
+from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.explaining import matched_words
 from qa.generation import KEPT, Generations
 from qa.narrowing import known_of, narrowed, read_names, recency
-from qa.protocols import Embedder, Embedding, Floats, Ids
+from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.ranking import Ranked, rank
 from qa.records import Explanation, Filters, Hit
 from qa.request import Request, make_filters, make_request
-from qa.rescoring import LateInteraction
+from qa.rescoring import RERANKER_WEIGHT, CrossEncoding, LateInteraction, Rescoring
 from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.splitting import Parts, split
@@ -100,6 +100,11 @@ class Retriever:
     def embedder(self) -> Embedder:
         """The model, loaded when first needed."""
         return load_embedder(self._settings.model)
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """The cross-encoder that the settings name, loaded when first needed."""
+        return load_reranker(self._settings.reranker)
 
     @cached_property
     def store(self) -> Store:
@@ -229,7 +234,7 @@ class Retriever:
         generation.manifest.check_model(self.embedder.fingerprint)
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
-        late = LateInteraction(generation, self.store, asked, query)
+        late, settings = self._late(generation, asked, query)
         allowed = narrowed(generation, self.store, understood, filters, asked, query.vector)
         factors = _factors(generation, understood.recency)
 
@@ -239,7 +244,7 @@ class Retriever:
                 query.vector,
                 generation.lexical,
                 generation.dense,
-                self._settings,
+                settings,
                 min(depth, len(generation.dense)),
                 allowed,
                 factors,
@@ -258,6 +263,15 @@ class Retriever:
             "search": (time.perf_counter() - embedded) * 1000,
         }
         return replace(found, hits=hits, timings_ms=timings)
+
+    def _late(
+        self, generation: Searchable, asked: Question, query: Embedding
+    ) -> tuple[Rescoring, Settings]:
+        """What scores the first finds, and the settings with its weight."""
+        if not self._settings.reranker:
+            return LateInteraction(generation, self.store, asked, query), self._settings
+        encoding = CrossEncoding(generation, self.store, asked.text, self.reranker)
+        return encoding, replace(self._settings, late_weight=RERANKER_WEIGHT)
 
     def parts(self, generation: Searchable, request: Request) -> tuple[Parts, list[Request]]:
         """The questions in a question, see `qa.splitting`, and what to ask for each.

@@ -39,7 +39,10 @@ class Settings:
         depth: How many passages each arm hands to the fusion.
         late_weight: Share of late interaction in the score of the first passages, 0 to 1; 0 leaves
             it out. Flat from .35 to .7 on the sets measured (`docs/quality.md`).
-        rerank_depth: How many passages are scored by late interaction. More than 30 gain nothing.
+        rerank_depth: How many passages are scored by late interaction, or by the reranker. More
+            than 30 gain nothing from late interaction.
+        reranker: A sentence-transformers cross-encoder by name or path, which scores the first
+            passages in the place of late interaction and with more weight; "" is none.
         answer_threshold: Confidence below which the archive is said not to hold the answer, 0 to 1;
             None is the one that was fitted with the packaged weights.
         lexical_engine: "rank-bm25", "inverted" (an inverted index; the same scores), or "auto":
@@ -56,6 +59,7 @@ class Settings:
     depth: int = 100
     late_weight: float = 0.45
     rerank_depth: int = 30
+    reranker: str = ""
     answer_threshold: float | None = None
     lexical_engine: LexicalEngine = "auto"
     vector_engine: VectorEngine = "auto"
@@ -74,6 +78,8 @@ class Settings:
         _check("depth", self.depth, 1, 10_000)
         _check("late_weight", self.late_weight, 0.0, 1.0)
         _check("rerank_depth", self.rerank_depth, 1, 1_000)
+        if not isinstance(self.reranker, str):
+            raise InputError(f'reranker must be a name, a folder or "", not {self.reranker!r}')
         if self.answer_threshold is not None:
             _check("answer_threshold", self.answer_threshold, 0.0, 1.0)
         for name, kind in _CHOICES.items():

@@ -133,7 +133,7 @@ def _explained(hit: Hit, why: Explanation) -> str:
     words = ", ".join(f"{word} {share:.0%}" for word, share in why.words) or "none"
     arms = (
         f"{arm} {evidence.score:.2f} (rank {evidence.rank})" if evidence else f"{arm} none"
-        for arm, evidence in (("BM25", hit.lexical), ("cosine", hit.dense), ("MaxSim", why.late))
+        for arm, evidence in (("BM25", hit.lexical), ("cosine", hit.dense), ("closeness", why.late))
     )
     parts = [
         f"words held: {words}",

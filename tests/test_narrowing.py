@@ -248,7 +248,7 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert out.startswith(f"Understood: publisher {GAZETTE} 1. ")
     assert "why: words held: storm 100%; BM25" in out
-    assert re.search(r"MaxSim 0\.\d\d \(rank \d\); .* by meaning, \d+% word by word", out)
+    assert re.search(r"closeness 0\.\d\d \(rank \d\); .* by meaning, \d+% word by word", out)
     assert f"filters: publisher {GAZETTE}" in out
     assert main(["ask", "--json", "--as-of", "2024-12-31", "tram cost", "--explain", *index]) == 0
     answer = json.loads(capsys.readouterr().out)

@@ -7,7 +7,7 @@ sentence-transformers. `QA_PRECISION` forces a number type, see `qa.embedding.pr
 
 from __future__ import annotations
 
-from qa.protocols import Embedder
+from qa.protocols import Embedder, Reranker
 from qa.settings import PACKAGED_MODEL
 
 
@@ -28,3 +28,14 @@ def load_embedder(model: str, *, few: int | None = None) -> Embedder:
     from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
+
+
+def load_reranker(model: str) -> Reranker:
+    """Load a cross-encoder by the name in the settings.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    from qa.embedding.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(model)

@@ -55,7 +55,7 @@ def arm_settings(settings: Settings, arm: str) -> Settings:
     if arm == "hybrid":
         return settings
     weight = 1.0 if arm == "dense" else 0.0
-    return replace(settings, fusion="convex", dense_weight=weight, late_weight=0.0)
+    return replace(settings, fusion="convex", dense_weight=weight, late_weight=0.0, reranker="")
 
 
 def day_of(query: Query, as_of: bool) -> date | None:

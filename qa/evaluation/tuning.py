@@ -24,7 +24,7 @@ from qa.evaluation.measures import MEASURES, per_query
 from qa.evaluation.searching import day_of, in_steps
 from qa.evaluation.statistics import Values, intervals, paired_p_values
 from qa.narrowing import narrowed, recency
-from qa.protocols import Embedder, Floats, Ids, LexicalIndex, OnProgress, VectorIndex
+from qa.protocols import Embedder, Ids, LexicalIndex, OnProgress, VectorIndex
 from qa.ranking import rank
 from qa.request import make_request
 from qa.rescoring import LateInteraction
@@ -177,7 +177,6 @@ class _Remembered:
         self._found = found
         self._once = _Once()
         self._store = archive.retriever.store
-        self._late: dict[int, float] = {}
         self._allowed = None
         if found.query is not None:
             self._allowed = narrowed(
@@ -207,7 +206,7 @@ class _Remembered:
             settings.depth,
             self._allowed,
             (lambda rows: recency(generation, day, rows)) if day else None,
-            self._late_scores,
+            self._closeness.scores,
         )
         ids = generation.ids[[each.row for each in ranked]].tolist()
         stored = self._once("passages", dict[int, str])
@@ -215,12 +214,6 @@ class _Remembered:
         for each, (_, article) in self._store.passages(missing).items():
             stored[each] = indexed.ids[article.source, article.position]
         return list(dict.fromkeys(stored[each] for each in ids))
-
-    def _late_scores(self, rows: Ids) -> Floats:
-        new = np.asarray([row for row in rows.tolist() if row not in self._late], dtype=np.int64)
-        if len(new):
-            self._late.update(zip(new.tolist(), self._closeness.scores(new).tolist(), strict=True))
-        return np.asarray([self._late[row] for row in rows.tolist()], dtype=np.float32)
 
 
 class _Arm:

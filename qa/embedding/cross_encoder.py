@@ -1,0 +1,47 @@
+"""A cross-encoder, which reads a question and a passage together: any of sentence-transformers'.
+
+Nogueira, Cho, "Passage Re-ranking with BERT" (2019). Off without a name in the settings: it costs
+a forward pass for each passage, and none ships with the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qa.errors import ModelError
+from qa.protocols import Floats
+
+BATCH: int = 16
+"""Passages read together; there are `rerank_depth` of them."""
+
+
+class CrossEncoderReranker:
+    """A model by name (from its hub or cache) or by folder. Implements `Reranker`.
+
+    Args:
+        model: As `sentence_transformers.CrossEncoder` takes it.
+
+    Raises:
+        ModelError: It cannot be loaded, or gives more than one score a passage.
+    """
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import CrossEncoder
+
+        self.name = model
+        try:
+            self._model: Any = CrossEncoder(model)
+        except Exception as error:  # the library raises what its dependencies raise
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+            raise ModelError(f"cannot load the reranker {model!r}: {reason[:200]}") from error
+        if (labels := int(self._model.config.num_labels)) != 1:
+            raise ModelError(f"the reranker {model!r} gives {labels} scores, not 1; name another")
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """See `Reranker.scores`."""
+        pairs = [(question, text) for text in texts]
+        found = self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False)
+        return np.asarray(found, dtype=np.float32).reshape(-1)
