@@ -4,9 +4,9 @@
     python -m benchmarks.fit_answering --write    # and write the weights
 
 Fitted on half of SQuAD 2.0's development set, and on our own development questions about the seed
-page and about twelve archives of four real news articles each. Reported: all of these by four-fold
-cross-validation over titles and archives, and our held-out questions about the seed page, which
-took no part in any choice of weight, feature or threshold.
+page and about twenty archives of four or five real news articles each. Reported: all of these by
+four-fold cross-validation over titles and archives, and our held-out questions about the seed page,
+which took no part in any choice of weight, feature or threshold.
 
 Two linear models (see `qa.answering.features`):
 
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
@@ -62,7 +63,7 @@ def main() -> None:
         "squad": squad.whole(SQUAD_QUESTIONS),
         "squad parts": squad.parts(),
         "seed": ask_rows(seed, cache, load("seed_dev.jsonl"), group=0),
-        "news": news(cache, "news_a.jsonl", "news_b.jsonl"),
+        "news": news(cache, "news_a.jsonl", "news_b.jsonl", "news_c.jsonl"),
     }
     held_out = ask_rows(seed, cache, load("seed_heldout.jsonl"), group=0)
 
@@ -171,7 +172,21 @@ def refusals(
     shares = {kind: float(refused[kinds == kind].mean()) for kind in sorted(set(kinds))}
     shares["false refusals"] = shares.pop("answerable")
     shares["refused"] = float(refused[unanswerable].mean())
+    shares["calibration error"] = calibration_error(_confidence(question, x), ~unanswerable)
     return {name: round(share, 3) for name, share in shares.items()}
+
+
+def calibration_error(confidence: Array, answerable: npt.NDArray[np.bool_]) -> float:
+    """Expected calibration error over ten bins, both kinds of question weighing the same.
+
+    Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017). The shares of the two kinds
+    are the test's, not the users': the confidence is fitted for equal ones.
+    """
+    weight = np.where(answerable, 0.5 / answerable.mean(), 0.5 / (1 - answerable.mean()))
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    total = np.bincount(bins, weight, 10)
+    gap = np.bincount(bins, weight * confidence, 10) - np.bincount(bins, weight * answerable, 10)
+    return float(np.abs(gap).sum() / total.sum())
 
 
 def _evidence(asked: Asked, sentence: Linear) -> Array:

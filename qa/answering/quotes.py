@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
 from qa.duplicates.shingles import Shingles
+from qa.passages import sentences as split_sentences
 from qa.protocols import Floats
 from qa.records import Article, Span
 
@@ -69,7 +70,7 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
         candidate = candidates[i]
         if len(quotes) == count:
             break
-        if _place(candidate) in used:
+        if _is_used(used, *_place(candidate)):
             continue
         article = candidate.hit.article
         parts = _extend(candidate, sentences[article.id], score_of, used)
@@ -109,6 +110,7 @@ def _extend(
     text = article.text
     own = score_of[article.id, sentence]
     place = sentences.index(sentence)
+    leans = _LEANS_BACK.match(text, sentence.start) is not None
     neighbours = []
     for step in (-1, 1):
         if not 0 <= place + step < len(sentences):
@@ -116,16 +118,35 @@ def _extend(
         other = sentences[place + step]
         between = text[min(sentence.end, other.end) : max(sentence.start, other.start)]
         words = len(text[min(sentence.start, other.start) : max(sentence.end, other.end)].split())
-        if (article.id, other) in used or between.strip() or words > MAX_WORDS:
+        if _is_used(used, article.id, other) or between.strip() or words > MAX_WORDS:
             continue
-        leans = step == -1 and _LEANS_BACK.match(text, sentence.start) is not None
-        needed = leans or _words(text, sentence) < MIN_WORDS
+        needed = (leans and step == -1) or _words(text, sentence) < MIN_WORDS
         score = score_of[article.id, other]
         if needed or own - score < CLOSE:
             neighbours.append((needed, score, other))
+    if leans and not any(other < sentence for *_, other in neighbours):
+        before = _before(text, sentence.start)
+        is_free = before is not None and not _is_used(used, article.id, before)
+        if before and is_free and _words(text, Span(before.start, sentence.end)) <= MAX_WORDS:
+            return [before, sentence]
     if not neighbours:
         return [sentence]
     return sorted([sentence, max(neighbours)[2]])
+
+
+def _before(text: str, start: int) -> Span | None:
+    """The sentence before: it may stand in a passage that was not found."""
+    end = len(text[:start].rstrip())
+    paragraph = text.rfind("\n", 0, end) + 1
+    found = split_sentences(text[paragraph:end])
+    if not found:
+        return None
+    return Span(paragraph + found[-1].start, paragraph + found[-1].end)
+
+
+def _is_used(used: set[tuple[str, Span]], article_id: str, span: Span) -> bool:
+    """Whether a quote holds some of it already."""
+    return any(a == article_id and s.start < span.end and span.start < s.end for a, s in used)
 
 
 def _words(text: str, span: Span) -> int:
