@@ -52,26 +52,27 @@ def columns(name: str, title: str, unit: str, bars: Sequence[Bar]) -> Markup:
         )
         for at, bar in enumerate(bars)
     )
-    every = max(1, -(-max(len(bar.label) + 2 for bar in bars) * _CHAR // int(step or 1)))
-    labels = EMPTY.join(
-        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            f"{_between(at * step + step / 2, len(bar.label) * _CHAR / 2):.1f}",
-            HEIGHT - 6,
-            bar.label,
-        )
-        for at, bar in enumerate(bars)
-        if at % every == 0
-    )
-    return _figure(name, title, unit, bars, drawn + labels, HEIGHT)
+    labels: list[Markup] = []
+    free = 0.0
+    for at, bar in enumerate(bars):
+        half = len(bar.label) * _CHAR / 2
+        middle = min(max(at * step + step / 2, half), WIDTH - half)
+        if middle - half >= free:
+            free = middle + half + _CHAR
+            text = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>')
+            labels.append(text.format(f"{middle:.1f}", HEIGHT - 6, bar.label))
+    return _figure(name, title, unit, bars, drawn + EMPTY.join(labels), HEIGHT)
 
 
-def _between(middle: float, half: float) -> float:
-    """The middle of a label, moved so far that it does not stick out."""
-    return min(max(middle, half), WIDTH - half)
+def rows(name: str, title: str, bars: Sequence[Bar], others: str = "") -> Markup:
+    """Bars that lie, each with its label before it: publishers.
 
-
-def rows(name: str, title: str, unit: str, bars: Sequence[Bar]) -> Markup:
-    """Bars that lie, each with its label before it: publishers. Arguments as in `columns`."""
+    Args:
+        name: An id for the page.
+        title: What is counted by what.
+        bars: At least one.
+        others: What to say of those that are not shown.
+    """
     highest = max(bar.value for bar in bars) or 1
     shown = Markup('<ol class="bars" aria-labelledby="{}">{}</ol>').format(
         f"{name}-title",
@@ -83,8 +84,9 @@ def rows(name: str, title: str, unit: str, bars: Sequence[Bar]) -> Markup:
             for bar in bars
         ),
     )
-    return Markup('<figure class="chart"><figcaption id="{}">{}</figcaption>{}</figure>').format(
-        f"{name}-title", title, shown
+    rest = Markup('<p class="hint">{}</p>').format(others) if others else EMPTY
+    return Markup('<figure class="chart"><figcaption id="{}">{}</figcaption>{}{}</figure>').format(
+        f"{name}-title", title, shown, rest
     )
 
 

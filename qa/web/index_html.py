@@ -18,7 +18,7 @@ from qa.web.charts import Bar
 from qa.web.html import EMPTY, count, notice, words
 
 MONTHS, PUBLISHERS = 60, 12
-"""Bars at most: more months are shown as years, and other publishers as one."""
+"""Bars at most: more months are shown as years, other publishers in a line."""
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "model": ("Model for meaning", "rebuilds the index"),
@@ -27,6 +27,8 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "fusion": ("How words and meaning are mixed", "counts at the next start"),
     "dense_weight": ("Share of meaning", "counts at the next start"),
     "depth": ("Candidates of each", "counts at the next start"),
+    "late_weight": ("Share of word by word meaning", "counts at the next start"),
+    "rerank_depth": ("Candidates compared word by word", "counts at the next start"),
     "lexical_engine": ("Engine for words", "counts at the next start"),
     "vector_engine": ("Engine for meaning", "counts at the next start"),
 }
@@ -142,9 +144,9 @@ def _plots(
         shown.append(charts.columns("by-month", title, "articles", bars))
     if publishers:
         bars = [Bar(value, articles) for value, articles in publishers[:PUBLISHERS]]
-        if rest := sum(articles for _, articles in publishers[PUBLISHERS:]):
-            bars.append(Bar(f"{len(publishers) - PUBLISHERS:,} others", rest))
-        shown.append(charts.rows("by-publisher", "Articles by publisher", "articles", bars))
+        rest = publishers[PUBLISHERS:]
+        told = f"and {sum(n for _, n in rest):,} of {len(rest):,} others" if rest else ""
+        shown.append(charts.rows("by-publisher", "Articles by publisher", bars, told))
     if lengths:
         counts = dict(lengths)
         last = max(counts)

@@ -106,7 +106,7 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
         articles_html.report(report),
         articles_html.deleted_list([gone]),
         articles_html.deletion(evil, evil),
-        charts.rows("x", "by publisher", "articles", [Bar(evil, 2)]),
+        charts.rows("x", "by publisher", [Bar(evil, 2)]),
     ]
 
 
