@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import embedding, load, quality, scale, scale_model, speed
+from benchmarks import embedding, first_paint, load, quality, scale, scale_model, speed
 from qa.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
@@ -20,6 +20,7 @@ def main() -> None:
     sections += ["", "## Embedding", "", embedding.table(embedding.measure(passages=256))]
     scale.run(SIZES)
     sections += ["", *_SCALE, "", scale.tables(), "", "![latency and memory](scale.png)"]
+    sections += ["", *_PAINT, "", first_paint.table()]
     sections += ["", *_LOAD, "", load.table()]
     sections += ["", *_quality(quality.measure())]
     text = "\n".join(sections)
@@ -34,6 +35,14 @@ _SCALE = (
     "Generated articles: Zipfian words, vectors in random clusters (`benchmarks/generated.py`); "
     "embedding is left out of every figure. The usual stack: rank-bm25's `get_scores`, all float32 "
     "vectors compared, reciprocal rank fusion. A million: `python -m benchmarks.scale 1000000`.",
+)
+
+
+_PAINT = (
+    "## In the browser",
+    "",
+    "Chromium on the sample corpus, server and browser on the same machine "
+    "(`benchmarks/first_paint.py`).",
 )
 
 

@@ -31,10 +31,9 @@ class Picture:
 
 
 PICTURES = (
-    Picture("ask.png", STORM, (1280, 900), "light", ".histogram a"),
-    Picture("ask-dark.png", STORM, (390, 780), "dark", "#citation-1"),
-    Picture("timeline.png", {**STORM, "show": "timeline"}, (1280, 800), "light", ".timeline li"),
-    Picture("compare.png", {**STORM, "show": "compare"}, (1280, 800), "dark", ".side .card"),
+    Picture("ask.png", STORM, (1180, 820), "light", ".histogram a"),
+    Picture("timeline.png", {**STORM, "show": "timeline"}, (1180, 720), "light", ".timeline li"),
+    Picture("compare.png", {**STORM, "show": "compare"}, (1180, 720), "dark", ".side .card"),
 )
 
 

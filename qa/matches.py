@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta
 from typing import Final
 
 from qa.overviews import Count, Facets
@@ -37,8 +37,9 @@ def matching(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def articles_of(hits: Iterable[Hit]) -> list[Article]:
-    """Each article found, once, best first."""
-    return list({hit.article.id: hit.article for hit in hits}.values())
+    """Each article found, once, best first, those with a copy of a passage besides."""
+    found = (article for hit in hits for article in (hit.article, *hit.also_in))
+    return list({article.id: article for article in found}.values())
 
 
 def facets_of(articles: Sequence[Article]) -> Facets:
@@ -58,27 +59,35 @@ def over_time(articles: Sequence[Article]) -> tuple[Period, ...]:
 
     Periods without an article are there too, between the first and the last with one.
     """
-    days = [a.published_at.astimezone(UTC).date() for a in articles if a.published_at]
+    moments = (a.published_at for a in articles if a.published_at)
+    # The last year there is has no end, and only ever stands for "never".
+    days = [m.astimezone(UTC).date() for m in moments if MINYEAR < m.year < MAXYEAR]
     return _periods(Counter(days), _unit(min(days), max(days))) if days else ()
 
 
 def by_month(months: Iterable[Count]) -> tuple[Period, ...]:
     """As `over_time`, from how many articles each month has, such as "2025-07"."""
-    counts = {date.fromisoformat(f"{month}-01"): number for month, number in months}
+    given = {date.fromisoformat(f"{month}-01"): number for month, number in months}
+    counts = {day: number for day, number in given.items() if day.year < MAXYEAR}
     if not counts:
         return ()
     unit = _unit(min(counts), max(counts))
     return _periods(counts, "month" if unit == "day" else unit)
 
 
-def _unit(first: date, last: date) -> str:
+def _unit(first: date, last: date) -> str | int:
+    """A day, a month or a number of years, so that there are at most `MOST_BARS`."""
     if (last - first).days < MOST_BARS:
         return "day"
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return "month" if months < MOST_BARS else "year"
+    if (last.year - first.year) * 12 + last.month - first.month < MOST_BARS:
+        return "month"
+    years = 1
+    while last.year // years - first.year // years >= MOST_BARS:
+        years *= 10
+    return years
 
 
-def _periods(counts: Mapping[date, int], unit: str) -> tuple[Period, ...]:
+def _periods(counts: Mapping[date, int], unit: str | int) -> tuple[Period, ...]:
     if not counts:
         return ()
     first, last = min(counts), max(counts)
@@ -102,13 +111,15 @@ def _year(article: Article) -> str | None:
     return str(article.published_at.astimezone(UTC).year) if article.published_at else None
 
 
-def _floor(day: date, unit: str) -> date:
-    return {"day": day, "month": day.replace(day=1), "year": date(day.year, 1, 1)}[unit]
+def _floor(day: date, unit: str | int) -> date:
+    if isinstance(unit, int):
+        return date(max(day.year // unit * unit, 1), 1, 1)
+    return day if unit == "day" else day.replace(day=1)
 
 
-def _next(day: date, unit: str) -> date:
+def _next(day: date, unit: str | int) -> date:
     if unit == "day":
         return day + timedelta(days=1)
-    if unit == "month":
-        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date(day.year + 1, 1, 1)
+    if isinstance(unit, int):
+        return date(min((day.year // unit + 1) * unit, date.max.year), 1, 1)
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -209,7 +209,7 @@ def card(
             _thumbs(citation, verdicts) if verdicts is not None else EMPTY,
         ]),
         prefix,
-        hits_html.why(holding) if holding else EMPTY,
+        hits_html.also_in(holding) + hits_html.why(holding) if holding else EMPTY,
     )  # fmt: skip
 
 

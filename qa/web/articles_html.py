@@ -13,7 +13,7 @@ from qa.deletions import Deleted
 from qa.records import Article, Problem, SyncReport
 from qa.serving.syncing import SyncState
 from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
-from qa.web.html import DOT, EMPTY, count, field, notice, sentence, when, words
+from qa.web.html import DOT, EMPTY, count, field, notice, open_title, sentence, when, words
 
 PAGE: Final = 50
 """Articles on a page: two screens, and drawn at once on a phone."""
@@ -232,12 +232,6 @@ def _pager(page: Page) -> Markup:
     return Markup(
         '<nav class="pager" aria-label="Pages of the list">{}{}<span>{}</span>{}{}</nav>'
     ).format(*buttons[:2], numbers, *buttons[2:])
-
-
-def open_title(article: Article) -> Markup:
-    """The title as the button that opens the article."""
-    return Markup('<button type="button" class="open-title" data-open="{}"><bdi>{}</bdi></button>')\
-        .format(article.id, article.title)  # fmt: skip
 
 
 def _or_dash(text: str | None) -> Markup:

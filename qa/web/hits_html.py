@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from qa.analysis import term, tokens
 from qa.records import Article, Evidence, Explanation, Hit, Span
-from qa.web.html import EMPTY, annotated, byline, count, field, link, open_button, words
+from qa.web.html import EMPTY, annotated, byline, count, field, link, open_button, open_title, words
 
 CONTEXT_CHARS = 420
 """Shown of a paragraph on each side of a quote: about three sentences, which fill a card on a
@@ -73,7 +73,7 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
     passage = hit.passage
     return Markup(
         '<li class="hit"><h3><span class="rank">{}.</span> <bdi>{}</bdi></h3><p class="byline">{}'
-        '</p><div class="text">{}</div><div class="actions">{}{}</div>{}</li>'
+        '</p><div class="text">{}</div><div class="actions">{}{}</div>{}{}</li>'
     ).format(
         hit.rank,
         hit.article.title,
@@ -81,8 +81,22 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
         annotated(passage.text, (), word_spans(passage.text, codes)),
         open_button(hit.article, Span(passage.start, passage.end)),
         link(hit.article.url, "Page on the web"),
+        also_in(hit),
         why(hit),
     )
+
+
+def also_in(hit: Hit) -> Markup:
+    """The articles that hold the passage nearly word for word, folded up."""
+    if not hit.also_in:
+        return EMPTY
+    items = EMPTY.join(
+        Markup('<li>{}<p class="byline">{}</p></li>').format(open_title(article), byline(article))
+        for article in hit.also_in
+    )
+    return Markup(
+        '<details class="also"><summary>Also in {}</summary><ul class="plain">{}</ul></details>'
+    ).format(count(len(hit.also_in), "other"), items)
 
 
 def why(hit: Hit) -> Markup:

@@ -176,6 +176,13 @@ def open_button(article: Article, span: Span | None = None, label: str = "Open a
     ).format(article.id, start, end, label, article.title)
 
 
+def open_title(article: Article) -> Markup:
+    """The title as the button that opens the article."""
+    return Markup(
+        '<button type="button" class="open-title" data-open="{}"><bdi>{}</bdi></button>'
+    ).format(article.id, article.title)
+
+
 def article_panel(article: Article, marks: Sequence[Span] = ()) -> Markup:
     """A whole article, for the panel, with a spot marked."""
     language = Markup(' lang="{}"').format(article.language) if article.language else EMPTY

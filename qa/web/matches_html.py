@@ -95,7 +95,10 @@ def _label(period: Period) -> str:
     days = (period.end - period.first).days
     if days == 1:
         return words(period.first)
-    return f"{period.first:%B %Y}" if days < 32 else str(period.first.year)
+    if days < 32:
+        return f"{period.first:%B %Y}"
+    first, last = period.first.year, period.end.year - 1
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _days(asked: Asked) -> Markup:

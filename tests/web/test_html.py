@@ -60,7 +60,7 @@ def answer_of(article: Article, *, answered: bool = True, parted: bool = False) 
     span = Span(0, article.text.index("\n"))
     citation = cite(1, article, *span)
     passage = Passage(1, article.id, 0, *span, article.text[span.start : span.end], (span,))
-    hit = Hit(passage, article, 0.5, 1, Evidence(1, 2.0), None, citation)
+    hit = Hit(passage, article, 0.5, 1, Evidence(1, 2.0), None, citation, also_in=(article,))
     return Answer(
         question=f"question {EVIL}",
         answered=answered,

@@ -1,0 +1,69 @@
+"""What articles are counted by: publisher, author, year, language, and time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa import matches
+from qa.records import Article
+
+
+def article(number, published=None, **named):
+    return Article(f"{number}", "t", "text", "s", published_at=published, **named)
+
+
+def test_facets_count_articles_most_first_and_then_by_name():
+    found = [
+        article(1, datetime(2024, 1, 1, tzinfo=UTC), publisher="B", author="x", language="en"),
+        article(2, datetime(2025, 1, 1, tzinfo=UTC), publisher="A", language="en"),
+        article(3, datetime(2025, 5, 1, tzinfo=UTC), publisher="C", language="de"),
+        article(4, publisher="C", agency="AP"),
+    ]
+    facets = matches.facets_of(found)
+    assert facets.articles == 4
+    assert [tuple(count) for count in facets.publishers] == [("C", 2), ("A", 1), ("B", 1)]
+    assert [tuple(count) for count in facets.years] == [("2025", 2), ("2024", 1)]
+    assert [tuple(count) for count in facets.languages] == [("en", 2), ("de", 1)]
+    assert [tuple(count) for count in facets.agencies] == [("AP", 1)]
+
+
+@pytest.mark.parametrize(
+    ("days", "bars", "first_end"),
+    [
+        ([date(2025, 1, 30), date(2025, 2, 2)], 4, date(2025, 1, 31)),
+        ([date(2024, 11, 30), date(2025, 2, 2)], 4, date(2024, 12, 1)),
+        ([date(1990, 5, 5), date(2025, 2, 2)], 36, date(1991, 1, 1)),
+        ([date(1500, 5, 5), date(2025, 2, 2)], 6, date(1600, 1, 1)),
+        ([date(2025, 1, 30)], 1, date(2025, 1, 31)),
+        ([], 0, None),
+    ],
+)
+def test_a_bar_is_a_day_a_month_or_a_year(days, bars, first_end):
+    found = [article(n, datetime(d.year, d.month, d.day, tzinfo=UTC)) for n, d in enumerate(days)]
+    periods = matches.over_time([*found, article(99)])
+    assert len(periods) == bars
+    assert (periods[0].end if periods else None) == first_end
+    assert sum(period.articles for period in periods) == len(days)
+
+
+@given(st.lists(st.datetimes(datetime(2, 1, 2), datetime(9998, 1, 1)), max_size=20))
+def test_every_dated_article_is_in_one_bar(moments):
+    zone = timezone(timedelta(hours=9))
+    found = [article(n, moment.replace(tzinfo=zone)) for n, moment in enumerate(moments)]
+    periods = matches.over_time(found)
+    assert sum(period.articles for period in periods) == len(moments)
+    assert len(periods) <= matches.MOST_BARS
+    assert all(a.end == b.first for a, b in pairwise(periods))
+
+
+def test_by_month():
+    periods = matches.by_month([("2024-12", 2), ("2025-02", 1)])
+    assert [(p.first, p.articles) for p in periods] == [
+        (date(2024, 12, 1), 2), (date(2025, 1, 1), 0), (date(2025, 2, 1), 1),
+    ]  # fmt: skip
+    assert matches.by_month([]) == ()
