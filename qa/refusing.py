@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from qa.analysis import tokens
 from qa.answering import Finding
 from qa.retriever import Retrieval, told_filters
 
@@ -33,12 +34,24 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
     if not found.question.terms:
         return "the question has only common words; name a person, a place or a thing"
     within = f" (looked only where: {filters})" if filters else ""
-    return f"the archive does not say{within}; {_missing(finding)}"
+    return f"the archive does not say{within}; {_missing(found.question.text, finding)}"
 
 
-def _missing(finding: Finding) -> str:
+FOREIGN: Final = 2 / 3
+"""A question of which this share of the words occurs nowhere is likely in another language: one in
+the archive's has its common words at least ("Who composed the opera?": two of five unknown)."""
+
+FEWEST_WORDS: Final = 4
+"""In shorter questions a few unknown names are as much."""
+
+
+def _missing(question: str, finding: Finding) -> str:
     if finding.unknown:
-        return f"nowhere in it: {_shorten(', '.join(finding.unknown), MAX_REASON)}"
+        unknown = _shorten(", ".join(finding.unknown), MAX_REASON)
+        words = {token.group().lower() for token in tokens(question)}
+        foreign = len(words) >= FEWEST_WORDS and len(finding.unknown) >= FOREIGN * len(words)
+        advice = "; it may be written in another language than the question" if foreign else ""
+        return f"nowhere in it: {unknown}{advice}"
     if finding.near is None:
         return "the nearest passages follow"
     nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"
