@@ -158,6 +158,7 @@ def dataset(name: str, split: str, embedder: Embedder) -> tuple[Collection, list
     """A dataset of `../shared`, from the index that `qa eval` keeps."""
     data = load(SHARED / "data" / name, split)
     indexed = build(default_folder(data), data.documents, Settings(), embedder, lambda _: None)
+    assert isinstance(indexed.index, Path)
     store = Store(indexed.index / "store.sqlite")
     number = int((indexed.index / "CURRENT").read_text().split()[0])
     ids = store.passage_ids(number, 0, 10**9)

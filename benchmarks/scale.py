@@ -260,13 +260,13 @@ def _growing(archive: Archive, corpus: Path) -> list[Row]:
         row = {"title": f"Story {number}", "text": f"What happened on day {number} was told. " * 40}
         (corpus / f"grown{number}.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
         archive.sync(corpus)
-        most = max(most, _disk(archive.index))
+        most = max(most, _disk(archive.folder))
     seconds = time.perf_counter() - began
     with tempfile.TemporaryDirectory() as temporary:
         afresh = Archive(Path(temporary), archive.settings)
         afresh.retriever.embedder = archive.retriever.embedder
         afresh.sync(corpus)
-        at_once = _disk(afresh.index)
+        at_once = _disk(afresh.folder)
         afresh.close()
     for number in range(ADDED):
         (corpus / f"grown{number}.jsonl").unlink()

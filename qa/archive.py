@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from qa import deletions, judgements
+from qa import deletions, judgements, mirroring
 from qa.answering import Finding, find_answer
 from qa.citations import cite
 from qa.composing import Found, compose
@@ -19,6 +19,7 @@ from qa.execution import Execution
 from qa.holdings import Holdings
 from qa.indexing import plan, sync
 from qa.judgements import Judged, Judgement
+from qa.milvus.address import Location, location
 from qa.protocols import OnProgress
 from qa.records import (
     Answer,
@@ -28,7 +29,7 @@ from qa.records import (
     Verification,
 )
 from qa.request import make_filters, make_request
-from qa.retriever import Retrieval
+from qa.retrieval import Retrieval
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
@@ -58,11 +59,11 @@ class Archive(Holdings):
     """
 
     @classmethod
-    def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Archive:
+    def open(cls, index: str | Location = "index", settings: Settings | None = None) -> Archive:
         """Open an index. Changes nothing on disk.
 
         Args:
-            index: The index folder.
+            index: The index folder, or "milvus://host:19530/name".
             settings: None reads `qa.toml` in the working directory, if it exists.
 
         Raises:
@@ -70,7 +71,7 @@ class Archive(Holdings):
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        archive = cls(Path(index), settings or Settings.load())
+        archive = cls(location(index), settings or Settings.load())
         archive.retriever.generation()
         return archive
 
@@ -78,7 +79,7 @@ class Archive(Holdings):
     def build(
         cls,
         corpus: str | Path = "corpus",
-        index: str | Path = "index",
+        index: str | Location = "index",
         settings: Settings | None = None,
     ) -> Archive:
         """Make the index, or bring it up to date, and open it.
@@ -89,7 +90,7 @@ class Archive(Holdings):
             InputError: The corpus is not a folder.
             IndexBusyError: Another process is writing the index.
         """
-        archive = cls(Path(index), settings or Settings.load())
+        archive = cls(location(index), settings or Settings.load())
         archive.sync(corpus)
         return archive
 
@@ -117,7 +118,18 @@ class Archive(Holdings):
             IndexBusyError: Another process is writing the index.
             IndexWriteError: The disk is full, read-only, or fails.
         """
-        return sync(
+        if isinstance(self.index, Path):
+            return sync(
+                Path(corpus),
+                self.index,
+                self.settings,
+                self.retriever.embedder,
+                rebuild=rebuild,
+                execution=execution,
+                on_progress=on_progress,
+                on_plan=on_plan,
+            )
+        report = mirroring.sync(
             Path(corpus),
             self.index,
             self.settings,
@@ -127,6 +139,8 @@ class Archive(Holdings):
             on_progress=on_progress,
             on_plan=on_plan,
         )
+        self.retriever.renew()
+        return report
 
     def delete(self, article_id: str, corpus: str | Path = "corpus") -> Deleted:
         """Delete an article and bring the index up to date; `restore` undoes it.
@@ -164,7 +178,7 @@ class Archive(Holdings):
         """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
         return plan(
             Path(corpus),
-            self.index,
+            self.index if isinstance(self.index, Path) else self.index.staging,
             self.settings,
             self.retriever.embedder,
             rebuild=rebuild,
@@ -185,6 +199,10 @@ class Archive(Holdings):
             IndexDamagedError: It was to be repaired and the store itself is damaged.
             IndexBusyError, IndexWriteError: It was to be repaired; as `sync`.
         """
+        if not isinstance(self.index, Path):
+            return mirroring.verify(
+                self.index, self.settings, repair=repair, on_progress=on_progress
+            )
         if not repair:
             return verify(self.index, self.settings, on_progress=on_progress)
         return mend(
@@ -336,9 +354,9 @@ class Archive(Holdings):
         judgement = Judgement(
             question.strip(), article.id, start, end, quote, relevant, filters=dict(filters or {})
         )
-        judgements.append(self.index, [judgement])
+        judgements.append(self.folder, [judgement])
         return judgement
 
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
-        return judgements.read(self.index)
+        return judgements.read(self.folder)

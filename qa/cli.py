@@ -11,10 +11,9 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from qa.commands import adding, asking, browsing, deleting, indexing, judging, measuring, serving
-from qa.commands.shared import ERROR, OK, Run, path
+from qa.commands.shared import ERROR, INDEX_HELP, OK, Run, index_at, name_index, path
 from qa.errors import QAError
 
 
@@ -31,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:
+        name_index(options)
         code = run(options)
         sys.stdout.flush()  # here, where a full disk or a closed pipe is still told rightly
         return code
@@ -81,12 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         name: str,
         run: Run,
         about: str,
-        index: Path | None = Path("index"),
-        index_help: str = "folder of the index; default: index",
+        index_help: str = INDEX_HELP,
+        named_by_settings: bool = True,
     ) -> argparse.ArgumentParser:
         added = subparsers.add_parser(name, help=about, description=about)
         added.set_defaults(run=run, command=name)
-        added.add_argument("--index", type=path, default=index, metavar="DIR", help=index_help)
+        added.set_defaults(named_by_settings=named_by_settings)
+        added.add_argument("--index", type=index_at, metavar="DIR", help=index_help)
         added.add_argument(
             "--settings",
             type=path,

@@ -12,7 +12,7 @@ from qa.citations import cite
 from qa.differing import figures_of
 from qa.records import Answer, AnswerPart, Citation, Clue, Hit
 from qa.refusing import reason
-from qa.retriever import Retrieval
+from qa.retrieval import Retrieval
 from qa.splitting import Parts
 
 SECOND: Final = 2.5

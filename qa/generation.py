@@ -68,6 +68,9 @@ class Generations:
         """The SQLite file that all generations share."""
         return self._index / "store.sqlite"
 
+    def renew(self) -> None:
+        """See `Published.renew`: here everything is seen at once."""
+
     def open_store(self) -> Store:
         """See `Published.open_store`."""
         return Store(self.store_path)

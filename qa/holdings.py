@@ -7,10 +7,11 @@ from dataclasses import asdict
 from datetime import date
 from glob import glob
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from qa import listing
 from qa.duplicates import stories
+from qa.milvus.address import Location
 from qa.overviews import Count, Facets, Story
 from qa.records import Article, Problem
 from qa.request import make_filters
@@ -20,19 +21,32 @@ from qa.store import Store
 
 T = TypeVar("T")
 
+_PARTS: Final = {
+    "store": "store.sqlite*",
+    "segments": "segments/*",
+    "generations": "generations/*/*",
+}
+_KEPT: Final = {"replica": "replica.sqlite*", "staging": "staging/**"}
+"""What this machine keeps of an index in a server."""
+
 
 class Holdings:
     """The part of `qa.Archive` that reads what was stored; it asks nothing and changes nothing.
 
     Args:
-        index: The index folder.
+        index: The index folder, or the address of a server.
         settings: Those the index was built with.
     """
 
-    def __init__(self, index: Path, settings: Settings) -> None:
+    def __init__(self, index: Location, settings: Settings) -> None:
         self.index = index
         self.settings = settings
         self.retriever = Retriever(index, settings)
+
+    @property
+    def folder(self) -> Path:
+        """Where this machine keeps the index, or what it keeps of one in a server."""
+        return self.index if isinstance(self.index, Path) else self.index.folder
 
     def articles(self) -> list[Article]:
         """All articles, newest first, those without a date last."""
@@ -154,16 +168,9 @@ class Holdings:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on disk: of the store, of the segments, of the whole index."""
-        parts = {
-            # `Path.glob` fails where a writer deletes a folder meanwhile.
-            name: sum(_size(self.index / p) for p in glob(pattern, root_dir=self.index))  # noqa: PTH207
-            for name, pattern in (
-                ("store", "store.sqlite*"),
-                ("segments", "segments/*"),
-                ("generations", "generations/*/*"),
-            )
-        }
+        """Bytes on this machine's disk: of the store, of the segments, of the whole index."""
+        patterns = _PARTS if isinstance(self.index, Path) else _KEPT
+        parts = {name: _sizes(self.folder, pattern) for name, pattern in patterns.items()}
         return {**parts, "total": sum(parts.values())}
 
     def close(self) -> None:
@@ -179,6 +186,12 @@ class Holdings:
 def _equal(language: str | None, agency: str | None) -> dict[str, str]:
     wanted = {"language": language, "agency": agency}
     return {name: value for name, value in wanted.items() if value}
+
+
+def _sizes(folder: Path, pattern: str) -> int:
+    # `Path.glob` fails where a writer deletes a folder meanwhile.
+    found = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207
+    return sum(_size(folder / path) for path in found)
 
 
 def _size(path: Path) -> int:

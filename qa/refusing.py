@@ -7,7 +7,7 @@ from typing import Final
 
 from qa.analysis import tokens
 from qa.answering import Finding
-from qa.retriever import Retrieval, told_filters
+from qa.retrieval import Retrieval, told_filters
 
 MAX_REASON: Final = 200
 """Characters of the words named in a refusal: a question may be a pasted page."""

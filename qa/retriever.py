@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
-from qa.analysis import idf
 from qa.citations import cite
 from qa.duplicates.slots import slots
 from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
-from qa.explaining import matched_words
 from qa.generation import KEPT, Generations
+from qa.milvus.address import Location, location
 from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.ranking import Ranked, rank
-from qa.records import Explanation, Filters, Hit
+from qa.records import Hit
 from qa.request import Request, make_filters, make_request
 from qa.rescoring import RERANKER_WEIGHT, CrossEncoding, LateInteraction, Rescoring
+from qa.retrieval import Retrieval, explained
 from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.splitting import Parts, split
@@ -38,41 +38,16 @@ SPARE: Final = 30
 place; no more than are ranked anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieval:
-    """What one search found, with what an answer needs beyond the hits.
-
-    Attributes:
-        question: The question, analysed: without its operators.
-        understood: What else it says.
-        filters: What the search was restricted to: what was given, and what was understood.
-        query: The question, embedded; None where the search found nothing to embed it for.
-        hits: Best first.
-        embeddings: Of passages that were read for ranking, by passage id.
-        generation: The generation searched.
-        timings_ms: "embed" and "search".
-    """
-
-    question: Question
-    understood: Understood
-    filters: Filters
-    query: Embedding | None
-    hits: list[Hit]
-    generation: Searchable
-    timings_ms: dict[str, float]
-    embeddings: Mapping[int, Embedding] = field(default_factory=dict)
-
-
 class Retriever:
     """Searches one index. Safe to use from several threads; follows new generations by itself.
 
     Args:
-        index: The index folder.
+        index: The index folder, or the address of a server.
         settings: Must be those the index was built with.
     """
 
-    def __init__(self, index: Path, settings: Settings) -> None:
-        self._generations: Published = Generations(index)
+    def __init__(self, index: Location, settings: Settings) -> None:
+        self._generations = _published(index)
         self._settings = settings
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
@@ -80,11 +55,11 @@ class Retriever:
         self._known: tuple[Searchable, Known] | None = None
 
     @classmethod
-    def open(cls, index: str | Path = "index", settings: Settings | None = None) -> Retriever:
+    def open(cls, index: str | Location = "index", settings: Settings | None = None) -> Retriever:
         """Open an index for searching. Changes nothing on disk.
 
         Args:
-            index: The index folder.
+            index: The index folder, or "milvus://host:19530/name".
             settings: None reads `qa.toml` in the working directory, if it exists.
 
         Raises:
@@ -92,7 +67,7 @@ class Retriever:
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        retriever = cls(Path(index), settings or Settings.load())
+        retriever = cls(location(index), settings or Settings.load())
         retriever.generation()
         return retriever
 
@@ -124,6 +99,10 @@ class Retriever:
                     self._loaded = self._generations.load(self._settings, self._loaded)
                     self._stamp = stamp
         return self._loaded
+
+    def renew(self) -> None:
+        """See at once what this process has published."""
+        self._generations.renew()
 
     def steady(self, work: Callable[[Searchable], T]) -> T:
         """Do some reading of one generation; do it again if that was deleted meanwhile.
@@ -356,7 +335,7 @@ class Retriever:
             )
         if explain:
             pairs = zip(hits, ranked, strict=True)
-            return [replace(hit, explanation=_explained(found, hit, row)) for hit, row in pairs]
+            return [replace(hit, explanation=explained(found, hit, row)) for hit, row in pairs]
         return hits
 
     def close(self) -> None:
@@ -365,38 +344,13 @@ class Retriever:
             self.store.close()
 
 
+def _published(index: Location) -> Published:
+    if isinstance(index, Path):
+        return Generations(index)
+    from qa.milvus.generation import MilvusGenerations
+
+    return MilvusGenerations(index)
+
+
 def _factors(generation: Searchable, day: date | None) -> Callable[[Ids], Floats] | None:
     return None if day is None else lambda rows: recency(generation, day, rows)
-
-
-def _explained(found: Retrieval, hit: Hit, row: Ranked) -> Explanation:
-    lexical = found.generation.lexical
-
-    def rarity(term: str) -> float:
-        return idf(len(lexical), lexical.document_frequency(term))
-
-    return Explanation(
-        words=matched_words(found.question, hit.passage, hit.article, rarity),
-        lexical_share=row.lexical_share,
-        dense_share=1 - row.lexical_share - row.late_share,
-        late_share=row.late_share,
-        late=row.late,
-        recency=row.factor,
-        filters=told_filters(found),
-    )
-
-
-def told_filters(found: Retrieval) -> tuple[str, ...]:
-    """What a search was restricted to, each in a few words."""
-    asked, understood = found.filters, found.understood
-    restricted = Understood(
-        text="",
-        phrases=understood.phrases,
-        excluded=understood.excluded,
-        unwanted=understood.unwanted,
-        publisher=asked.publisher,
-        author=asked.author,
-        after=asked.after,
-        before=asked.before,
-    )
-    return restricted.told()

@@ -103,6 +103,9 @@ class Published(Protocol):
     def stamp(self) -> Stamp | None:
         """Changes whenever another generation is published; None where there is none. Cheap."""
 
+    def renew(self) -> None:
+        """See at once what this process has published; others may see it a second later."""
+
     def current(self) -> int:
         """The number of the published generation.
 

@@ -49,6 +49,8 @@ class Settings:
             rank-bm25 for small archives, the inverted index for others.
         vector_engine: "exact" compares every vector; "auto" does so in small archives and looks
             through the nearest clusters in large ones.
+        index: Where the index lies: a folder, or a server: "milvus://host:19530/name". `--index`
+            and what a program names come first.
     """
 
     model: str = PACKAGED_MODEL
@@ -63,6 +65,7 @@ class Settings:
     answer_threshold: float | None = None
     lexical_engine: LexicalEngine = "auto"
     vector_engine: VectorEngine = "auto"
+    index: str = "index"
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -70,6 +73,8 @@ class Settings:
         Raises:
             InputError: A value is out of its range; the message names it.
         """
+        if not isinstance(self.index, str) or not self.index.strip():
+            raise InputError(f"index must be a folder or an address, not {self.index!r}")
         if not isinstance(self.model, str) or not self.model.strip():
             raise InputError(f"model must be a name or a folder, not {self.model!r}")
         _check("passage_words", self.passage_words, 20, 150)

@@ -74,6 +74,10 @@ class StoreWriter(Store):
         with self._connection:
             yield
 
+    def rows_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each list of values, in the transaction that is open."""
+        self._connection.executemany(sql, values)
+
     def roll_back_to(self, generation: int) -> bool:
         """Undo what a writer that died wrote for a generation never published; whether it had."""
         [row] = self.rows(

@@ -59,7 +59,7 @@ def watch(
         sync(ended)  # says so
     told = False
     while not ended.is_set():
-        for _ in _changes(corpus, archive.index, ended):
+        for _ in _changes(corpus, archive.folder, ended):
             try:
                 report = sync(ended)
             except QAError as error:

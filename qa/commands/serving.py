@@ -46,7 +46,9 @@ def add(command: AddCommand) -> None:
     add_corpus(tools)
     tools.add_argument("--read-only", action="store_true", help="leave out the tools that write")
 
-    users = command("user", user, "add, remove or list the users who may sign in", index=None)
+    users = command(
+        "user", user, "add, remove or list the users who may sign in", named_by_settings=False
+    )
     users.add_argument("action", choices=["add", "remove", "list"], help="what to do")
     users.add_argument("name", nargs="?", metavar="NAME", help="the user to add or remove")
     users.add_argument(

@@ -12,11 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qa.errors import InputError
+
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.milvus.address import Location
 
 OK, ERROR, NOT_IN_ARCHIVE = 0, 1, 3
 """Exit codes; 2 is wrong usage, 130 interrupted."""
+
+INDEX_HELP = "folder of the index, or milvus://host:19530/name; default: the setting, or index"
 
 Run = Callable[[argparse.Namespace], int]
 """Does what a command is for and returns its exit code."""
@@ -30,11 +35,31 @@ class AddCommand(Protocol):
         name: str,
         run: Run,
         about: str,
-        index: Path | None = Path("index"),
-        index_help: str = "folder of the index; default: index",
+        index_help: str = INDEX_HELP,
+        named_by_settings: bool = True,
     ) -> argparse.ArgumentParser:
         """Add it; see `qa.cli`."""
         ...
+
+
+def index_at(text: str) -> Location:
+    """Read a folder or an address given as an option."""
+    from qa.milvus.address import location
+
+    path(text)  # checks it
+    try:
+        return location(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def name_index(options: argparse.Namespace) -> None:
+    """Fill in what the settings name where no `--index` is given."""
+    if options.index is None and options.named_by_settings:
+        from qa.milvus.address import location
+        from qa.settings import Settings
+
+        options.index = location(Settings.load(options.settings).index)
 
 
 def open_archive(options: argparse.Namespace) -> Archive:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from qa.archive import Archive
 from qa.errors import IndexBusyError, InputError
 from qa.evaluation.dataset import Dataset, Document
+from qa.milvus.address import Location
 from qa.protocols import Embedder, OnProgress
 from qa.reading import read_bytes
 from qa.reading.cleaning import clean_text
@@ -40,13 +41,13 @@ class Indexed:
     """An index of some of a dataset's documents.
 
     Attributes:
-        index: Its folder.
+        index: Where it lies.
         ids: The documents' ids by their articles' file and position.
         passages: How many they were cut into.
         warnings: What did not arrive as it was, counted.
     """
 
-    index: Path
+    index: Location
     ids: Mapping[Place, str]
     passages: int
     warnings: tuple[str, ...]
@@ -95,7 +96,7 @@ def build(
     embedder: Embedder,
     on_progress: OnProgress,
     *,
-    like: Path | None = None,
+    like: Location | None = None,
 ) -> Indexed:
     """Index documents, or reuse the index.
 
@@ -114,7 +115,7 @@ def build(
     for path in corpus.iterdir():
         if path.name not in names:
             path.unlink()
-    if like is not None:
+    if isinstance(like, Path):
         partial = folder / "index.partial"
         for stale in (partial, index):
             shutil.rmtree(stale, ignore_errors=True)

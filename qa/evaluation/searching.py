@@ -19,7 +19,7 @@ from qa.evaluation.measures import DEPTH
 from qa.protocols import Embedder, Embedding, OnProgress, Progress
 from qa.records import Hit
 from qa.request import make_request
-from qa.retriever import Retrieval
+from qa.retrieval import Retrieval
 from qa.settings import Settings
 
 ARMS: Final = ("lexical", "dense", "hybrid")

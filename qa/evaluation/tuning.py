@@ -28,7 +28,7 @@ from qa.protocols import Embedder, Ids, LexicalIndex, OnProgress, VectorIndex
 from qa.ranking import rank
 from qa.request import make_request
 from qa.rescoring import LateInteraction
-from qa.retriever import Retrieval
+from qa.retrieval import Retrieval
 from qa.settings import Settings
 
 FOLDS: Final = 5

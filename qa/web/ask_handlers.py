@@ -238,7 +238,7 @@ class AskHandlers:
         if self._read_only:
             return None
         try:
-            found = (self._archive.index / judgements.FILE).stat()
+            found = (self._archive.folder / judgements.FILE).stat()
         except FileNotFoundError:
             return {}
         stamp = (found.st_mtime_ns, found.st_size)

@@ -1,0 +1,74 @@
+"""What one search found, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qa.analysis import idf
+from qa.explaining import matched_words
+from qa.protocols import Embedding
+from qa.query import Question
+from qa.ranking import Ranked
+from qa.records import Explanation, Filters, Hit
+from qa.searchable import Searchable
+from qa.understanding import Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What one search found, with what an answer needs beyond the hits.
+
+    Attributes:
+        question: The question, analysed: without its operators.
+        understood: What else it says.
+        filters: What the search was restricted to: what was given, and what was understood.
+        query: The question, embedded; None where the search found nothing to embed it for.
+        hits: Best first.
+        embeddings: Of passages that were read for ranking, by passage id.
+        generation: The generation searched.
+        timings_ms: "embed" and "search".
+    """
+
+    question: Question
+    understood: Understood
+    filters: Filters
+    query: Embedding | None
+    hits: list[Hit]
+    generation: Searchable
+    timings_ms: dict[str, float]
+    embeddings: Mapping[int, Embedding] = field(default_factory=dict)
+
+
+def explained(found: Retrieval, hit: Hit, row: Ranked) -> Explanation:
+    """Why a passage stands where it does."""
+    lexical = found.generation.lexical
+
+    def rarity(term: str) -> float:
+        return idf(len(lexical), lexical.document_frequency(term))
+
+    return Explanation(
+        words=matched_words(found.question, hit.passage, hit.article, rarity),
+        lexical_share=row.lexical_share,
+        dense_share=1 - row.lexical_share - row.late_share,
+        late_share=row.late_share,
+        late=row.late,
+        recency=row.factor,
+        filters=told_filters(found),
+    )
+
+
+def told_filters(found: Retrieval) -> tuple[str, ...]:
+    """What a search was restricted to, each in a few words."""
+    asked, understood = found.filters, found.understood
+    restricted = Understood(
+        text="",
+        phrases=understood.phrases,
+        excluded=understood.excluded,
+        unwanted=understood.unwanted,
+        publisher=asked.publisher,
+        author=asked.author,
+        after=asked.after,
+        before=asked.before,
+    )
+    return restricted.told()

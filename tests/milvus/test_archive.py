@@ -1,0 +1,221 @@
+"""An archive in a Milvus server does what one in a folder does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qa import cli
+from qa.errors import IndexMismatchError, IndexMissingError, InputError
+from qa.milvus.server import Server
+from qa.settings import Settings
+from tests.conftest import ROOT
+
+QUESTIONS = (
+    "How many homes lost power in Storm Brannoc?",
+    "What did the ferry hit?",
+    "Who led the inquiry?",
+    "tram costs",
+    'storm "Lowland Grid" -railway',
+    "What did the Harbour Courier say about the storm?",
+    "Brannock storm",
+    "Who won the chess championship in Reykjavik?",
+)
+FERRY = "The ferry Skerrin Lass hit Pier 2 on Friday. Fourteen people were hurt."
+
+
+def told(answer):
+    return (
+        answer.answered,
+        answer.reason,
+        answer.text,
+        answer.understood,
+        [hit.citation.quote for hit in answer.passages],
+        round(answer.confidence, 3),
+    )
+
+
+def test_it_answers_as_the_embedded_engine_does(archive, machine, new_address, open_archive):
+    address = new_address()
+    writer = open_archive(address)
+    report = writer.sync(ROOT / "corpus")
+    assert report.passages == archive.info()["passages"]
+    machine("reader")
+    there = open_archive(address)
+    for question in QUESTIONS:
+        assert told(there.ask(question)) == told(archive.ask(question)), question
+        expected = archive.search(question, 10, explain=True)
+        found = there.search(question, 10, explain=True)
+        assert [h.passage.text for h in found] == [h.passage.text for h in expected], question
+        assert [h.score for h in found] == pytest.approx([h.score for h in expected], abs=1e-4)
+    for filters in (
+        {"publisher": "harbour courier (SAMPLE)"},
+        {"author": "Tarrick, Owen"},
+        {"after": "2024-12-05"},
+        {"before": "2024-12-05", "publisher": "Northfield Gazette (sample)"},
+        {"as_of": "2025-02-01"},
+        {"publisher": 'Nobody " or id > 0'},
+    ):
+        expected = [h.passage.text for h in archive.search("storm damage", 9, **filters)]
+        assert [h.passage.text for h in there.search("storm damage", 9, **filters)] == expected
+    assert there.articles() == archive.articles()
+    assert there.facets() == archive.facets()
+    assert there.article_page("storm") == archive.article_page("storm")
+    assert there.problems() == archive.problems()
+    verified = there.verify()
+    assert verified.problems == ()
+    assert verified.passages == verified.vectors == report.passages
+    info = there.info()
+    assert info["engines"] == {"lexical": "milvus-bm25", "dense": "milvus-flat"}
+    assert info["index"] == str(address)
+
+
+def test_articles_come_change_and_go_and_another_machine_sees_it(
+    machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    writer = open_archive(address)
+    corpus = write_corpus({"ferry.txt": f"Ferry\n\n{FERRY}", "tram.txt": "Tram\n\nIt was late."})
+    writer.sync(corpus)
+    machine("reader")
+    reader = open_archive(address)
+    assert reader.search("ferry")[0].article.title == "Ferry"
+    machine("writer")
+    write_corpus({"ferry.txt": f"Ferry\n\n{FERRY.replace('Fourteen', 'Twenty')}"})
+    writer.sync(corpus)
+    assert "Twenty" in writer.search("ferry")[0].passage.text
+    machine("reader")
+    reader.retriever.renew()
+    hits = reader.search("How many people were hurt on the ferry?")
+    assert [hit.passage.text for hit in hits if "Fourteen" in hit.passage.text] == []
+    assert "Twenty" in hits[0].passage.text
+    assert reader.retriever.generation().lexical.document_frequency("fourteen") == 0
+    machine("writer")
+    write_corpus({"ferry.txt": None, "late.txt": "Late\n\nA lighthouse was sold to a painter."})
+    writer.sync(corpus)
+    machine("reader")
+    reader.retriever.renew()
+    assert {a.title for a in reader.articles()} == {"Tram", "Late"}
+    assert not any("ferry" in h.passage.text.lower() for h in reader.search("ferry"))
+    assert reader.search("lighthouse painter")[0].article.title == "Late"
+    assert reader.verify().problems == ()
+    machine("newcomer")
+    newcomer = open_archive(address)
+    assert {a.title for a in newcomer.articles()} == {"Tram", "Late"}
+    assert newcomer.verify().ok
+
+
+def test_an_empty_archive_and_none(machine, new_address, open_archive, write_corpus):
+    address = new_address()
+    with pytest.raises(IndexMissingError, match=f"there is no index at {address}; run: qa index"):
+        open_archive(address).search("ferry")
+    archive = open_archive(address)
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    archive.sync(corpus)
+    write_corpus({"a.txt": None})
+    archive.sync(corpus)
+    assert archive.search("ferry") == []
+    assert not archive.ask("ferry?").answered
+    assert archive.verify().ok
+
+
+def test_another_model_or_passage_size_is_refused_and_a_sync_mends_it(
+    machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    open_archive(address).sync(corpus)
+    other = open_archive(address, Settings(passage_words=40))
+    with pytest.raises(IndexMismatchError, match="passage_words 90, now it is 40"):
+        other.search("ferry")
+    other.sync(corpus)
+    assert other.search("ferry")
+    assert other.verify().ok
+    collections = Server(address).call("list_collections")
+    assert len([name for name in collections if name.startswith(f"{address.name}_")]) == 4
+
+
+def test_an_index_is_written_from_one_machine_until_another_takes_it_over(
+    machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    open_archive(address).sync(corpus)
+    machine("another")
+    another = open_archive(address)
+    with pytest.raises(InputError, match=r"is written from .*; run there, or take it over"):
+        another.sync(corpus)
+    another.sync(corpus, rebuild=True)
+    assert another.verify().ok
+    machine("writer")
+    with pytest.raises(InputError, match="is written from"):
+        open_archive(address).sync(corpus)
+
+
+def test_a_collection_of_somebody_elses_is_left_alone(
+    machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    server = Server(address)
+    server.call("create_collection", address.name, dimension=3)
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    for work in (lambda a: a.search("ferry"), lambda a: a.sync(corpus), lambda a: a.verify()):
+        with pytest.raises(InputError, match="is no article-qa index"):
+            work(open_archive(address))
+    assert server.call("has_collection", address.name)
+    server.call("drop_collection", address.name)
+
+
+def test_damage_is_told_and_mended_from_the_writers_folder(
+    machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    archive = open_archive(address)
+    archive.sync(write_corpus({"a.txt": f"Ferry\n\n{FERRY}", "b.txt": "Tram\n\nIt was late."}))
+    server = Server(address)
+    names = archive.retriever.generation().lexical._passages.names
+    first, second = (row["id"] for row in server.rows(names.passages, "", []))
+    server.call("delete", names.states, filter=f"id == {first}")
+    server.call("delete", names.passages, filter=f"id == {second}")
+    found = archive.verify()
+    assert not found.ok
+    assert any(f"passage {first} has no token states" in told for told in found.problems)
+    assert any(f"passage {second} has a text but is not in" in told for told in found.problems)
+    machine("reader")
+    with pytest.raises(IndexMissingError, match="on the machine that writes it"):
+        open_archive(address).verify(repair=True)
+    machine("writer")
+    mended = archive.verify(repair=True)
+    assert mended.ok
+    assert mended.repaired
+    assert archive.search("tram")[0].article.title == "Tram"
+
+
+def test_from_the_command_line_by_option_and_by_setting(
+    machine, new_address, write_corpus, tmp_path, monkeypatch, capsys
+):
+    address = str(new_address())
+    corpus = str(write_corpus({"a.txt": f"Ferry\n\n{FERRY}"}))
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["index", "--corpus", corpus, "--index", address, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["articles"] == 1
+    (tmp_path / "qa.toml").write_text(f'index = "{address}"\n')
+    assert cli.main(["ask", "How many people were hurt on the ferry?"]) == 0
+    assert "Fourteen people were hurt." in capsys.readouterr().out
+    assert cli.main(["verify"]) == 0
+    assert cli.main(["info", "--json"]) == 0
+    assert cli.main(["index", "--corpus", corpus, "--dry-run"]) == 0
+    assert not (tmp_path / "index").exists()
+    capsys.readouterr()
+    for wrong, says in (
+        ("milvus://host:1/", "names no index"),
+        ("milvus://user:secret@host/x", "QA_MILVUS_TOKEN"),
+        ("milvus://host:99999/x", "Port out of range"),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(["search", "x", "--index", wrong])
+        assert caught.value.code == 2
+        said = capsys.readouterr().err
+        assert says in said
+        assert "secret" not in said
