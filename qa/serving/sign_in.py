@@ -141,11 +141,11 @@ class SignIn:
         return response
 
     def _logout(self, request: Request) -> Response:
-        if request.method == "POST":
-            self._sessions.end(_cookie(request))
         root = request.scope.get("root_path", "")
         response = RedirectResponse(f"{root}/", status_code=303)
-        response.delete_cookie(COOKIE, path=root or "/")
+        if request.method == "POST":  # a link on another site signs nobody out
+            self._sessions.end(_cookie(request))
+            response.delete_cookie(COOKIE, path=root or "/")
         return response
 
     def _page(

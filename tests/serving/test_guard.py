@@ -245,6 +245,11 @@ def test_signing_in_and_out(users: Path) -> None:
             )
             assert elsewhere.headers["location"] == "/a/"
             await asking.get("/a/logout")
+            assert (await asking.get("/a/x")).status_code == 200
+            token = asking.cookies["qa_session"]
+            await asking.post("/a/logout")
+            old = {"cookie": f"qa_session={token}"}
+            assert (await asking.get("/a/x", headers=old)).status_code == 401
             assert asking.cookies.get("qa_session") is None
 
             basic = await asking.get("/a/x", auth=("ada", PASSWORD))

@@ -26,6 +26,15 @@ Harbour Courier | 4 August 2025
 Lighthouse keeper Bram Ostrander found a bottle with a message from 1931 on the beach of Gull Point.
 """
 EVIL_NAME = f"<img src=x onerror={PWN}=9>.txt"
+DROP = """text => {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File([text + "\\nShare this article\\n"], "dropped.txt"));
+    const at = document.querySelector("[data-adding] h2");
+    for (const type of ["dragenter", "dragover", "drop"]) {
+        const options = { bubbles: true, cancelable: true, dataTransfer: dropped };
+        at.dispatchEvent(new DragEvent(type, options));
+    }
+}"""
 ROWS = "table.articles tbody tr"
 
 
@@ -131,7 +140,7 @@ def test_an_article_is_previewed_added_deleted_and_brought_back(
     page.locator(".answer", has_text="found a bottle").wait_for()
 
     open_tab(page, "Articles")
-    page.locator("[data-files]").set_input_files(chosen[:1])
+    page.evaluate(DROP, NEWS)
     page.locator("[data-add]").click()
     report.locator(".uploads", has_text="is in the archive already").wait_for()
 
