@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from qa.analysis import terms
@@ -13,6 +13,9 @@ from qa.records import Citation, Figures
 SHARED: Final = 0.6
 """Of the question's words that either quote holds, the share that both must hold to speak of the
 same thing, two of them at the least."""
+
+NEAR: Final = 3
+"""Words between a figure and what it counts: "19 of the passengers"."""
 
 _UNITS: Final = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -61,10 +64,9 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     asked = set(question.terms)
     rows = []
     for citation in citations:
-        found = {
-            value: text for value, text in figures(citation.quote).items() if value not in said
-        }
-        rows.append((citation, found, asked & set(terms(citation.quote))))
+        found = figures(citation.quote, asked) or figures(citation.quote)
+        new = {value: text for value, text in found.items() if value not in said}
+        rows.append((citation, new, asked & set(terms(citation.quote))))
     first, own, words = rows[0]
     if not own:
         return ()
@@ -88,8 +90,13 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     )
 
 
-def figures(text: str) -> dict[float, str]:
+def figures(text: str, of: Set[str] = frozenset()) -> dict[float, str]:
     """The numbers in a text, each with the words that say it; no dates and no times of day.
+
+    Args:
+        text: Any.
+        of: Only those that one of these terms follows within `NEAR` words: "41,000 homes" is of
+            "home", "for nine years" is not. Empty takes all.
 
     >>> figures("Fourteen of the 1,200 passengers, about 1.2 per cent")
     {14.0: 'Fourteen', 1200.0: '1,200', 1.2: '1.2'}
@@ -97,6 +104,9 @@ def figures(text: str) -> dict[float, str]:
     found: dict[float, str] = {}
     for match in _FIGURE.finditer(text):
         if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(text[match.end() :]):
+            continue
+        after = " ".join(text[match.end() :].split()[:NEAR])
+        if of and not of & set(terms(after)):
             continue
         value = _value(match)
         # A year is when, not how many.

@@ -164,6 +164,7 @@ def quotes(*texts):
         (["14 passengers were hurt, 3 badly.", "14 passengers were hurt, 5 badly."], []),
         (["14 passengers were hurt on the ferry.", "The ferry costs 19 crowns."], []),
         (["Passengers were hurt on the ferry.", "19 passengers were hurt on a ferry."], []),
+        (["14 passengers hurt in 3 hours.", "For 3 days 19 passengers were hurt."], [1, 2]),
         (["14 passengers were hurt.", "No word of it.", "Hurt were 20 passengers."], [1, 3]),
     ],
 )
