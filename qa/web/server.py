@@ -47,7 +47,10 @@ def serve(
             taken, or the options would let anybody in.
     """
     options.check(host)
-    archive = open_archive(corpus, index, settings)
+    if options.read_only:
+        archive = Archive.open(index, settings)  # and builds none
+    else:
+        archive = open_archive(corpus, index, settings)
     archive.search("warm up", 1)  # loads the model now, so that the first question does not wait
     articles = len(archive.articles())
     noun = "article" if articles == 1 else "articles"

@@ -23,6 +23,7 @@ from urllib.parse import quote
 import pytest
 
 from qa.archive import Archive
+from qa.cli import main
 from qa.errors import InputError, QAError
 from qa.serving.accounts import Accounts
 from qa.serving.endpoints import Endpoints
@@ -277,6 +278,16 @@ def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Pa
     built.close()
     with pytest.raises(QAError, match="qa index"):
         open_archive(tmp_path / "corpus", tmp_path / "index", Settings(passage_words=50))
+
+
+def test_a_read_only_server_builds_no_index(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_corpus(tmp_path / "corpus")
+    where = ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
+    assert main(["serve", "--read-only", *where]) == 1
+    assert "qa index" in capsys.readouterr().err
+    assert not (tmp_path / "index").exists()
 
 
 def handlers(archive: Archive, corpus: Path) -> ArticlesHandlers:
