@@ -9,7 +9,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from qa import listing
+from qa import listing, revisions
 from qa.duplicates import stories
 from qa.milvus.address import Location
 from qa.overviews import Count, Facets, Story
@@ -52,13 +52,36 @@ class Holdings:
         """All articles, newest first, those without a date last."""
         return self._read(lambda store, number: store.articles(number))
 
-    def article(self, article_id: str) -> Article:
+    def article(self, article_id: str, revision: int | None = None) -> Article:
         """One article by its id, or by a beginning of it that no other shares.
 
+        Args:
+            article_id: The id.
+            revision: Its number, as a citation's article has it; None is as the article is now.
+
         Raises:
-            ArticleNotFoundError: There is none, or more than one.
+            ArticleNotFoundError: There is none, more than one, or no such revision is kept.
         """
-        return self._read(lambda store, number: store.article(article_id, number))
+
+        def read(store: Store, number: int) -> Article:
+            article = store.article(article_id, number)
+            if revision is None:
+                return article
+            return revisions.revision(store, number, article, revision)
+
+        return self._read(read)
+
+    def revisions(self, article_id: str) -> list[Article]:
+        """What an article said, the earliest kept first, as it is now last.
+
+        Raises:
+            ArticleNotFoundError: As `article`.
+        """
+        return self._read(
+            lambda store, number: revisions.revisions(
+                store, number, store.article(article_id, number)
+            )
+        )
 
     def is_alone(self, article: Article) -> bool:
         """Whether an article is the only one of its file."""

@@ -25,6 +25,7 @@ from qa.passages import Cut, indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
 from qa.records import Article, SyncPlan, SyncReport
+from qa.revisions import Revisions
 from qa.rows import digest as article_digest
 from qa.scanning import Changes, Source, scan
 from qa.settings import Settings
@@ -220,6 +221,7 @@ class _Sync:
         self._execution = execution
         self._on_progress = on_progress
         self._linker = Linker(store)
+        self._revisions = Revisions(store)
         self._publisher = Publisher(store, generations, on_progress)
         self._before = _published(generations, rebuild=rebuild)
         self._current = self._before.generation if self._before else 0
@@ -298,6 +300,7 @@ class _Sync:
             for done, file in enumerate(files, 1):
                 self._write_source(file)
                 self._on_progress(Progress("reading", done, len(sources)))
+            self._store.end_lone_revisions(self._next)
 
     def _write_source(self, file: ReadFile) -> None:
         source, result = file.source, file.result
@@ -320,7 +323,8 @@ class _Sync:
             self._store.remove_article(row, self._next)
 
     def _write_article(self, article: Article, passages: Sequence[Cut]) -> None:
-        row = self._linker.add(article, self._next)
+        numbered = self._revisions.numbered(article, self._next)
+        row = self._linker.add(numbered, self._next)
         for ordinal, part in enumerate(passages):
             key = self._key(indexed_text(article.title, article.text[part.start : part.end]))
             self._store.add_passage(row, ordinal, part.sentences, key, self._next)

@@ -80,7 +80,7 @@ def article_page(
         (*values, limit, offset),
     )
     numbers = [row["row"] for row in rows]
-    sql = f"SELECT row, {ARTICLE_COLUMNS} FROM articles WHERE row IN"  # noqa: S608
+    sql = f"SELECT row, revision, {ARTICLE_COLUMNS} FROM articles WHERE row IN"  # noqa: S608
     found = {row["row"]: to_article(row) for row in store.rows_by_key(sql, numbers)}
     return [found[number] for number in numbers], int(counted["n"])
 

@@ -13,7 +13,7 @@ from qa import analysis
 from qa.errors import IndexDamagedError, IndexMismatchError
 from qa.settings import Settings
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
 READING: Final = 3

@@ -44,6 +44,7 @@ class Article:
         pages: At which character each page starts, where the file has pages; else empty.
         provenance: For each field that is known, where it came from, such as "front matter",
             "json-ld", "meta", "byline", "page", "file name".
+        revision: How many texts have stood in its place, this one among them, see `qa.revisions`.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Article:
     place: str | None = None
     pages: tuple[int, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    revision: int = 1
 
     def page(self, at: int) -> int | None:
         """The 1-based page on which a character of the text stands; None where there are none."""

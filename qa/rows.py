@@ -6,8 +6,9 @@ import hashlib
 import json
 import sqlite3
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,14 +19,23 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 5
+LAYOUT: Final = 6
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
 EMBEDDINGS_SINCE: Final = 2
 """The first layout with today's table of embeddings, which are kept when the rest is made anew."""
 
-TABLES: Final = ("embeddings", "shingles", "copies", "passages", "articles", "problems", "sources")
+TABLES: Final = (
+    "embeddings",
+    "shingles",
+    "copies",
+    "revisions",
+    "passages",
+    "articles",
+    "problems",
+    "sources",
+)
 
 VERSIONED: Final = TABLES[2:]
 """The tables whose rows belong to generations."""
@@ -42,7 +52,7 @@ CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
     publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, published_utc TEXT,
-    digest TEXT NOT NULL, content TEXT NOT NULL, searched TEXT NOT NULL,
+    revision INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
     title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
     url TEXT, language TEXT, place TEXT, pages TEXT NOT NULL, provenance TEXT NOT NULL,
@@ -71,6 +81,10 @@ CREATE TABLE IF NOT EXISTS copies (
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
 CREATE INDEX IF NOT EXISTS copies_by_article ON copies (article);
 CREATE INDEX IF NOT EXISTS copies_by_other ON copies (other);
+CREATE TABLE IF NOT EXISTS revisions (
+    id TEXT NOT NULL, number INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS revisions_by_id ON revisions (id);
 CREATE TABLE IF NOT EXISTS shingles (
     hash INTEGER NOT NULL, article INTEGER NOT NULL REFERENCES articles (row),
     PRIMARY KEY (hash, article)
@@ -93,8 +107,8 @@ def name_key(name: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
 
 
-def to_article(row: sqlite3.Row) -> Article:
-    """The article of a row that has `ARTICLE_COLUMNS`."""
+def to_article(row: sqlite3.Row | Mapping[str, Any]) -> Article:
+    """The article of a row that has `ARTICLE_COLUMNS` and its revision."""
 
     def moment(name: str) -> datetime | None:
         return datetime.fromisoformat(row[name]) if row[name] else None
@@ -117,6 +131,7 @@ def to_article(row: sqlite3.Row) -> Article:
         place=row["place"],
         pages=tuple(json.loads(row["pages"])),
         provenance=json.loads(row["provenance"]),
+        revision=row["revision"],
     )
 
 

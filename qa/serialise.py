@@ -12,6 +12,7 @@ def article_reference(article: Article) -> dict[str, Any]:
     """What identifies an article in a citation; no text."""
     return {
         "id": article.id,
+        "revision": article.revision,
         "title": article.title,
         "publisher": article.publisher,
         "author": article.author,

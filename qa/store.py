@@ -120,7 +120,7 @@ class Store:
         rows: list[sqlite3.Row] = []
         if article_id.isalnum():  # as every id is; GLOB reads "*", "?" and "[" its own way
             rows = self.rows(
-                f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
+                f"SELECT revision, {ARTICLE_COLUMNS} FROM articles WHERE id GLOB ? || '*' "  # noqa: S608
                 "AND added <= ? AND removed > ? ORDER BY id LIMIT 2",
                 (article_id, generation, generation),
             )
@@ -132,7 +132,7 @@ class Store:
     def articles(self, generation: int) -> list[Article]:
         """All articles, newest first, those without a date last."""
         rows = self.rows(
-            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
+            f"SELECT revision, {ARTICLE_COLUMNS} FROM articles WHERE added <= ? AND removed > ? "  # noqa: S608
             "ORDER BY published_utc IS NULL, published_utc DESC, source, position",
             (generation, generation),
         )

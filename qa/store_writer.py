@@ -136,8 +136,13 @@ class StoreWriter(Store):
         return int(rows[0]["seq"]) if rows else 0
 
     def remove_everything(self, generation: int) -> None:
-        """End the life of all rows, from `generation` on: also of what a damaged store mixed up."""
+        """End the life of all rows, from `generation` on: also of what a damaged store mixed up.
+
+        Revisions stay: `end_lone_revisions` ends those whose article does not come back.
+        """
         for table in VERSIONED:
+            if table == "revisions":
+                continue
             self._connection.execute(
                 f"UPDATE {table} SET removed = ? WHERE removed = ?",  # noqa: S608
                 (generation, FOREVER),
@@ -201,6 +206,7 @@ class StoreWriter(Store):
             "publisher_key": article.publisher and name_key(article.publisher),
             "author_key": article.author and name_key(article.author),
             "published_utc": published and published.astimezone(UTC).isoformat(),
+            "revision": article.revision,
             "digest": digest(article),
             "content": content,
             "searched": searched_text(article),
@@ -230,6 +236,39 @@ class StoreWriter(Store):
             [pair for r in others for pair in ((row, r, generation), (r, row, generation))],
         )
 
+    def add_revision(
+        self, article_id: str, number: int, article: str, checked: str, generation: int
+    ) -> None:
+        """Keep what an article was: its values as JSON, and their digest."""
+        self._connection.execute(
+            "INSERT INTO revisions (id, number, article, digest, added) VALUES (?, ?, ?, ?, ?)",
+            (article_id, number, article, checked, generation),
+        )
+
+    def end_revisions(self, article_id: str, kept: int, generation: int) -> None:
+        """End the life of an article's revisions but the last few, from `generation` on."""
+        self._connection.execute(
+            "UPDATE revisions SET removed = ?1 WHERE removed = ?2 AND id = ?3 AND number NOT IN "
+            "(SELECT number FROM revisions WHERE removed = ?2 AND id = ?3 "
+            "ORDER BY number DESC LIMIT ?4)",
+            (generation, FOREVER, article_id, kept),
+        )
+
+    def end_revision(self, article_id: str, number: int, generation: int) -> None:
+        """End the life of one revision, from `generation` on."""
+        self._connection.execute(
+            "UPDATE revisions SET removed = ? WHERE removed = ? AND id = ? AND number = ?",
+            (generation, FOREVER, article_id, number),
+        )
+
+    def end_lone_revisions(self, generation: int) -> None:
+        """End the life of revisions of articles that are no more."""
+        self._connection.execute(
+            "UPDATE revisions SET removed = ?1 WHERE removed = ?2 AND NOT EXISTS (SELECT 1 FROM "
+            "articles WHERE articles.id = revisions.id AND articles.removed = ?2)",
+            (generation, FOREVER),
+        )
+
     def forget_links(self, generation: int) -> None:
         """End the life of all links from `generation` on, and delete all shingles."""
         self._connection.execute(
@@ -243,6 +282,8 @@ class StoreWriter(Store):
 
     def add_shingles(self, row: int, hashes: Iterable[int]) -> None:
         """Let an article be found by its sampled shingles."""
+        # SQLite uses the number of a row again that a damaged store has lost.
+        self._connection.execute("DELETE FROM shingles WHERE article = ?", (row,))
         self._connection.executemany(
             "INSERT INTO shingles VALUES (?, ?)", [(code, row) for code in hashes]
         )

@@ -181,13 +181,14 @@ def render_article(article: Article) -> str:
         "source",
         "place",
         "id",
+        "revision",
     )
     lines = [_bold(visible(article.title))]
     for name in shown:
         if value := getattr(article, name):
             origin = article.provenance.get(name)
             text = value.isoformat() if isinstance(value, datetime) else value
-            told = visible(f"{text}  ({origin})" if origin else text)
+            told = visible(f"{text}  ({origin})" if origin else str(text))
             lines.append(f"{name + ':':<14}{told}")
     paragraphs = (_wrap(paragraph) for paragraph in article.text.split("\n") if paragraph.strip())
     return "\n".join(lines) + "\n\n" + "\n\n".join(paragraphs)

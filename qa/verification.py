@@ -26,6 +26,7 @@ from qa.passages import indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
 from qa.records import Verification
+from qa.revisions import forget_wrong, wrong_revisions
 from qa.searchable import Generation
 from qa.segments import Segment
 from qa.segments.columns import days
@@ -177,7 +178,8 @@ class _Check:
             wrong += self._check_passages(store, part, generation, manifest)
             passages += len(part)
             self._on_progress(Progress("verifying", passages, max(manifest.passages, passages)))
-        wrong += self._tried(lambda: list(wrong_links(store, manifest.generation))) or []
+        for check in (wrong_links, wrong_revisions):
+            wrong += self._tried(lambda: list(check(store, manifest.generation))) or []  # noqa: B023
         if generation is not None:
             alive = generation.ids if generation.alive is None else generation.ids[generation.alive]
             wrong += self._differences(set(ids), set(alive.tolist()))
@@ -302,6 +304,8 @@ class _Repair:
         if any(wrong_links(store, before.generation)):
             with store.transaction():
                 Linker(store).relink(before.generation + 1)
+        with store.transaction():
+            forget_wrong(store, before.generation + 1)
         manifest = replace(
             before,
             generation=before.generation + 1,

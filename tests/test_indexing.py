@@ -192,11 +192,12 @@ def test_what_comes_back_after_two_syncs_is_the_same_as_built_at_once(
     mine.sync(corpus)
     fresh = make_archive(tmp_path / "fresh")
     fresh.sync(corpus)
-    assert mine.articles() == fresh.articles()
+    # Only how often it changed is history.
+    assert [dataclasses.replace(a, revision=1) for a in mine.articles()] == fresh.articles()
     for question in ("How many were hurt?", "tram votes", "storm"):
         ours, theirs = mine.search(question), fresh.search(question)
-        assert [(h.article, h.passage.text, h.score) for h in ours] == [
-            (h.article, h.passage.text, h.score) for h in theirs
+        assert [(h.article.id, h.passage.text, h.score) for h in ours] == [
+            (h.article.id, h.passage.text, h.score) for h in theirs
         ]
     fresh.close()
 

@@ -17,7 +17,7 @@ from qa import Archive, InputError, Retriever
 from qa.cli import main
 
 ROOT = Path(__file__).parent.parent
-REFERENCE = {"id", "title", "publisher", "author", "published_at", "url", "source"}
+REFERENCE = {"id", "revision", "title", "publisher", "author", "published_at", "url", "source"}
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from qa.commands.shared import OK, AddCommand, add_filters, add_json, open_archive, print_json
+
+if TYPE_CHECKING:
+    from qa.archive import Archive
 
 ALL = 2**31
 """More articles than any archive has."""
@@ -37,6 +41,10 @@ def add(command: AddCommand) -> None:
 
     shown = command("show", show, "print one article")
     shown.add_argument("article_id", metavar="ARTICLE_ID", help="an id, or its first digits")
+    shown.add_argument("--revision", type=int, metavar="N", help="as it was; default: as it is now")
+    shown.add_argument(
+        "--diff", action="store_true", help="what changed since that revision, or the one before"
+    )
     add_json(shown)
 
     add_json(command("info", info, "say what the index holds and was built with"))
@@ -97,13 +105,32 @@ def show(options: argparse.Namespace) -> int:
     from qa import serialise, terminal
 
     archive = open_archive(options)
-    article, story = archive.article(options.article_id), archive.story(options.article_id)
+    if options.diff:
+        return _show_difference(archive, options.article_id, options.revision)
+    article = archive.article(options.article_id, options.revision)
+    story, newest = archive.story(article.id), archive.article(article.id)
     if options.json:
         print_json({**serialise.article(article), "story": serialise.story(story)})
     else:
+        if article.revision < newest.revision:
+            print(
+                f"Revision {article.revision}; since changed, now {newest.revision}: "
+                f"qa show {article.id} --diff --revision {article.revision}"
+            )
         print(terminal.render_article(article))
         if len(story.articles) > 1:
             print(f"\nOne story in {len(story.articles)} articles:\n{terminal.render_story(story)}")
+    return OK
+
+
+def _show_difference(archive: Archive, article_id: str, number: int | None) -> int:
+    from qa import terminal
+    from qa.revisions import difference
+
+    kept = archive.revisions(article_id)
+    before = archive.article(article_id, number) if number is not None else kept[-2:][0]
+    lines = difference(before, kept[-1])
+    print("\n".join(map(terminal.visible, lines)) or "no earlier revision is kept that differs")
     return OK
 
 
