@@ -208,3 +208,19 @@ def test_formats_from_the_command_line(archive, capsys):
                          ("csl-json", "["), ("json", "{")):  # fmt: skip
         assert main(["ask", question, "--format", form, *index]) == 0
         assert capsys.readouterr().out.startswith(begins)
+
+
+def test_an_interrupted_batch_leaves_what_was_answered(archive, tmp_path, monkeypatch):
+    listed = tmp_path / "list.csv"
+    listed.write_text("What did the ferry hit?\nWho led the inquiry?\n", encoding="utf-8")
+    each = batch.ask_each
+
+    def interrupted(*args, **named):
+        yield next(each(*args, **named))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "ask_each", interrupted)
+    index = ["--index", str(archive.index.absolute())]
+    assert main(["ask", "--batch", str(listed), *index]) == 130
+    with zipfile.ZipFile(tmp_path / "list.zip") as pack:
+        assert len(pack.read("answers.jsonl").splitlines()) == 1

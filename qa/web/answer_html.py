@@ -68,7 +68,7 @@ def render_answer(
 def head(answer: Answer, asked: Asked, view: str) -> Markup:
     """The question, what restricts it and what was understood of it, and what can be done."""
     return Markup('<div class="head"><p class="asked">{}</p>{}{}</div>').format(
-        answer.question.strip(), _chips(answer, asked), _tools(asked, view)
+        answer.question.strip(), _chips(answer, asked), _tools(view)
     )
 
 
@@ -102,7 +102,7 @@ def _chip(kind: str, key: str, text: str, verb: str) -> Markup:
     ).format(kind, key, verb, text, sign)
 
 
-def _tools(asked: Asked, view: str) -> Markup:
+def _tools(view: str) -> Markup:
     views = EMPTY.join(
         Markup('<button type="button" data-view="{}" aria-pressed="{}">{}</button>').format(
             key, "true" if key == view else "false", label
@@ -115,9 +115,9 @@ def _tools(asked: Asked, view: str) -> Markup:
     )
     return Markup(
         '<div class="tools"><div class="views" role="group" aria-label="View">{}</div>'
-        '<button type="button" class="tool" data-copy-link="{}">Copy link</button>'
+        '<button type="button" class="tool" data-copy-link>Copy link</button>'
         '<details class="menu"><summary class="tool">Export</summary><div>{}</div></details></div>'
-    ).format(views, asked.address(), exports)
+    ).format(views, exports)
 
 
 def _cited(answer: Answer, codes: frozenset[str], verdicts: Verdicts | None) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -12,6 +13,8 @@ from typing import Any, Final
 from qa.errors import InputError
 from qa.exports import batch
 from qa.records import Answer
+
+_LOG = logging.getLogger(__name__)
 
 KEPT: Final = 8
 """Lists whose packs are kept in memory, some megabytes each; the oldest makes room."""
@@ -28,6 +31,7 @@ class _Job:
     cancelled: bool = False
     running: bool = True
     pack: bytes = b""
+    error: str = ""
 
 
 class Batches:
@@ -84,6 +88,7 @@ class Batches:
             "failed": failed[:20],
             "running": job.running,
             "cancelled": job.cancelled,
+            "error": job.error,
         }
 
     def cancel(self, key: str) -> None:
@@ -95,6 +100,8 @@ class Batches:
         job = self._job(key)
         if job.running:
             raise InputError("the list is still being asked")
+        if job.error:
+            raise InputError(job.error)
         return f"{job.name.rsplit('.', 1)[0] or 'evidence'}.zip", job.pack
 
     def _job(self, key: str) -> _Job:
@@ -111,5 +118,8 @@ class Batches:
                     if job.cancelled:
                         break
                 job.pack = batch.pack(job.outcomes)
+        except Exception:
+            job.error = "the list could not be asked: an error in the program; see the server's log"
+            _LOG.exception("a list of questions failed")
         finally:
             job.running = False

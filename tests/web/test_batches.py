@@ -1,0 +1,86 @@
+"""Lists of questions in the background: bounded, cancelled, kept for a while."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import zipfile
+from typing import Any
+
+import pytest
+
+from qa.errors import InputError
+from qa.records import Answer
+from qa.web import batches
+from qa.web.batches import Batches
+
+
+def refused(question: str, **_: Any) -> Answer:
+    return Answer(question, False, "the archive does not say", "", (), (), 0.0, 1, {})
+
+
+def finished(found: Batches, key: str) -> dict[str, Any]:
+    for _ in range(500):
+        if not (state := found.state(key))["running"]:
+            return state
+        time.sleep(0.01)
+    raise AssertionError("the list is never done")
+
+
+def test_a_list_is_asked_and_packed() -> None:
+    found = Batches(refused)
+    key = found.start("wahl.csv", b"question\nWer?\nWann?\n", {})
+    state = finished(found, key)
+    assert (state["done"], state["total"], state["answered"]) == (2, 2, 0)
+    name, pack = found.pack(key)
+    assert name == "wahl.zip"
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        assert "Wer?" in archive.read("evidence.csv").decode()
+
+
+def test_what_is_asked_can_be_cancelled_and_others_wait() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(question: str, **named: Any) -> Answer:
+        begun.set()
+        assert go.wait(10)
+        return refused(question, **named)
+
+    found = Batches(slow)
+    first = found.start("a.csv", b"One?\nTwo?\nThree?\n", {})
+    second = found.start("b.csv", b"Four?\n", {})
+    assert begun.wait(10)
+    with pytest.raises(InputError, match="still being asked"):
+        found.pack(first)
+    found.cancel(first)
+    go.set()
+    assert finished(found, first)["done"] == 1
+    assert finished(found, second)["done"] == 1
+
+
+def test_lists_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Batches(refused)
+    monkeypatch.setattr(batches, "MAX_BYTES", 100)
+    with pytest.raises(InputError, match="at most 100"):
+        found.start("a.csv", b"?" * 101, {})
+    keys = [found.start("a.csv", b"Who?\n", {}) for _ in range(batches.KEPT)]
+    for key in keys:
+        finished(found, key)
+    assert len(set(keys)) == batches.KEPT
+    newest = found.start("a.csv", b"Who?\n", {})
+    finished(found, newest)
+    with pytest.raises(InputError, match="not here any more"):
+        found.state(keys[0])
+
+
+def test_a_fault_in_the_program_is_told_and_ends_the_list() -> None:
+    def broken(question: str, **_: Any) -> Answer:
+        raise RuntimeError(question)
+
+    found = Batches(broken)
+    key = found.start("a.csv", b"Who?\n", {})
+    state = finished(found, key)
+    assert state["error"]
+    with pytest.raises(InputError, match="could not be asked"):
+        found.pack(key)
