@@ -226,6 +226,8 @@ def test_timeline_and_two_publishers(page: Any) -> None:
     page.wait_for_function("new URLSearchParams(location.search).get('left')")
     page.locator("#result:not(.pending) .side").first.wait_for()
     page.locator("[data-side=right]").select_option("Harbour Courier")
+    page.wait_for_function("new URLSearchParams(location.search).get('right')")
+    page.locator("#result:not(.pending) .side").first.wait_for()
     right = page.locator(".side").nth(1)
     right.locator(".card", has_text="Ferry").first.wait_for()
     left = page.locator(".side").first.inner_text()
