@@ -81,7 +81,11 @@ class Gate:
         with suppress(OSError):
             while True:
                 here, _ = self._listener.accept()
-                there = socket.create_connection(("127.0.0.1", self._target))
+                try:
+                    there = socket.create_connection(("127.0.0.1", self._target))
+                except OSError:
+                    here.close()
+                    continue
                 for source, target in ((here, there), (there, here)):
                     threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
 

@@ -31,8 +31,9 @@ PAGE: Final = 2_000
 """Rows asked for at a time; Milvus gives at most 16,384, and 64 MB."""
 
 _MISSING = ("can't find collection", "does not exist", "collection not found", "not exist")
-_REFUSED = ("auth", "permission deny", "privilege", "unauthenticated")
+_REFUSED = ("unauthenticated", "auth check", "permission deny", "permissiondenied", "privilege")
 _AWAY = ("fail connecting", "unavailable", "server unavailable", "connection refused", "closed")
+_RELEASED = ("not loaded", "'released'", "call load()")
 _SLOW = ("deadline", "timeout", "timed out", "retry run out")
 
 
@@ -71,14 +72,20 @@ class Server:
         from pymilvus.exceptions import MilvusException
 
         until, wait = time.monotonic() + self._patience_s, FIRST_WAIT_S
+        loaded = False
         while True:
             client = None
             try:
                 client = self._client()
                 return getattr(client, method)(*arguments, timeout=self._answer_s, **options)
             except (MilvusException, grpc.RpcError, ConnectionError) as error:
-                told = str(error).lower()
-                away = any(sign in told for sign in _AWAY)
+                told = _chain(error)
+                refused = any(sign in told for sign in _REFUSED)
+                away = not refused and any(sign in told for sign in _AWAY)
+                if not loaded and client and any(sign in told for sign in _RELEASED):
+                    loaded = True  # a server that was started again may not have loaded it
+                    self.call("load_collection", arguments[0])
+                    continue
                 if away:
                     self._drop(client)
                 if not away or time.monotonic() + wait > until:
@@ -167,6 +174,15 @@ class Server:
             f"the Milvus server at {server} failed: {message}; run: qa verify --index "
             f"{self.address}"
         )
+
+
+def _chain(error: BaseException | None) -> str:
+    """What an error and those behind it say: pymilvus calls a refusal a failure to connect."""
+    parts: list[str] = []
+    while error is not None and len(parts) < 8:
+        parts.append(str(error).lower())
+        error = error.__cause__ or error.__context__
+    return " ".join(parts)
 
 
 def check_installed() -> None:
