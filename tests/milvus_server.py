@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class LightServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
@@ -100,7 +101,7 @@ class Gate:
 
 
 @contextmanager
-def light_server(folder: Path):
+def light_server(folder: Path) -> Iterator[LightServer]:
     server = LightServer(folder)
     server.start()
     try:
@@ -110,7 +111,7 @@ def light_server(folder: Path):
 
 
 @contextmanager
-def any_server(folder: Path):
+def any_server(folder: Path) -> Iterator[str]:
     """host:port of the cluster that is named, or of a light server."""
     named = os.environ.get(URI)
     if named:
