@@ -247,6 +247,7 @@ class _Sync:
             embedded = self._embed()
             published = self._publish(embedded)
             self._store.forget_before(self._current)
+            self._store.give_back_space()
         if (
             interrupted or self._store.made_anew
         ):  # what it embedded is in use by now, or not wanted any more

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,12 @@ from qa.rows import (
     to_values,
 )
 from qa.store import Store
+
+FREE_SHARE: Final = 0.2
+"""Share of a store's pages that may be free: the next articles will fill them."""
+
+RECLAIMED: Final = 4_000
+"""Pages given back in one sync at most: 16 MB, in some 50 ms."""
 
 
 class Change(NamedTuple):
@@ -50,6 +56,7 @@ class StoreWriter(Store):
     def __init__(self, path: Path) -> None:
         super().__init__(path, write=True)
         self.made_anew = False
+        self.rows("PRAGMA auto_vacuum = INCREMENTAL")  # of effect in a new file only
         self.rows("PRAGMA journal_mode = WAL")
         self._make_tables()
 
@@ -107,6 +114,17 @@ class StoreWriter(Store):
                 "AND NOT EXISTS (SELECT 1 FROM passages WHERE embedding = ?1)",
                 {(row["embedding"],) for row in keys},
             )
+
+    def give_back_space(self) -> None:
+        """Hand pages that hold nothing any more back to the file system, some at a time.
+
+        They lie in the log until its next checkpoint. An index begun by an earlier version, whose
+        file cannot shrink, keeps its size.
+        """
+        [[free]], [[pages]] = self.rows("PRAGMA freelist_count"), self.rows("PRAGMA page_count")
+        if free > pages * FREE_SHARE:
+            # `execute` would step through it once, which is one page.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({RECLAIMED})")
 
     def _forget_shingles(self, of_articles: str, generation: int) -> None:
         self._connection.execute(

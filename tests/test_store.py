@@ -71,6 +71,20 @@ def ids(articles) -> list[str]:
     return [article.id for article in articles]
 
 
+def test_the_file_shrinks_when_much_is_gone(store, tmp_path):
+    for n in range(40):
+        add(store, plain(f"a{n}", text="Words and more words. " * 4_000), 1)
+    store.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    full = (tmp_path / "store.sqlite").stat().st_size
+    for n in range(40):
+        remove(store, f"a{n}.txt", 2)
+    store.forget_before(2)
+    store.give_back_space()
+    store.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert (tmp_path / "store.sqlite").stat().st_size < full / 4
+    store.give_back_space()  # little is free now: left for what comes next
+
+
 def test_an_article_comes_back_as_it_was(store):
     add(store, ZENG, 1)
     assert store.article("ab12", 1) == ZENG
