@@ -50,6 +50,8 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same for a field that is one line."""
+    if text.isascii() and text.isprintable():  # most lines of most pages: nothing to normalise
+        return " ".join(text.split())
     return " ".join(clean_text(text).split())
 
 
