@@ -138,8 +138,8 @@ def print_speed(data: Pages, files: int) -> None:
             seconds = time.perf_counter() - began
             after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             print(
-                f"\n{len(wanted)} {name} of {size:.0f} kB: {articles / seconds:.0f} articles/s with "
-                f"{workers.count} workers; workers took {peak[0] >> 20} MiB in the first half, "
+                f"\n{len(wanted)} {name} of {size:.0f} kB: {articles / seconds:.0f} articles/s "
+                f"with {workers.count} workers; they took {peak[0] >> 20} MiB in the first half, "
                 f"{peak[1] >> 20} MiB in the second; here {(after - before) >> 10} MiB more"
             )
     workers.close()
@@ -156,8 +156,8 @@ def _written(folder: Path, contents: Iterable[bytes]) -> Iterator[ToRead]:
 def _article(number: int) -> bytes:
     """A page as a content system writes it, of 700 words and with the usual furniture."""
     body = "".join(
-        f"<p>Paragraph {n} of article {number} tells what the harbour office said on Tuesday of the "
-        f"{n * number % 977} lamps along the coast, of the keepers who lit them, and of the "
+        f"<p>Paragraph {n} of article {number} tells what the harbour office said on Tuesday of "
+        f"the {n * number % 977} lamps along the coast, of the keepers who lit them, and of the "
         "clockmaker who repaired the works over three winters and asked for nothing but tea.</p>"
         for n in range(16)
     )

@@ -100,6 +100,7 @@ class Archive(Holdings):
         *,
         rebuild: bool = False,
         execution: Execution | None = None,
+        allow_empty: bool = False,
         on_progress: OnProgress = lambda _: None,
         on_plan: Callable[[SyncPlan], None] = lambda _: None,
     ) -> SyncReport:
@@ -110,6 +111,8 @@ class Archive(Holdings):
             rebuild: Read every file again, whether it changed or not.
             execution: Where files are read and texts embedded, such as `qa.cluster.Dask`; None:
                 here.
+            allow_empty: Delete all articles if the corpus holds none any more, which else is an
+                error: a folder whose disk is not mounted is empty too.
             on_progress: Called with the stage and how far it is.
             on_plan: Called once with what will be done, before it is.
 
@@ -136,6 +139,7 @@ class Archive(Holdings):
             self.retriever.embedder,
             rebuild=rebuild,
             execution=execution,
+            allow_empty=allow_empty,
             on_progress=on_progress,
             on_plan=on_plan,
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -37,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QAError as error:
         from qa.terminal import visible
 
-        print(f"qa: {visible(' '.join(str(error).splitlines()))}", file=sys.stderr)
+        told = with_options(" ".join(str(error).splitlines()), options)
+        print(f"qa: {visible(told)}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
@@ -49,6 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         print(f"qa: the system refused: {error}; mend that and try again", file=sys.stderr)
         return ERROR
+
+
+def with_options(message: str, options: argparse.Namespace) -> str:
+    """A message whose next command names the same index and corpus as the command that failed."""
+    given = ""
+    for name in ("index", "corpus"):
+        value = getattr(options, name, None)
+        if value is not None and value != Path(name):
+            given += f" --{name} {shlex.quote(str(value))}"
+
+    def named(found: re.Match[str]) -> str:
+        fits = given if found["command"] == "index" else given.split(" --corpus ")[0]
+        return found[0] if "--index" in message else found[0] + fits
+
+    return re.sub(r"\bqa (?P<command>index|verify)(?: --[a-z-]+)*(?= *$|[,;.)])", named, message)
 
 
 def _prepare_streams() -> None:

@@ -243,7 +243,7 @@ class Dask:
 def _content(source: Source) -> bytes | None:
     """What a file holds; None if it is to be read here: too large, no file, or not to be opened."""
     try:
-        if not source.path.is_file() or source.path.stat().st_size > SENT:
+        if source.refused or not source.path.is_file() or source.path.stat().st_size > SENT:
             return None
         return source.path.read_bytes()
     except OSError:
@@ -251,7 +251,7 @@ def _content(source: Source) -> bytes | None:
 
 
 def _read_here(source: Source, size: PassageSize) -> list[ReadFile]:
-    wanted = ToRead(source.path, source.name, source.stated)
+    wanted = ToRead(source.path, source.name, source.stated, source.refused)
     return [ReadFile(source, shared().read_one(wanted), size)]
 
 

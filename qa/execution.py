@@ -76,7 +76,7 @@ class Here:
 
     def read(self, sources: Sequence[Source], size: PassageSize) -> Iterator[ReadFile]:
         """See `Execution.read`."""
-        wanted = (ToRead(each.path, each.name, each.stated) for each in sources)
+        wanted = (ToRead(each.path, each.name, each.stated, each.refused) for each in sources)
         for source, result in zip(sources, shared().read(wanted), strict=True):
             yield ReadFile(source, result, size)
 

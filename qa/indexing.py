@@ -27,7 +27,7 @@ from qa.publishing import Publisher
 from qa.records import Article, SyncPlan, SyncReport
 from qa.revisions import Revisions
 from qa.rows import digest as article_digest
-from qa.scanning import Changes, Source, scan
+from qa.scanning import Changes, Source, check_emptied, scan
 from qa.settings import Settings
 from qa.store import Store
 from qa.store_writer import StoreWriter
@@ -55,6 +55,7 @@ def sync(
     *,
     rebuild: bool = False,
     execution: Execution | None = None,
+    allow_empty: bool = False,
     on_progress: OnProgress = lambda _: None,
     on_plan: Callable[[SyncPlan], None] = lambda _: None,
 ) -> SyncReport:
@@ -67,6 +68,7 @@ def sync(
         embedder: The model of `settings.model`.
         rebuild: Read and cut every file again, whether it changed or not.
         execution: Where files are read and texts embedded; None: here.
+        allow_empty: Delete all articles if the corpus holds none any more, see `check_emptied`.
         on_progress: Called now and then with the stage and how far it is.
         on_plan: Called once with what will be done, before it is.
 
@@ -74,7 +76,7 @@ def sync(
         What was done.
 
     Raises:
-        InputError: The corpus is not a folder, or the index folder cannot be made.
+        InputError: The corpus is no folder or holds nothing any more; the index cannot be made.
         IndexBusyError: Another process is writing this index.
         IndexWriteError: The disk is full, read-only, or fails.
         IndexDamagedError: A file of the index cannot be read; the message says what mends it.
@@ -92,7 +94,7 @@ def sync(
         try:
             where = execution or Here(embedder)
             work = _Sync(store, index, settings, embedder, where, on_progress, rebuild)
-            return work.run(corpus, began, on_plan)
+            return work.run(corpus, began, on_plan, allow_empty=allow_empty)
         finally:
             store.close()
 
@@ -232,11 +234,20 @@ class _Sync:
         self._anew = self._before is None or self._why_anew is not None
         self._present = self._total = 0
 
-    def run(self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None]) -> SyncReport:
+    def run(
+        self,
+        corpus: Path,
+        began: float,
+        on_plan: Callable[[SyncPlan], None],
+        *,
+        allow_empty: bool,
+    ) -> SyncReport:
         interrupted = self._store.roll_back_to(self._current)
         self._check_store()
         known = self._store.sources(self._current)
         changes = scan(corpus, self._index, known, self._on_progress)
+        if not allow_empty:
+            check_emptied(changes, corpus)
         self._store.remember(
             {s.name: s.status for s in changes.unchanged if s.status != known[s.name][1]}
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from qa import deletions, reading
+from qa.errors import InputError
 from qa.protocols import OnProgress, Progress
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, mark
@@ -24,6 +25,10 @@ UNREADABLE: Final = "unreadable"
 """Begins what stands in the place of a digest for what could not be opened."""
 
 
+REFUSED_LINK: Final = "a link that leads out of the corpus folder; copy the file here instead"
+"""Told of links: what they lead to may be anything, and may change without a trace here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file of the corpus.
@@ -35,6 +40,7 @@ class Source:
         status: Size, times and inode, which change when the content does; "" if not to be trusted.
         stated: What the corpus's `reading.toml` says of it.
         without: Content keys of the articles in it that were deleted, see `qa.deletions`.
+        refused: Why it is not to be read, though it could be; "" for all others.
     """
 
     path: Path
@@ -43,6 +49,7 @@ class Source:
     status: str
     stated: Stated = NOTHING
     without: frozenset[str] = frozenset()
+    refused: str = ""
 
     @property
     def unread(self) -> Source:
@@ -89,8 +96,16 @@ def scan(
         for inside in known:
             if inside.startswith(f"{name}/") or folder == corpus:
                 found[inside] = Source(corpus / inside, inside, *known[inside])
+    top = corpus.resolve()
     for done, path in enumerate(paths, 1):
         name = _name(path, corpus)
+        if name in found:  # b"caf\xe9.txt" beside a file that is really called "caf\\xe9.txt"
+            digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+            name = f"{name.removesuffix(path.suffix)}~{digest}{path.suffix}"
+        if path.is_symlink() and not path.resolve().is_relative_to(top):
+            digest = hashlib.sha256(REFUSED_LINK.encode()).hexdigest()
+            found[name] = Source(path, name, digest, "", refused=REFUSED_LINK)
+            continue
         found[name] = _source(path, name, statements.of(name), deleted.of(name), known.get(name))
         on_progress(Progress("scanning", done, len(paths)))
     both = sorted(found.keys() & known.keys())
@@ -101,6 +116,21 @@ def scan(
         unchanged=tuple(found[name] for name in sorted(set(both) - set(stale))),
         deleted=tuple(sorted(known.keys() - found.keys())),
     )
+
+
+def check_emptied(changes: Changes, corpus: Path) -> None:
+    """Raise if a sync would delete every article, and not because each was deleted by command.
+
+    Raises:
+        InputError: With what it may mean and how to go on.
+    """
+    left = changes.added or changes.changed or changes.unchanged
+    if changes.deleted and not left and not (corpus / deletions.FOLDER).exists():
+        raise InputError(
+            f"{corpus} holds no file to read any more, and all {len(changes.deleted)} sources of "
+            "the index would be deleted; if its disk is not mounted, mount it; if it is to be "
+            "empty, run: qa index --allow-empty"
+        )
 
 
 def _name(path: Path, corpus: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Final
 
 from qa.archive import Archive
 from qa.connections import identity
-from qa.errors import IndexBusyError, QAError
+from qa.errors import IndexBusyError, IndexWriteError, QAError
 from qa.execution import Execution
 from qa.protocols import OnProgress
 from qa.records import SyncReport
@@ -24,6 +25,9 @@ LOOKED: Final = 200
 
 RETRY: Final = 0.5
 """Seconds before trying again while another process writes the index, or no corpus is there."""
+
+WRITE_AGAIN: Final = 10.0
+"""Seconds before trying again where the disk refused."""
 
 DELETED: Final = 3
 """`watchfiles.Change.deleted`, which is not imported before it is needed."""
@@ -57,16 +61,26 @@ def watch(
     sync = partial(_sync, archive, corpus, execution, on_progress)
     if not corpus.is_dir():
         sync(ended)  # says so
-    told = False
+    told, failed, again_at = False, "", math.inf
+
+    def is_due() -> bool:
+        return time.monotonic() >= again_at
+
     while not ended.is_set():
-        for _ in _changes(corpus, archive.folder, ended):
+        for _ in _changes(corpus, archive.folder, ended, is_due):
             try:
+                again_at = math.inf
                 report = sync(ended)
             except QAError as error:
                 if not told:
                     raise
-                on_error(error)
+                if isinstance(error, IndexWriteError):  # a full disk may have room in a while
+                    again_at = time.monotonic() + WRITE_AGAIN
+                if str(error) != failed:
+                    on_error(error)
+                failed = str(error)
                 continue
+            failed = ""
             if not told or report.added or report.changed or report.deleted:
                 on_report(report)
             told = True
@@ -75,8 +89,11 @@ def watch(
             pass
 
 
-def _changes(corpus: Path, index: Path, stop: Event) -> Iterator[None]:
-    """Once when watching has begun, then after every change; ends with the folder, or by `stop`."""
+def _changes(corpus: Path, index: Path, stop: Event, is_due: Callable[[], bool]) -> Iterator[None]:
+    """Once when watching has begun, then after every change, and when it is due.
+
+    Ends with the folder, or by `stop`.
+    """
     import watchfiles
 
     folder, left_out = identity(corpus), index.resolve()
@@ -93,7 +110,7 @@ def _changes(corpus: Path, index: Path, stop: Event) -> Iterator[None]:
         begun = False
         for changes in watched:
             # Not before the watch has begun: what comes during the first sync is seen then.
-            if changes or not begun:
+            if changes or not begun or is_due():
                 begun = True
                 yield
             gone = any(Path(path) == corpus for kind, path in changes if kind == DELETED)

@@ -31,6 +31,7 @@ def add(command: AddCommand) -> None:
     add_corpus(indexed)
     flag = indexed.add_argument
     flag("--rebuild", action="store_true", help="read every file again")
+    flag("--allow-empty", action="store_true", help="delete all, if the corpus holds nothing")
     flag("--dry-run", action="store_true", help="say what would be done, do nothing")
     flag("--watch", action="store_true", help="follow the corpus folder until Ctrl-C")
     flag(
@@ -96,6 +97,7 @@ def _index(archive: Archive, options: argparse.Namespace, execution: Execution |
             options.corpus,
             rebuild=options.rebuild,
             execution=execution,
+            allow_empty=options.allow_empty,
             on_progress=on_progress,
             on_plan=on_plan,
         )

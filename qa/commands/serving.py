@@ -58,6 +58,8 @@ def add(command: AddCommand) -> None:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve the page."""
+    if options.corpus.exists() and not options.corpus.is_dir():
+        raise InputError(f"{options.corpus} is not a folder; name the folder: --corpus DIR")
     from qa.serving.options import Options
     from qa.settings import Settings
     from qa.web.server import serve

@@ -48,11 +48,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A file to be read: where it lies, its name in the corpus, and what is stated of it."""
+    """A file to be read.
+
+    Attributes:
+        path: Where it lies.
+        source: Its name in the corpus.
+        stated: What is stated of it.
+        refused: Why it is not to be read; "" if it is.
+    """
 
     path: Path
     source: str
     stated: Stated = NOTHING
+    refused: str = ""
 
 
 class _DiedError(Exception):
@@ -237,6 +245,8 @@ class Workers:
 
     def read_one(self, wanted: ToRead) -> ReadResult:
         """Read a file; one that ends its worker is a problem like any other."""
+        if wanted.refused:
+            return ReadResult((), (Problem(wanted.source, wanted.refused),))
         if not _is_guarded(wanted):
             return read_file(wanted.path, wanted.source, wanted.stated)
         seen = self._ask(wanted, preview=False)

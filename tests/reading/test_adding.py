@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qa import adding, cli
 from qa.errors import InputError
 from qa.reading import Stated, preview, read_bytes, read_file
 from qa.reading.statements import NAME, Statements, mark, record
+from qa.reading.workers import ToRead, shared
 from qa.scanning import scan
 
 from .test_html import LD, ld, page
@@ -176,3 +178,41 @@ def test_the_command(tmp_path, corpus, capsys, monkeypatch):
 def test_what_cannot_be_done_is_told(arguments, told, capsys):
     assert cli.main(["add", *arguments]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_links_out_of_the_corpus_and_names_that_clash(tmp_path, corpus):
+    secret = write(tmp_path / "secret.txt", BODY)
+    inside = write(corpus / "lamp.txt", BODY)
+    (corpus / "out.txt").symlink_to(secret)
+    (corpus / "in.txt").symlink_to(inside)
+    write(corpus / "caf\\xe9.txt", BODY)
+    write(corpus / "two\nlines.txt", BODY)
+    Path(os.fsdecode(os.fsencode(corpus) + b"/caf\xe9.txt")).write_text("Another lamp was lit.")
+    found = {each.name: each for each in scan(corpus, tmp_path / "index", {}, lambda _: None).added}
+    [twin] = [name for name in found if "~" in name]
+    assert set(found) == {"lamp.txt", "out.txt", "in.txt", "caf\\xe9.txt", "two\nlines.txt", twin}
+    assert twin.endswith(".txt")
+    assert "leads out of the corpus" in found["out.txt"].refused
+    read = list(shared().read(ToRead(s.path, s.name, s.stated, s.refused) for s in found.values()))
+    assert [bool(result.articles) for result in read] == [name != "out.txt" for name in found]
+
+
+def test_a_corpus_that_is_empty_all_at_once_is_not_believed(tmp_path, corpus, make_archive):
+    archive = make_archive(tmp_path / "index")
+    write(corpus / "lamp.txt", BODY)
+    archive.sync(corpus)
+    (corpus / "lamp.txt").unlink()
+    with pytest.raises(InputError, match="--allow-empty"):
+        archive.sync(corpus)
+    assert len(archive.articles()) == 1
+    assert archive.sync(corpus, allow_empty=True).deleted == ("lamp.txt",)
+    archive.close()
+
+
+def test_the_next_command_names_the_same_index(tmp_path, capsys):
+    index = tmp_path / "my index"
+    assert cli.main(["ask", "who", "--index", str(index)]) == 1
+    assert f"qa index --index '{index}'" in capsys.readouterr().err
+    file = write(tmp_path / "a.txt", BODY)
+    assert cli.main(["serve", "--corpus", str(file)]) == 1
+    assert "is not a folder" in capsys.readouterr().err
