@@ -129,6 +129,7 @@ class Archive(Holdings):
                 self.retriever.embedder,
                 rebuild=rebuild,
                 execution=execution,
+                allow_empty=allow_empty,
                 on_progress=on_progress,
                 on_plan=on_plan,
             )

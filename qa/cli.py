@@ -13,6 +13,7 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from qa.commands import adding, asking, browsing, deleting, indexing, judging, measuring, serving
 from qa.commands.shared import ERROR, INDEX_HELP, OK, Run, index_at, name_index, path

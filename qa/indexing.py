@@ -94,7 +94,7 @@ def sync(
         try:
             where = execution or Here(embedder)
             work = _Sync(store, index, settings, embedder, where, on_progress, rebuild)
-            return work.run(corpus, began, on_plan, allow_empty=allow_empty)
+            return work.run(corpus, began, on_plan, allow_empty)
         finally:
             store.close()
 
@@ -235,19 +235,13 @@ class _Sync:
         self._present = self._total = 0
 
     def run(
-        self,
-        corpus: Path,
-        began: float,
-        on_plan: Callable[[SyncPlan], None],
-        *,
-        allow_empty: bool,
+        self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None], allow_empty: bool
     ) -> SyncReport:
         interrupted = self._store.roll_back_to(self._current)
         self._check_store()
         known = self._store.sources(self._current)
         changes = scan(corpus, self._index, known, self._on_progress)
-        if not allow_empty:
-            check_emptied(changes, corpus)
+        check_emptied(changes, corpus, allow_empty)
         self._store.remember(
             {s.name: s.status for s in changes.unchanged if s.status != known[s.name][1]}
         )

@@ -30,6 +30,7 @@ def sync(
     *,
     rebuild: bool = False,
     execution: Execution | None = None,
+    allow_empty: bool = False,
     on_progress: OnProgress = lambda _: None,
     on_plan: Callable[[SyncPlan], None] = lambda _: None,
 ) -> SyncReport:
@@ -53,6 +54,7 @@ def sync(
                 embedder,
                 rebuild=rebuild,
                 execution=execution,
+                allow_empty=allow_empty,
                 on_progress=on_progress,
                 on_plan=on_plan,
             )

@@ -118,13 +118,15 @@ def scan(
     )
 
 
-def check_emptied(changes: Changes, corpus: Path) -> None:
+def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
     """Raise if a sync would delete every article, and not because each was deleted by command.
 
     Raises:
         InputError: With what it may mean and how to go on.
     """
     left = changes.added or changes.changed or changes.unchanged
+    if allowed:
+        return
     if changes.deleted and not left and not (corpus / deletions.FOLDER).exists():
         raise InputError(
             f"{corpus} holds no file to read any more, and all {len(changes.deleted)} sources of "
