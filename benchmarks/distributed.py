@@ -76,8 +76,13 @@ def milvus(sizes: list[int]) -> None:
                 archive.close()
 
 
-def agreement(name: str) -> None:
-    """The first ten of both engines, and nDCG@10 of each, on a dataset of `../shared`."""
+def agreement(name: str, limit: int | None) -> None:
+    """The first ten of both engines, and nDCG@10 of each, on a dataset of `../shared`.
+
+    Args:
+        name: The dataset's folder.
+        limit: Only the first questions; None asks all.
+    """
     data = dataset.load(SHARED / name, "test")
     embedder = load_embedder(PACKAGED_MODEL)
     cached = default_folder(data) / "agreement"
@@ -89,7 +94,7 @@ def agreement(name: str) -> None:
         here, there = _open(indexed.index, embedder), _open(address, embedder)
         there.sync(cached / "corpus")
         shares, gains = [], ([], [])  # type: tuple[list[float], tuple[list[float], list[float]]]
-        for query in data.queries:
+        for query in data.queries[:limit]:
             found = []
             for archive, own in zip((here, there), gains, strict=True):
                 hits = archive.search(query.text, k=10, literal=True)
@@ -168,12 +173,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("what", choices=["milvus", "agreement", "dask"])
     parser.add_argument("values", nargs="+")
+    parser.add_argument("--limit", type=int, help="ask only the first questions of a dataset")
     options = parser.parse_args()
     if options.what == "milvus":
         milvus([int(value) for value in options.values])
     elif options.what == "agreement":
         for name in options.values:
-            agreement(name)
+            agreement(name, options.limit)
     else:
         dask(int(options.values[0]))
 

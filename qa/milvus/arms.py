@@ -85,7 +85,8 @@ class Passages:
 
     def search(self, field: str, asked: object, k: int, allowed: str | None) -> list[int]:
         """Ids of the k passages that the server finds best, in no order; more where they tie."""
-        limit = min(k + 1, MOST)
+        # More than asked for: the server's own scores order them a little differently.
+        limit = min(k + k // 2 + 10, MOST)
         while True:
             [found] = self.call(
                 "search",
@@ -165,7 +166,7 @@ class MilvusWords:
         known = self._known(terms)
         if not known or k < 1:
             return []
-        asked = " ".join(term_code(term) for term in known)
+        asked = " ".join(term_code(term) for term in terms if term in known)
         ids = np.asarray(sorted(self._passages.search("sparse", asked, k, allowed)), dtype=np.int64)
         return _best(ids, self.scores(terms, ids), k, above=0.0)
 
