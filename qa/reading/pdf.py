@@ -143,11 +143,18 @@ def _article(
     title = _title(pages, about)
     words = joined_words(row.text for rows in pages for row in rows)
     pieces: list[str] = []
+    size = 0.0
     for number, rows in enumerate(pages):
-        texts = [row.text for row in rows]
-        if number == 0 and title:
-            texts = _without_title(texts, title)
-        pieces.append((PAGE if number else "") + "\n".join(texts))
+        kept = _without_title(rows, title) if number == 0 and title else rows
+        lines_of_page: list[str] = []
+        for row in kept:
+            # Another size of type is another paragraph: a byline, a heading, a caption.
+            lines_of_page += ["", row.text] if row.size != size and size else [row.text]
+            size = row.size
+        head = PAGE if number else ""
+        if lines_of_page and not lines_of_page[0]:
+            head, lines_of_page = "\n" + head, lines_of_page[1:]
+        pieces.append(head + "\n".join(lines_of_page))
     text = paragraphs("\n".join(pieces), words, mark=PAGE)
     draft = Draft(paged=True, visible=lambda: text.replace(PAGE, ""))
     made = _moment(about.get("CreationDate", ""))
@@ -190,12 +197,12 @@ def _title(pages: list[list[_Row]], about: dict[str, str]) -> str | None:
     return None
 
 
-def _without_title(texts: list[str], title: str) -> list[str]:
-    for start in range(min(len(texts), _FIRST_LINES)):
+def _without_title(rows: list[_Row], title: str) -> list[_Row]:
+    for start in range(min(len(rows), _FIRST_LINES)):
         for end in range(start + 1, start + _MAX_TITLE_LINES + 1):
-            if _squeezed("".join(texts[start:end])) == _squeezed(title):
-                return texts[:start] + texts[end:]
-    return texts
+            if _squeezed("".join(row.text for row in rows[start:end])) == _squeezed(title):
+                return rows[:start] + rows[end:]
+    return rows
 
 
 def _squeezed(text: str) -> str:
