@@ -29,8 +29,11 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "depth": ("Candidates of each", "counts at the next start"),
     "late_weight": ("Share of word by word meaning", "counts at the next start"),
     "rerank_depth": ("Candidates compared word by word", "counts at the next start"),
+    "reranker": ("Model that compares them instead", "counts at the next start"),
+    "answer_threshold": ("Confidence that an answer needs", "counts at the next start"),
     "lexical_engine": ("Engine for words", "counts at the next start"),
     "vector_engine": ("Engine for meaning", "counts at the next start"),
+    "index": ("Where the index lies", "counts at the next start"),
 }
 """What the settings are called here, and when a change counts."""
 
@@ -180,7 +183,7 @@ def _settings(settings: Mapping[str, Any], *, writes: bool) -> Markup:
         ).format(
             name,
             SETTINGS.get(name, ("", ""))[0],
-            value,
+            "none" if value in (None, "") else value,
             "" if value == getattr(default, name, value) else f"default: {getattr(default, name)}",
             SETTINGS.get(name, ("", "counts at the next start"))[1],
         )
