@@ -35,11 +35,11 @@ _UNGUARDED_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a worker may take.
+    """What a worker may take. Guards against hostile files, chosen generously and not fitted.
 
     Attributes:
-        seconds: For one article: the slowest of 181 news pages took 0.4 s.
-        memory_bytes: Of address space. A page of 32 MiB, the largest that is read, took 1.2 GiB.
+        seconds: Between two articles of a file.
+        memory_bytes: Of address space, which is more than it holds in memory.
     """
 
     seconds: float = 30.0
@@ -222,7 +222,8 @@ class Workers:
         command: Sequence[str] = (sys.executable, "-m", "qa.reading.worker"),
     ) -> None:
         self.count = count or min(MAX_WORKERS, _cores())
-        self._idle = deque(_Worker(command, limits) for _ in range(self.count))
+        self._all = tuple(_Worker(command, limits) for _ in range(self.count))
+        self._idle = deque(self._all)
         self._free = threading.Semaphore(self.count)
 
     def read(self, wanted: Iterable[ToRead]) -> Iterator[ReadResult]:
@@ -270,12 +271,13 @@ class Workers:
                 self._idle.appendleft(worker)
 
     def memory_bytes(self) -> int:
-        """What the idle ones of the processes hold in memory together; 0 where nobody can tell."""
+        """What the processes hold in memory together, at work or idle; 0 where nobody can tell."""
         pages = 0
-        for process in [each.process for each in list(self._idle) if each.process is not None]:
-            with suppress(OSError):  # it has ended
-                pages += int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-        return pages * 4096
+        for process in [each.process for each in self._all]:
+            if process is not None:
+                with suppress(OSError, IndexError):  # it has ended
+                    pages += int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+        return pages * (os.sysconf("SC_PAGE_SIZE") if pages else 0)
 
     def close(self) -> None:
         """End all processes that are idle."""

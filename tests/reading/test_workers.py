@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +77,23 @@ def test_a_worker_ends_when_idle_and_another_starts(tmp_path, unruly):
     assert unruly.read_one(ToRead(path, path.name)).articles
     time.sleep(1.0)
     assert unruly.read_one(ToRead(path, path.name)).articles
+
+
+def test_the_memory_of_a_worker_counts_while_it_works(tmp_path):
+    path = tmp_path / "hang.html"
+    path.write_bytes(saying("HANG"))
+    workers = Workers(1, Limits(seconds=2.0), UNRULY)
+    assert workers.memory_bytes() == 0  # none is started before it is needed
+    reading = threading.Thread(target=workers.read_one, args=[ToRead(path, path.name)])
+    reading.start()
+    held = 0
+    while reading.is_alive() and not held:
+        held = workers.memory_bytes()
+        time.sleep(0.01)
+    assert reading.is_alive()
+    assert held > 1024**2
+    reading.join()
+    assert workers.memory_bytes() == 0  # it was killed
 
 
 def test_the_same_is_read_there_as_here(tmp_path, monkeypatch):
