@@ -32,6 +32,10 @@ class Part(NamedTuple):
         return f"{self.text} {self.about}".strip()
 
 
+LONGEST: Final = 600
+"""Characters beyond which a text is a pasted page rather than two questions; the rules below take
+time that grows with its square."""
+
 _AUXILIARY: Final = (
     r"(?:do|does|did|is|are|was|were|will|has|have|had|can|could|would|should|may|might|must)"
 )
@@ -129,6 +133,8 @@ def split(question: str, is_name: Callable[[str], bool] = lambda _: False) -> Pa
             parted: "the Globe and Mail".
     """
     text = " ".join(question.split())
+    if len(text) > LONGEST:
+        return ()
     if '"' in text or "“" in text:  # what is quoted is no question of its own
         return ()
     sentences = [part.strip() for part in re.findall(r"[^?]+\?+", text)]

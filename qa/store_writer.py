@@ -56,7 +56,8 @@ class StoreWriter(Store):
     def __init__(self, path: Path) -> None:
         super().__init__(path, write=True)
         self.made_anew = False
-        self.rows("PRAGMA auto_vacuum = INCREMENTAL")  # of effect in a new file only
+        if self.rows("PRAGMA page_count")[0][0] == 0:  # of effect in a new file only
+            self.rows("PRAGMA auto_vacuum = INCREMENTAL")
         self.rows("PRAGMA journal_mode = WAL")
         self._make_tables()
 

@@ -44,7 +44,7 @@ def test_a_hostile_field_stays_on_its_line_and_drives_nothing(evil):
     for lines, texts in printed.items():
         for text in texts:
             assert len(text.splitlines()) == lines
-    assert len(terminal.render_article(article).split("\n\n")[0].splitlines()) == 8
+    assert len(terminal.render_article(article).split("\n\n")[0].splitlines()) == 9
     for text in (*printed[1], *printed[3], terminal.render_article(article)):
         for character in text.replace("\n", ""):
             assert unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
