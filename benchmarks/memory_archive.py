@@ -107,9 +107,11 @@ class MemoryArchive:
         for number, found in enumerate(ranked, 1):
             passage, article = self._found[found.row + 1]
             citation = cite(number, article, passage.start, passage.end)
+            arms = found.lexical, found.dense
             hits.append(
-                Hit(passage, article, found.score, number, found.lexical, found.dense, citation)
-            )
+                Hit(passage, article, found.score, number, *arms, citation,
+                    arms_score=found.arms_score)
+            )  # fmt: skip
         return hits
 
     def words(self, question: Question, query: Embedding) -> Words:

@@ -24,6 +24,7 @@ class Ranked:
     Attributes:
         row: Which passage.
         score: The fused score.
+        arms_score: What it is without late interaction.
         lexical: The lexical arm's rank and score, if it returned the row.
         dense: The dense arm's.
         late: Late interaction's, where the row was among the first; its ranks are among these.
@@ -34,6 +35,7 @@ class Ranked:
 
     row: int
     score: float
+    arms_score: float
     lexical: Evidence | None
     dense: Evidence | None
     late: Evidence | None
@@ -84,6 +86,7 @@ def rank(
         fused = fusion.convex(scores, dense.scores(vector, rows), weight)
         by_lexical = (1 - weight) * fusion.min_max(scores) * scores.any()
     factor = np.ones_like(fused) if factors is None else factors(rows)
+    arms = fused
     late_evidence: dict[int, Evidence] = {}
     near = np.zeros_like(fused)
     if late is not None and by_words and settings.late_weight > 0:
@@ -102,15 +105,13 @@ def rank(
         }
     lexical_share, late_share = _share(by_lexical, fused), _share(near, fused)
     if factors is not None:
-        best_before = fused.max()
-        fused = fused * factor
-        # Back to the scale of before, which the judgement of an answer was fitted on.
-        fused *= best_before / max(fused.max(), 1e-9)
+        fused, arms = _aged(fused, factor), _aged(arms, factor)
     best = np.lexsort((rows, -fused))[:k]
     return [
         Ranked(
             row=int(rows[place]),
             score=float(fused[place]),
+            arms_score=float(arms[place]),
             lexical=lexical_evidence.get(int(rows[place])),
             dense=dense_evidence.get(int(rows[place])),
             late=late_evidence.get(int(rows[place])),
@@ -120,6 +121,12 @@ def rank(
         )
         for place in best.tolist()
     ]
+
+
+def _aged(scores: Floats, factor: Floats) -> Floats:
+    """Scores times factors, on the scale of before: the judgement of an answer was fitted on it."""
+    aged = scores * factor
+    return np.asarray(aged * (scores.max() / max(aged.max(), 1e-9)), dtype=np.float32)
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -182,6 +182,8 @@ class Hit:
         explanation: Why it stands here, where that was asked for.
         also_in: Articles with a near-copy of the passage that were found too, by first appearance:
             the article is the first of them all, see `Story`.
+        arms_score: The fused score without late interaction or a reranker, which the judgement of
+            an answer was fitted on; None where it is `score`.
     """
 
     passage: Passage
@@ -193,6 +195,7 @@ class Hit:
     citation: Citation
     explanation: Explanation | None = None
     also_in: tuple[Article, ...] = ()
+    arms_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,6 +331,7 @@ class Retriever:
                     lexical=row.lexical,
                     dense=row.dense,
                     citation=cite(number, article, passage.start, passage.end, passage.text),
+                    arms_score=row.arms_score,
                 )
             )
         if explain:

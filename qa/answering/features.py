@@ -24,7 +24,7 @@ SENTENCE_FEATURES: Final = (
     "coverage_before",  # the same with the sentence before and the title
     "coverage_after",  # the same with the sentence after
     "coverage_passage",  # the same over the whole passage and title
-    "passage_score",  # the passage's fused score
+    "passage_score",  # the passage's fused score, without late interaction
     "passage_cosine",  # the passage's cosine with the question
     "answer_type",  # offers something of the type asked for
     "log_words",  # longer sentences match by chance
@@ -106,7 +106,7 @@ def _of_passage(question: Question, words: Words, match: Match) -> list[Candidat
     context = match.best()
     of_passage = (
         words.coverage(match.title_terms.union(*own)),
-        hit.score,
+        hit.score if hit.arms_score is None else hit.arms_score,
         float(match.query.vector @ match.embedding.vector),
     )
     found = []
