@@ -21,8 +21,8 @@ lint: $(READY)  ## lint, format, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint  ## lint, then all tests
-	$(BIN)/pytest
+test: lint  ## lint, then all tests, a file at a time on each of two cores
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(READY)  ## measure; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

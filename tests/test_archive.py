@@ -106,7 +106,7 @@ def test_the_filters_that_leave_nothing_are_named(archive):
 
 
 def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
-    answer = archive.ask("What colour was the wedding dress of the harbour master of Harrowmouth?")
+    answer = archive.ask("What does the Harrowmouth harbour master's violin sound like?")
     assert not answer.answered
     nearest = re.fullmatch(
         r"the archive does not say; (?:nowhere in it: .+|the nearest passage, in “(.+)”, .+)",

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.data
 # Floors a little below what is measured (`docs/quality.md`): one question of eighty is .0125.
 FIRST_QUOTE = 0.75
 ONE_OF_THREE = 0.85
-REFUSED = 0.55
-FALSE_REFUSALS = 0.075
+REFUSED = 0.5
+FALSE_REFUSALS = 0.065
 
 FURNITURE = (
     "Hashtags",
