@@ -8,7 +8,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -70,11 +70,18 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
     try:
         twin = _inside(path, corpus) or same_content(path, corpus)
         kept = twin or keep(path, name, corpus)
-        if stated != NOTHING and Statements.load(corpus).of(kept) != stated:
+        if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None):
             record(corpus, kept, stated)
     except OSError as error:
         raise InputError(f"cannot write to {corpus}: {error.strerror or error}") from error
     return Added(told, kept, twin is None, len(read.articles), read.problems)
+
+
+def _is_stated(stated: Stated, known: Stated, *, fresh: bool) -> bool:
+    """Whether a corpus says already what is stated of a file."""
+    if not fresh and stated.url is not None and stated.url == known.url:
+        return True  # fetched once more, unchanged: "4 hours ago" was said when it was new
+    return stated == NOTHING or stated == replace(known, captured_by=stated.captured_by)
 
 
 def _inside(path: Path, corpus: Path) -> str | None:

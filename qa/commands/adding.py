@@ -1,13 +1,13 @@
-"""`qa add`: put files into the corpus, or only show what is understood of them."""
+"""`qa add`: put files and web pages into the corpus, or only show what is understood of them."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,23 +20,48 @@ from qa.commands.shared import (
     print_json,
     print_lines,
 )
-from qa.errors import InputError
+from qa.errors import InputError, ReadingError
+from qa.records import Problem
 
 if TYPE_CHECKING:
     from qa.adding import Added
     from qa.reading import Preview, Stated
 
 
-_FOLDER = "qa-add-"
 _MAX_DROPPED = 20
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One file that is to be added.
+
+    Attributes:
+        told: What to call it: its path, the address it was fetched from.
+        path: Where it lies; None where it could not be had.
+        name: A safe name for it in the corpus.
+        stated: What is known of it.
+        refused: Why it could not be had.
+    """
+
+    told: str
+    path: Path | None
+    name: str
+    stated: Stated
+    refused: str = ""
 
 
 def add(command: AddCommand) -> None:
     """Add the command."""
-    about = "put files into the corpus folder and index them; or preview what is understood"
+    about = "put files or web pages into the corpus and index them; or preview what they say"
     added = command("add", run, about)
     flag = added.add_argument
-    flag("paths", nargs="+", metavar="PATH", help="files and folders; - reads standard input")
+    flag(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="files, folders, https://… pages; - is standard input",
+    )
     add_corpus(added)
     flag("--preview", action="store_true", help="show what is understood, add nothing")
     flag(
@@ -57,16 +82,22 @@ def add(command: AddCommand) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Add or preview."""
-    from qa.adding import files_of
-
+    if options.name is not None and "-" not in options.paths:
+        raise InputError("--name names standard input; leave it out, or write: qa add -")
     stated = _stated(options)
-    with _paths(options) as paths:
-        files = list(files_of(paths))
-        if not files:
+    with tempfile.TemporaryDirectory(prefix="qa-add-") as folder:
+        # All local ones first: a path that is not there is told before anything is fetched.
+        paths = sorted(dict.fromkeys(options.paths), key=_is_address)
+        wanted = [
+            each
+            for number, path in enumerate(paths)
+            for each in _wanted(path, Path(folder, str(number)), options.name, stated)
+        ]
+        if not wanted:
             raise InputError("no file there that can be read; see: qa add --help")
         if options.preview:
-            return _preview(files, stated, as_json=options.json)
-        return _add(files, stated, options)
+            return _preview(wanted, as_json=options.json)
+        return _add(wanted, options)
 
 
 def _stated(options: argparse.Namespace) -> Stated:
@@ -89,16 +120,38 @@ def _stated(options: argparse.Namespace) -> Stated:
     return Stated(captured=captured, captured_by=by, columns=check_columns(columns))
 
 
-@contextmanager
-def _paths(options: argparse.Namespace) -> Iterator[list[Path]]:
-    """The paths to add; standard input is a file for as long as it is needed."""
-    if options.name is not None and "-" not in options.paths:
-        raise InputError("--name names standard input; leave it out, or write: qa add -")
-    with tempfile.TemporaryDirectory(prefix=_FOLDER) as folder:
-        yield [
-            _standard_input(Path(folder), options.name) if path == "-" else Path(path)
-            for path in dict.fromkeys(options.paths)
-        ]
+def _is_address(path: str) -> bool:
+    return _ADDRESS.match(path) is not None
+
+
+def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterator[_Wanted]:
+    """The files that an argument means; those that lie nowhere yet are put into a folder."""
+    from qa.adding import files_of
+
+    if _is_address(path):
+        yield _fetched(path, folder, stated)
+    elif path == "-":
+        file = _standard_input(folder, name)
+        yield _Wanted(file.name, file, file.name, stated)
+    else:
+        for file, safe in files_of([Path(path)]):
+            told = str(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            yield _Wanted(told, file, safe, stated)
+
+
+def _fetched(url: str, folder: Path, stated: Stated) -> _Wanted:
+    from qa.fetching import fetch
+
+    try:
+        page = fetch(url)
+    except ReadingError as error:
+        return _Wanted(url, None, "", stated, error.reason)
+    folder.mkdir()
+    path = folder / page.name
+    path.write_bytes(page.data)
+    if stated.captured is None:
+        stated = replace(stated, captured=page.captured, captured_by="qa add")
+    return _Wanted(url, path, page.name, replace(stated, url=page.url))
 
 
 def _standard_input(folder: Path, name: str | None) -> Path:
@@ -108,18 +161,26 @@ def _standard_input(folder: Path, name: str | None) -> Path:
     if sys.stdin is None:
         raise InputError("standard input is closed; write: qa add - < page.html")
     data = sys.stdin.buffer.read()
+    folder.mkdir()
     path = folder / safe_name(name or f"stdin{sniff(data)}")
     path.write_bytes(data)
     return path
 
 
-def _preview(files: list[tuple[Path, str]], stated: Stated, *, as_json: bool) -> int:
+def _preview(wanted: list[_Wanted], *, as_json: bool) -> int:
+    from qa.reading import Preview
     from qa.reading.workers import ToRead, shared
 
     found = False
-    for path, _ in files:
-        told = path.name if path.parent.name.startswith(_FOLDER) else _told(path)
-        seen = shared().preview(ToRead(path, told, stated))
+    for each in wanted:
+        if each.path is None:
+            problem = Problem(each.told, each.refused)
+            seen = Preview(each.told, (), (problem,), (), opened=False)
+        else:
+            # A page is read by its name, whose suffix picks the reader.
+            source = each.path.name if _is_address(each.told) else each.told
+            seen = shared().preview(ToRead(each.path, source, each.stated))
+            seen = replace(seen, source=each.told)
         found = found or bool(seen.articles)
         if as_json:
             for line in seen.as_json():
@@ -127,10 +188,6 @@ def _preview(files: list[tuple[Path, str]], stated: Stated, *, as_json: bool) ->
         else:
             print_lines(_render_preview(seen))
     return OK if found else ERROR
-
-
-def _told(path: Path) -> str:
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _render_preview(seen: Preview) -> str:
@@ -165,15 +222,20 @@ def _short(line: str, max_chars: int = 90) -> str:
     return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
 
 
-def _add(files: list[tuple[Path, str]], stated: Stated, options: argparse.Namespace) -> int:
+def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
     from qa import adding, terminal
     from qa.archive import Archive
     from qa.settings import Settings
 
     archive = Archive(options.index, Settings.load(options.settings))
     results = []
-    for path, name in files:
-        results.append(adding.add(path, name, options.corpus, stated))
+    for each in wanted:
+        if each.path is None:
+            problem = Problem(each.told, each.refused)
+            results.append(adding.Added(each.told, None, False, 0, (problem,)))
+        else:
+            added = adding.add(each.path, each.name, options.corpus, each.stated)
+            results.append(replace(added, name=each.told) if _is_address(each.told) else added)
         if not options.json:
             print_lines(_render_added(results[-1]))
     kept = any(result.stored_as for result in results)

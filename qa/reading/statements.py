@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -63,7 +64,10 @@ class Statements:
 def record(corpus: Path, name: str, stated: Stated) -> None:
     """Write down what is stated of one file, so that it is read the same way from now on.
 
+    What was written of it before gives way; all else in the file stays as it is.
+
     Raises:
+        InputError: The file says something of it in a way that is not taken apart here.
         OSError: The corpus cannot be written to.
     """
     lines = [f"\n[{json.dumps(name)}]\n"]
@@ -76,9 +80,28 @@ def record(corpus: Path, name: str, stated: Stated) -> None:
     columns = ", ".join(f"{field} = {json.dumps(to)}" for field, to in stated.columns.items())
     if columns:
         lines.append(f"columns = {{ {columns} }}\n")
-    if len(lines) > 1:
-        with (corpus / NAME).open("a", encoding="utf-8") as file:
+    if len(lines) == 1:
+        return
+    path = corpus / NAME
+    if name not in Statements.load(corpus).by_pattern:
+        with path.open("a", encoding="utf-8") as file:
             file.write("".join(lines))
+        return
+    text = _without(path.read_text(encoding="utf-8"), name) + "".join(lines)
+    try:
+        tomllib.loads(text)
+    except ValueError as error:
+        raise InputError(f"{path} says other things of {name}; change them there") from error
+    new = path.with_name(f".{NAME}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def _without(text: str, name: str) -> str:
+    """A file of statements without the table of a name; comments before the next table stay."""
+    rest = r"(?=(?:[ \t]*(?:#.*)?\n)*(?:\[|\Z))"
+    table = rf"^\[{re.escape(json.dumps(name))}\].*\n(?:(?!\[).*\n)*?{rest}"
+    return re.sub(table, "", text if text.endswith("\n") else text + "\n", flags=re.MULTILINE)
 
 
 def mark(stated: Stated) -> str:

@@ -216,3 +216,26 @@ def test_the_next_command_names_the_same_index(tmp_path, capsys):
     file = write(tmp_path / "a.txt", BODY)
     assert cli.main(["serve", "--corpus", str(file)]) == 1
     assert "is not a folder" in capsys.readouterr().err
+
+
+def test_what_is_stated_anew_takes_the_place_of_what_was(corpus):
+    write(
+        corpus / NAME,
+        '# by hand\n["a.txt"]\n\ncaptured = 2025-01-01\n\n# of the wire\n["wire/*"]\nurl = "u"',
+    )
+    record(corpus, "a.txt", CAPTURED)
+    record(corpus, "b.txt", CAPTURED)
+    record(corpus, "b.txt", Stated(url="https://b.example/"))
+    statements = Statements.load(corpus)
+    assert statements.of("a.txt").captured == CAPTURED.captured
+    assert (statements.of("b.txt").url, statements.of("b.txt").captured) == (
+        "https://b.example/", None,
+    )  # fmt: skip
+    assert statements.of("wire/x.csv").url == "u"
+    assert (corpus / NAME).read_text().startswith('# by hand\n\n# of the wire\n["wire/*"]')
+    # Said in a way that is not taken apart here: told, and nothing is changed.
+    said = '["c.csv".columns]\ntext = "Inhalt"\n'
+    write(corpus / NAME, said)
+    with pytest.raises(InputError, match=r"c\.csv"):
+        record(corpus, "c.csv", Stated(columns={"text": "Text"}))
+    assert (corpus / NAME).read_text() == said
