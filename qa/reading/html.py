@@ -18,6 +18,7 @@ from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
 from qa.reading.fields import clean_author
 from qa.reading.header import take_head
+from qa.reading.hub import articles_of, heading_of
 from qa.reading.json_ld import article_in
 from qa.reading.markup import text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline, without_site
@@ -46,7 +47,7 @@ def read(content: Content) -> Iterator[Part]:
     """Read a saved web page.
 
     Yields:
-        Its one article.
+        Its article, or each of those that it holds in full.
 
     Raises:
         ReadingError: If it has no body.
@@ -57,6 +58,11 @@ def read(content: Content) -> Iterator[Part]:
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
     stated, stated_body = article_in([str(script) for script in scripts])
     draft = Draft(visible=lambda: text_of_markup(text))
+    parts = articles_of(root, stated.title)
+    if parts:
+        for part in parts:
+            yield _read_part(part, root, content.stated.url, stated, draft)
+        return
     draft.take(stated, "json-ld")
     heading = _top_heading(root)
     if heading.title is not None and len(heading.title.split()) >= _MIN_HEADLINE_WORDS:
@@ -70,17 +76,43 @@ def read(content: Content) -> Iterator[Part]:
         body = text_of_markup(stated_body) if "</" in stated_body else stated_body
     if not body.strip():
         raise ReadingError("no article body found in the page; save the article's own page")
-    lines = [_without_marks(line) for line in split_lines(body)]
-    headings = [clean_line(each.text_content()) for each in root.iter("h1")]
     # The title, even where the page tells search engines another.
-    while lines and any(same_words(lines[0].text, heading) for heading in headings):
-        lines = lines[1:]
-    fill_body(take_head(lines, draft, "page"), draft, "page")
+    _fill(draft, body, [clean_line(each.text_content()) for each in root.iter("h1")])
     _take_guesses(draft, text)
     if draft.found.title:
         title = without_site(draft.found.title, draft.found.publisher)
         draft.found = replace(draft.found, title=title)
     yield draft
+
+
+def _read_part(
+    part: HtmlElement, root: HtmlElement, address: str | None, stated: Found, page: Draft
+) -> Draft:
+    """One article of a page that holds several; what the page says is of all, or of one of them."""
+    from lxml import html
+
+    draft = Draft(dated_by_name=False, visible=page.visible)
+    meta = read_meta(root)
+    heading = heading_of(part, meta.url or address)
+    for said, origin in ((stated, "json-ld"), (meta, "meta")):
+        if said.title and same_words(said.title, heading.title or ""):
+            draft.take(said, origin)
+    draft.take(heading, "heading")
+    markup = html.tostring(part, encoding="unicode", with_tail=False)
+    inner = _parse(markup)
+    draft.take(read_visible_byline(inner), "byline")
+    draft.take(read_times(inner), "time element")
+    draft.take(Found(publisher=meta.publisher, language=meta.language), "meta")
+    _fill(draft, extract_body(markup) or text_of_markup(markup), [heading.title or ""])
+    return draft
+
+
+def _fill(draft: Draft, body: str, headings: list[str]) -> None:
+    """Set a draft's text to a body without the headings that it begins with."""
+    lines = [_without_marks(line) for line in split_lines(body)]
+    while lines and any(same_words(lines[0].text, heading) for heading in headings):
+        lines = lines[1:]
+    fill_body(take_head(lines, draft, "page"), draft, "page")
 
 
 def declared_charset(data: bytes) -> str | None:

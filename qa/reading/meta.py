@@ -111,10 +111,11 @@ def read_times(root: HtmlElement) -> Found:
 def _found(root: HtmlElement, path: str) -> Iterator[HtmlElement]:
     """What a path finds, but for teasers, comments and footers, which have bylines of their own."""
     # Asked of the few that are found: as a condition of the path it took half of all the reading.
-    return (each for each in root.xpath(path) if not _is_elsewhere(each))
+    return (each for each in root.xpath(path) if not is_elsewhere(each))
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
+def is_elsewhere(element: HtmlElement) -> bool:
+    """Whether an element stands beside the page's article: in a margin, among comments."""
     for each in (element, *element.iterancestors()):
         marks = f" {each.get('class') or ''} {each.get('id') or ''}"
         if each.tag in ("aside", "nav", "footer") or "comment" in marks or "related" in marks:
