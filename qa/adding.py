@@ -17,7 +17,7 @@ from qa.errors import InputError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, record
 from qa.reading.workers import ToRead, shared
-from qa.records import Problem
+from qa.records import Article, Problem
 
 MAX_STEM_CHARS: Final = 80
 """Of a stored file's name without its suffix; file systems allow 255 bytes."""
@@ -33,7 +33,8 @@ class Added:
     Attributes:
         name: As it was given; not safe to use as a path, nor unescaped.
         stored_as: The file in the corpus folder, or None where it was refused.
-        new: False where the corpus held a file with the same content already (`stored_as`).
+        new: False where the corpus held a file with the same content already (`stored_as`), or the
+            same texts from the same address.
         articles: How many articles were read from it.
         problems: What could not be read of it; where refused, why.
     """
@@ -68,7 +69,11 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
         reasons = read.problems or (Problem(told, "holds no article"),)
         return Added(told, None, False, 0, reasons)
     try:
-        twin = _inside(path, corpus) or same_content(path, corpus)
+        twin = (
+            _inside(path, corpus)
+            or same_content(path, corpus)
+            or _same_page(stated.url, read.articles, corpus)
+        )
         kept = twin or keep(path, name, corpus)
         if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None):
             record(corpus, kept, stated)
@@ -82,6 +87,21 @@ def _is_stated(stated: Stated, known: Stated, *, fresh: bool) -> bool:
     if not fresh and stated.url is not None and stated.url == known.url:
         return True  # fetched once more, unchanged: "4 hours ago" was said when it was new
     return stated == NOTHING or stated == replace(known, captured_by=stated.captured_by)
+
+
+def _same_page(url: str | None, articles: tuple[Article, ...], corpus: Path) -> str | None:
+    """The file that holds the same texts from the same address.
+
+    A page fetched twice has other adverts, tokens and times in it, but says the same.
+    """
+    texts = [article.text for article in articles]
+    for name, known in Statements.load(corpus).by_pattern.items():
+        path = corpus / name
+        if url is not None and known.url == url and path.is_file():
+            read = shared().read_one(ToRead(path, name, known))
+            if [article.text for article in read.articles] == texts:
+                return name
+    return None
 
 
 def _inside(path: Path, corpus: Path) -> str | None:

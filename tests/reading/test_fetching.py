@@ -274,6 +274,11 @@ def test_the_command(site, tmp_path, capsys, monkeypatch):
     assert abs(time.time() - stated.captured.timestamp()) < 3600
     said = (corpus / "reading.toml").read_text()
 
-    code, out = run(capsys, "add", url, *rest)  # the same page once more
-    assert (code, "is there already: 127.0.0.1-lamp.html" in out) == (0, True)
+    for token in ("", "<script>token = 7</script>"):  # the same page once more
+        Site.answers["/lamp"] = html(page(token, "<time>4 hours ago</time>"))
+        code, out = run(capsys, "add", url, *rest)
+        assert (code, "is there already: 127.0.0.1-lamp.html" in out) == (0, True)
     assert (corpus / "reading.toml").read_text() == said
+    Site.answers["/lamp"] = html(page("", "", PARAGRAPHS[:3]))  # it says less now
+    code, out = run(capsys, "add", url, *rest)
+    assert "added as 127.0.0.1-lamp-2.html" in out
