@@ -15,6 +15,7 @@ from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
 from qa.reading.fields import is_agency, is_site_of_agency, parse_byline, parse_dateline
+from qa.reading.language import language_of
 from qa.records import Article
 
 _HEAD_LINES = 4
@@ -131,6 +132,9 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         provenance.pop("publisher", None)
     if found.author and is_agency(found.author) and agency is None:
         agency, provenance["agency"] = found.author, provenance["author"]
+    language, told = language_of(text, found.language)
+    if told:
+        provenance["language"] = "text"
     return Article(
         id=article_id(source, position)
         if draft.place is None
@@ -147,7 +151,7 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         dateline=dateline,
         agency=agency,
         url=found.url,
-        language=found.language,
+        language=language,
         place=draft.place,
         pages=pages,
         provenance=provenance,

@@ -231,4 +231,6 @@ def gather(source: str, found: Iterator[Article | Problem]) -> ReadResult:
             further += 1
     if further:
         problems.append(Problem(source, f"and {further} more problems in this file"))
+    if not articles and not problems:
+        problems.append(Problem(source, "holds no article"))
     return ReadResult(tuple(articles), tuple(problems))

@@ -52,7 +52,7 @@ def test_fields_of_other_kinds():
     ).articles  # fmt: skip
     assert (article.title, article.publisher) == ("1984", "Harbour Star")
     assert article.author == "Ida Holm, Bo Lind"
-    assert (article.url, article.language) == (None, None)
+    assert (article.url, article.language) == (None, "en")  # as its text is
     assert article.published_at == datetime(2025, 3, 14, tzinfo=UTC)
     assert article.updated_at == datetime(2025, 3, 15, tzinfo=UTC)
     assert article.text == f"{BODY}\n\nSecond."

@@ -40,7 +40,7 @@ def read_one(text: str, source: str = "lamp.md"):
         ("published_at: '2025-03-14'", "published_at", datetime(2025, 3, 14, tzinfo=UTC)),
         ("lastmod: 2025-03-14", "updated_at", datetime(2025, 3, 14, tzinfo=UTC)),
         ("canonical: https://example.org", "url", "https://example.org"),
-        ("lang: nb", "language", "nb"),
+        ("lang: en-GB", "language", "en-GB"),
     ],
 )
 def test_front_matter(front, field, value):
