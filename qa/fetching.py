@@ -134,10 +134,16 @@ class _Client:
         self, url: httpx.URL, max_bytes: int, *, ask_robots: bool, cut: bool = False
     ) -> tuple[httpx.URL, _Answer]:
         """What an address holds in the end, and the address that this is."""
+        first = url
         for _ in range(self._bounds.redirects + 1):
-            if ask_robots:
-                self._ask_robots(url)
-            answer = self._get(url, max_bytes, cut=cut)
+            try:
+                if ask_robots:
+                    self._ask_robots(url)
+                answer = self._get(url, max_bytes, cut=cut)
+            except ReadingError as error:
+                if url == first:
+                    raise
+                raise ReadingError(f"{error.reason} (redirected there from {first})") from error
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or target is None:
                 return url, answer
@@ -148,12 +154,8 @@ class _Client:
         """Respect robots.txt as RFC 9309 has it: none there allows all, none to be had nothing."""
         origin = f"{url.scheme}://{url.netloc.decode()}"
         if origin not in self._robots:
-            try:
-                _, answer = self.follow(
-                    httpx.URL(f"{origin}/robots.txt"), _ROBOTS_BYTES, ask_robots=False, cut=True
-                )
-            except ReadingError as error:
-                raise ReadingError(f"{error.reason} (asking for {origin}/robots.txt)") from error
+            robots = httpx.URL(f"{origin}/robots.txt")
+            _, answer = self.follow(robots, _ROBOTS_BYTES, ask_robots=False, cut=True)
             if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise ReadingError(
                     f"{origin}/robots.txt answers {_phrase(answer.status)}, which forbids to ask "

@@ -80,9 +80,8 @@ class PublicNetwork(httpcore.NetworkBackend):
         addresses = list(dict.fromkeys(ipaddress.ip_address(each[4][0]) for each in found))
         for address in addresses:
             if not self._allowed(address):
-                raise ReadingError(
-                    f"{host} is at {address}, which is no public address; save the page as a file"
-                )
+                where = host if host == str(address) else f"{host} is at {address}, which"
+                raise ReadingError(f"{where} is no public address; save the page as a file")
         return addresses
 
 
