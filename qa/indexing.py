@@ -253,9 +253,8 @@ class _Sync:
             published = self._publish(embedded)
             self._store.forget_before(self._current)
             self._store.give_back_space()
-        if (
-            interrupted or self._store.made_anew
-        ):  # what it embedded is in use by now, or not wanted any more
+        if interrupted or self._store.made_anew:
+            # What an earlier run embedded is in use by now, or not wanted any more.
             self._store.forget_unused_embeddings()
         assert published is not None  # noqa: S101 - published above, or before
         published = self._publisher.compact(published)

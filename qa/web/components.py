@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from qa.serving.metrics import ASKED_AT_ONCE
-from qa.web.api import SYNC
 
 # UI events are of no use to programs, which have `qa.web.api`.
 READS: dict[str, Any] = {
@@ -17,11 +16,6 @@ READS: dict[str, Any] = {
     "concurrency_limit": ASKED_AT_ONCE,
     "concurrency_id": "page",
     "show_progress": "hidden",
-}
-WRITES: dict[str, Any] = {
-    "api_visibility": "private",
-    "concurrency_limit": 1,
-    "concurrency_id": SYNC,
 }
 
 
