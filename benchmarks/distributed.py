@@ -11,15 +11,13 @@ the seam costs, not what a Milvus cluster takes.
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import mean
@@ -31,13 +29,16 @@ from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.evaluation import dataset
 from qa.evaluation.evaluator import default_folder
-from qa.evaluation.indexing import build
+from qa.evaluation.indexing import build, cache
+from qa.evaluation.measures import MEASURES, per_query
+from qa.evaluation.searching import Searcher
 from qa.milvus.address import MilvusAddress
 from qa.protocols import Embedder
 from qa.settings import PACKAGED_MODEL, Settings
 from tests.milvus_server import light_server
 
 QUESTIONS = 100
+_NDCG = list(MEASURES).index("ndcg@10")
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
@@ -77,41 +78,43 @@ def milvus(sizes: list[int]) -> None:
 
 
 def agreement(name: str, limit: int | None) -> None:
-    """The first ten of both engines, and nDCG@10 of each, on a dataset of `../shared`.
+    """What both engines find and answer on a dataset of `../shared`, as `qa eval` asks it.
 
     Args:
         name: The dataset's folder.
-        limit: Only the first questions; None asks all.
+        limit: Only so many questions, drawn; None asks all.
     """
     data = dataset.load(SHARED / name, "test")
-    embedder = load_embedder(PACKAGED_MODEL)
-    cached = default_folder(data) / "agreement"
-    indexed = build(cached, data.documents, Settings(), embedder, lambda _: None)
-    assert isinstance(indexed.index, Path)
+    embedder, settings = load_embedder(PACKAGED_MODEL), Settings()
     with _folder() as folder, light_server(folder) as server:
         address = MilvusAddress.parse(f"milvus://{server.address}/agreement")
-        shutil.copytree(indexed.index, address.staging)  # so that nothing is embedded again
-        here, there = _open(indexed.index, embedder), _open(address, embedder)
-        there.sync(cached / "corpus")
-        shares, gains = [], ([], [])  # type: tuple[list[float], tuple[list[float], list[float]]]
-        for query in data.queries[:limit]:
-            found = []
-            for archive, own in zip((here, there), gains, strict=True):
-                hits = archive.search(query.text, k=10, literal=True)
-                places = [(hit.article.source, hit.article.position) for hit in hits]
-                own.append(_ndcg([indexed.ids[p] for p in places], data.relevant[query.id]))
-                found.append({hit.passage.text for hit in hits})
-            shares.append(len(found[0] & found[1]) / max(len(found[0]), 1))
-    print(f"{name}: {len(shares)} questions, overlap of the first ten {mean(shares):.3f}, "
-          f"nDCG@10 embedded {mean(gains[0]):.4f}, milvus {mean(gains[1]):.4f}")  # fmt: skip
-
-
-def _ndcg(ranked: list[str], grades: Mapping[str, int]) -> float:
-    """Järvelin, Kekäläinen (TOIS 2002), with linear gains; each document counts once."""
-    first = list(dict.fromkeys(ranked))[:10]
-    gain = sum(grades.get(d, 0) / math.log2(n + 2) for n, d in enumerate(first))
-    ideal = sorted(grades.values(), reverse=True)[:10]
-    return gain / (sum(g / math.log2(n + 2) for n, g in enumerate(ideal)) or 1.0)
+        with cache(default_folder(data), data) as place, cache(address, data) as there:
+            first = build(place, data.documents, settings, embedder, lambda _: None)
+            second = build(
+                there, data.documents, settings, embedder, lambda _: None, like=first.index
+            )  # so that nothing is embedded again
+        arms = [Searcher(indexed, settings, embedder, "hybrid") for indexed in (first, second)]
+        asked = data if limit is None else data.limited(limit)
+        rankings: tuple[dict[str, list[str]], ...] = ({}, {})
+        alike = []
+        for query in [*asked.queries, *asked.unanswerable]:
+            judged = []
+            for arm, ranking in zip(arms, rankings, strict=True):
+                judged.append(arm.judge(arm.search(query)[0], query.answers))
+                ranking[query.id] = arm.documents(query)
+            alike.append(judged[0].answered == judged[1].answered)
+        for arm in arms:
+            arm.close()
+    shares = [
+        len(set(one[:10]) & set(rankings[1][query][:10])) / max(len(one[:10]), 1)
+        for query, one in rankings[0].items()
+    ]
+    gains = [mean(per_query(asked.relevant, ranking)[:, _NDCG]) for ranking in rankings]
+    print(
+        f"{name}: {len(asked.queries)} + {len(asked.unanswerable)} questions, overlap of the first "
+        f"ten {mean(shares):.4f}, nDCG@10 embedded {gains[0]:.4f}, milvus {gains[1]:.4f}, "
+        f"answered or refused alike {mean(alike):.4f}"
+    )
 
 
 def dask(size: int) -> None:

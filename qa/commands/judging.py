@@ -149,7 +149,7 @@ def tune(options: argparse.Namespace) -> int:
     from qa.embedding import load_embedder
     from qa.evaluation import evaluator, own, tuning
     from qa.evaluation.dataset import load
-    from qa.evaluation.indexing import build, cache_folder
+    from qa.evaluation.indexing import build, cache
     from qa.evaluation.measures import check_installed
     from qa.settings import Settings
 
@@ -163,8 +163,8 @@ def tune(options: argparse.Namespace) -> int:
         else:
             data = load(options.dataset, options.split)
             embedder = load_embedder(settings.model)
-            with cache_folder(evaluator.default_folder(data), data) as folder:
-                indexed = build(folder, data.documents, settings, embedder, on_progress)
+            with cache(evaluator.default_folder(data), data) as place:
+                indexed = build(place, data.documents, settings, embedder, on_progress)
         if options.limit is not None:
             data = data.limited(options.limit)
         tuned = tuning.tune(

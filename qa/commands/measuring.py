@@ -22,7 +22,8 @@ def add(command: AddCommand) -> None:
         evaluate,
         "measure search, answers and refusals on a dataset in the layout of BEIR",
         named_by_settings=False,
-        index_help="folder to keep the dataset's index in; default: one under index/eval",
+        index_help="where to keep the dataset's index: a folder, or milvus://host:19530/name; "
+        "default: a folder under index/eval",
     )
     _add_eval_options(measured)
 
@@ -82,10 +83,6 @@ def evaluate(options: argparse.Namespace) -> int:
     )
     if options.judgements or options.dataset is None:
         return _evaluate_own(options, wanted)
-    if options.index is not None and not isinstance(options.index, Path):
-        raise InputError(
-            "a dataset's index is kept in a folder; name one: --index DIR, or leave it out"
-        )
     data = dataset.load(options.dataset, options.split)
     if options.picture is not None:
         if not data.unanswerable and wanted.leave_out is None:

@@ -21,7 +21,7 @@ from qa.evaluation.figures import (
     comparisons,
     refusal_figures,
 )
-from qa.evaluation.indexing import Indexed, build, cache_folder
+from qa.evaluation.indexing import Indexed, build, cache, second_cache
 from qa.evaluation.measures import check_installed, per_query
 from qa.evaluation.report import Report
 from qa.evaluation.searching import (
@@ -32,6 +32,7 @@ from qa.evaluation.searching import (
     in_steps,
 )
 from qa.evaluation.statistics import CONFIDENCE, RESAMPLES
+from qa.milvus.address import Location
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.settings import Settings
 
@@ -76,7 +77,7 @@ def default_folder(dataset: Dataset) -> Path:
 
 def evaluate(
     dataset: Dataset,
-    folder: Path,
+    place: Location,
     settings: Settings,
     options: Options = Options(),
     *,
@@ -87,16 +88,16 @@ def evaluate(
 
     Args:
         dataset: See `qa.evaluation.dataset.load`.
-        folder: Keeps the indexes, see `default_folder`.
+        place: Keeps the indexes: a folder, see `default_folder`, or an index in a server.
         settings: The product's.
         options: What to measure.
         embedder: The model of `settings.model`; None loads it.
         on_progress: Called with the stage and how far it is.
 
     Raises:
-        InputError: ir-measures is missing, the folder holds something else, or the dataset cannot
+        InputError: ir-measures is missing, the place holds something else, or the dataset cannot
             be measured as asked.
-        IndexBusyError: Another process builds in the same folder.
+        IndexBusyError: Another process builds in the same place.
     """
     check_installed()
     whole = dataset
@@ -107,10 +108,10 @@ def evaluate(
     left = _LeftOut.drawn(whole, options.leave_out) if options.leave_out else None
     embedder = embedder or load_embedder(settings.model)
     second: Indexed | None = None
-    with cache_folder(folder, dataset):
-        first = build(folder, dataset.documents, settings, embedder, on_progress)
+    with cache(place, dataset):
+        first = build(place, dataset.documents, settings, embedder, on_progress)
         if left is not None:
-            second = left.build(folder, whole, first, settings, embedder, on_progress)
+            second = left.build(place, whole, first, settings, embedder, on_progress)
     work = _Evaluation(dataset, first, settings, options, embedder, on_progress)
     return work.run(left, second)
 
@@ -163,7 +164,7 @@ class _LeftOut:
 
     def build(
         self,
-        folder: Path,
+        place: Location,
         dataset: Dataset,
         whole: Indexed,
         settings: Settings,
@@ -173,14 +174,15 @@ class _LeftOut:
         def told(progress: Progress) -> None:
             on_progress(replace(progress, stage=f"leaving out: {progress.stage}"))
 
-        return build(
-            folder / f"leave-out-{len(self.left)}",
-            [document for document in dataset.documents if document.id not in self.documents],
-            settings,
-            embedder,
-            told,
-            like=whole.index,
-        )
+        with second_cache(place, f"leave-out-{len(self.left)}", dataset) as second:
+            return build(
+                second,
+                [each for each in dataset.documents if each.id not in self.documents],
+                settings,
+                embedder,
+                told,
+                like=whole.index,
+            )
 
 
 class _Evaluation:

@@ -2,6 +2,7 @@
 
 The documents are written as article files into a folder of the cache; the cache is synced like any
 corpus, so a build that was interrupted goes on where it stopped, and one that is done is reused.
+The cache is a folder, or an index in a server, of which the folder on this machine keeps the rest.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final
 from qa.archive import Archive
 from qa.errors import IndexBusyError, InputError
 from qa.evaluation.dataset import Dataset, Document
-from qa.milvus.address import Location
+from qa.milvus.address import WRITER, Location
 from qa.protocols import Embedder, OnProgress
 from qa.reading import read_bytes
 from qa.reading.cleaning import clean_text
@@ -54,23 +55,25 @@ class Indexed:
 
 
 @contextmanager
-def cache_folder(folder: Path, dataset: Dataset) -> Iterator[Path]:
-    """Hold the folder in which a dataset's indexes lie.
+def cache(place: Location, dataset: Dataset) -> Iterator[Location]:
+    """Hold the place in which a dataset's indexes lie.
 
     Args:
-        folder: Made where there is none.
+        place: A folder, made where there is none, or the address of an index.
         dataset: Whose it is.
 
     Raises:
-        InputError: The folder holds something else, such as the user's own index.
-        IndexBusyError: Another process is building in it.
+        InputError: It holds something else, such as the user's own index.
+        IndexBusyError: Another process on this machine is building in it.
+        ServiceError: The server is away or refuses.
     """
     from filelock import FileLock, Timeout
 
-    if folder.exists() and not (folder / _MARK).is_file() and any(folder.iterdir()):
+    folder = _folder(place)
+    if not (folder / _MARK).is_file() and _is_taken(place):
+        named = "folder: --index DIR" if isinstance(place, Path) else "index: --index milvus://…"
         raise InputError(
-            f"{folder} holds something else, which would be overwritten; name a new folder: "
-            "--index DIR"
+            f"{place} holds something else, which would be overwritten; name a new {named}"
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,13 +87,23 @@ def cache_folder(folder: Path, dataset: Dataset) -> Iterator[Path]:
     except Timeout as error:
         raise IndexBusyError(f"another process is building in {folder}; wait for it") from error
     try:
-        yield folder
+        yield place
     finally:
         lock.release()
 
 
+@contextmanager
+def second_cache(place: Location, name: str, dataset: Dataset) -> Iterator[Location]:
+    """Hold a place that belongs to one that is held. Arguments and errors as `cache`."""
+    if isinstance(place, Path):
+        yield place / name
+    else:
+        with cache(place.beside(name.replace("-", "_")), dataset) as second:
+            yield second
+
+
 def build(
-    folder: Path,
+    place: Location,
     documents: Sequence[Document],
     settings: Settings,
     embedder: Embedder,
@@ -101,7 +114,8 @@ def build(
     """Index documents, or reuse the index.
 
     Args:
-        folder: Its `corpus` takes the article files, its `index` the index.
+        place: Its folder's `corpus` takes the article files, its `index` the index, unless that
+            lies in a server.
         documents: What to index, nothing else.
         settings: The product's.
         embedder: The model of `settings.model`.
@@ -109,23 +123,55 @@ def build(
         like: An index that nobody is writing, with the same documents and more: this one starts
             as its copy, so that nothing is embedded again.
     """
-    corpus, index = folder / "corpus", folder / "index"
+    folder = _folder(place)
+    corpus, index = folder / "corpus", folder / "index" if isinstance(place, Path) else place
     corpus.mkdir(parents=True, exist_ok=True)
     ids, names, warnings = _write(corpus, documents)
     for path in corpus.iterdir():
         if path.name not in names:
             path.unlink()
-    if isinstance(like, Path):
-        partial = folder / "index.partial"
-        for stale in (partial, index):
-            shutil.rmtree(stale, ignore_errors=True)
-        shutil.copytree(like, partial, ignore=shutil.ignore_patterns("*.lock"))
-        partial.rename(index)
+    if like is not None:
+        _copy(like, index)
     archive = Archive(index, settings)
     archive.retriever.embedder = embedder
     report = archive.sync(corpus, on_progress=on_progress)
     archive.close()
     return Indexed(index, ids, report.passages, tuple(warnings))
+
+
+def _folder(place: Location) -> Path:
+    return place if isinstance(place, Path) else place.folder
+
+
+def _is_taken(place: Location) -> bool:
+    """Whether a place holds something."""
+    folder = _folder(place)
+    if folder.exists() and any(folder.iterdir()):
+        return True
+    if isinstance(place, Path):
+        return False
+    from qa.milvus import catalogue
+    from qa.milvus.server import Server, check_installed
+
+    check_installed()
+    server = Server(place)
+    try:
+        return catalogue.read(server) is not None
+    finally:
+        server.close()
+
+
+def _copy(like: Location, index: Location) -> None:
+    """Begin an index as a copy of another; of those in a server, what their writers keep here."""
+    source = like if isinstance(like, Path) else like.staging
+    target = index if isinstance(index, Path) else index.staging
+    if not isinstance(index, Path) and target.exists():
+        return  # to the server a new copy would be another writer's
+    partial = target.with_name(f"{target.name}.partial")
+    for stale in (partial, target):
+        shutil.rmtree(stale, ignore_errors=True)
+    shutil.copytree(source, partial, ignore=shutil.ignore_patterns("*.lock", WRITER))
+    partial.rename(target)
 
 
 def _write(

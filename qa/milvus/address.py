@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,8 @@ from qa.errors import InputError
 
 SCHEMES = ("milvus", "milvus+tls", "http", "https")
 PORT = 19530
+WRITER = "writer.id"
+"""File in a writer's folder that tells its store from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class MilvusAddress:
     def __str__(self) -> str:
         scheme, rest = self.server.split("://")
         return f"milvus{'+tls' if scheme == 'https' else ''}://{rest}/{self.name}"
+
+    def beside(self, suffix: str) -> MilvusAddress:
+        """Another index in the same server, named after this one."""
+        return replace(self, name=f"{self.name}_{suffix}")
 
     @property
     def folder(self) -> Path:

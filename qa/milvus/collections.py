@@ -105,9 +105,8 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
 
 
 def make_catalogue(server: Server) -> None:
-    """Make the collection that says what is current, where there is none."""
-    if not server.call("has_collection", server.address.name):
-        _make(server, server.address.name, "catalogue")
+    """Make the collection that says what is current, where there is none or only half of it."""
+    _make(server, server.address.name, "catalogue")
 
 
 def is_catalogue(server: Server) -> bool:
@@ -234,14 +233,14 @@ def _make_passages(
 
 
 def _create(server: Server, collection: str, schema: object, indexes: object) -> None:
-    # Strong: who has read that a generation is current sees all of its rows.
-    server.call(
-        "create_collection",
-        collection,
-        schema=schema,
-        index_params=indexes,
-        consistency_level="Strong",
-    )
+    """Make what is missing of a collection: an interrupted writer may have made half of it."""
+    if not server.call("has_collection", collection):
+        # Strong: who has read that a generation is current sees all of its rows.
+        server.call("create_collection", collection, schema=schema, consistency_level="Strong")
+    if not server.call("list_indexes", collection):
+        # The client would wait half a second for each index, of a collection that is empty.
+        server.call("create_index", collection, indexes, sync=False)
+        server.call("load_collection", collection)
 
 
 def visible(generation: int) -> str:

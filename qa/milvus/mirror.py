@@ -23,6 +23,7 @@ from qa.errors import IndexDamagedError, IndexMismatchError, InputError
 from qa.generation import Generations
 from qa.manifest import Manifest
 from qa.milvus import catalogue, collections
+from qa.milvus.address import WRITER
 from qa.milvus.catalogue import Current
 from qa.milvus.collections import NOTHING, Names, states_row, term_code, vector_index, visible
 from qa.milvus.passage_rows import PassageRow, added, removed, seen, to_passage
@@ -119,7 +120,7 @@ class Mirror:
             return None
 
     def _writer(self) -> str:
-        path = self._staging / "writer.id"
+        path = self._staging / WRITER
         if not path.exists():
             path.write_text(uuid.uuid4().hex, encoding="ascii")
         return path.read_text(encoding="ascii")

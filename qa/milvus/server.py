@@ -59,6 +59,8 @@ class Server:
         self._lock = threading.Lock()
         self._connected: Any = None
         self._answer_s = _seconds()
+        # What fails is told in one line here, so gRPC need not tell it, too.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - pymilvus's
         """Call a method of `pymilvus.MilvusClient`.
@@ -132,7 +134,9 @@ class Server:
 
                 # It logs each failed call with its traceback; what fails is told in one line here.
                 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-                options: dict[str, Any] = {}
+                # Servers part with who pings them while nothing is asked, as pymilvus would.
+                quiet = {"grpc.keepalive_permit_without_calls": False}
+                options: dict[str, Any] = {"grpc_options": quiet}
                 if certificate := os.environ.get(CERTIFICATE):
                     options["server_pem_path"] = certificate
                 self._connected = MilvusClient(

@@ -6,7 +6,7 @@ from qa.archive import Archive
 from qa.errors import IndexBusyError, InputError
 from qa.evaluation import indexing
 from qa.evaluation.dataset import Document, load
-from qa.evaluation.indexing import build, cache_folder
+from qa.evaluation.indexing import build, cache
 from qa.settings import Settings
 
 ODD = [
@@ -93,7 +93,7 @@ def test_a_folder_with_something_else_is_refused(tiny, tmp_path):
     dataset = load(tiny)
     with (
         pytest.raises(InputError, match="holds something else"),
-        cache_folder(tmp_path / "index", dataset),
+        cache(tmp_path / "index", dataset),
     ):
         pass
     assert (tmp_path / "index" / "CURRENT").read_text() == "1"
@@ -102,12 +102,12 @@ def test_a_folder_with_something_else_is_refused(tiny, tmp_path):
 def test_one_builder_at_a_time(tiny, tmp_path):
     dataset = load(tiny)
     with (
-        cache_folder(tmp_path / "cache", dataset) as folder,
+        cache(tmp_path / "cache", dataset) as folder,
         pytest.raises(IndexBusyError),
-        cache_folder(folder, dataset),
+        cache(folder, dataset),
     ):
         pass
-    with cache_folder(folder, dataset) as again:
+    with cache(folder, dataset) as again:
         assert again == folder
 
 
@@ -115,6 +115,6 @@ def test_a_folder_that_cannot_be_made(tiny, tmp_path):
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(InputError, match="cannot write"),
-        cache_folder(tmp_path / "file" / "below", load(tiny)),
+        cache(tmp_path / "file" / "below", load(tiny)),
     ):
         pass
