@@ -87,11 +87,7 @@ class Manifest:
         path = folder / NAME
         try:
             values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(values["format"], int) and values["format"] != FORMAT:
-                raise IndexMismatchError(
-                    f"the index was built with format {values['format']}, now it is {FORMAT}; "
-                    "to build it anew, run: qa index"
-                )
+            check_format(values)
             for f in fields(cls):
                 if not isinstance(values[f.name], _JSON_TYPES[str(f.type)]):
                     raise TypeError(f"{f.name} is {values[f.name]!r}")
@@ -149,6 +145,20 @@ class Manifest:
                 f"the index was built with weights {self.fingerprint} of {self.model}, "
                 f"now they are {fingerprint}; to build it anew, run: qa index"
             )
+
+
+def check_format(values: Mapping[str, Any]) -> None:
+    """Raise if another version of this program wrote a manifest, which may have other fields.
+
+    Raises:
+        IndexMismatchError: With both versions and the command that mends it.
+        KeyError: It is no manifest.
+    """
+    if isinstance(values["format"], int) and values["format"] != FORMAT:
+        raise IndexMismatchError(
+            f"the index was built with format {values['format']}, now it is {FORMAT}; to build it "
+            "anew, run: qa index"
+        )
 
 
 def package_versions() -> dict[str, str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from qa.errors import IndexMissingError, InputError
+from qa.errors import IndexMismatchError, IndexMissingError, InputError
 from qa.execution import Execution
 from qa.generation import Generations
 from qa.indexing import plan as plan_folder
@@ -45,7 +45,7 @@ def sync(
     with _mirror(address, settings, on_progress) as mirror:
         mirror.check_writer(take_over=rebuild)
         with _mirroring(address):
-            if _has_generation(address, settings) and not rebuild:
+            if not rebuild and _has_generation(address, settings):
                 mirror.push()
             report = sync_folder(
                 corpus,
@@ -139,5 +139,5 @@ def _has_generation(address: MilvusAddress, settings: Settings) -> bool:
     generations = Generations(address.staging)
     try:
         return generations.manifest(generations.current()).mismatch(settings) is None
-    except IndexMissingError:
+    except (IndexMissingError, IndexMismatchError):
         return False

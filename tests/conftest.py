@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import settings
 
 from qa.archive import Archive
 from qa.embedding import load_embedder
+from qa.milvus.address import Location, MilvusAddress
 from qa.settings import PACKAGED_MODEL, Settings
+from tests.milvus_server import any_server
 
 # The same examples in every run there: a change is judged by what it did, not by the draw.
 settings.register_profile("ci", derandomize=True)
@@ -52,7 +56,7 @@ def embedder():
 def make_archive(embedder):
     """Make an archive object on an index folder, with the model that is already loaded."""
 
-    def make(index: Path, settings: Settings | None = None) -> Archive:
+    def make(index: Location, settings: Settings | None = None) -> Archive:
         archive = Archive(index, settings or Settings())
         archive.retriever.embedder = embedder
         return archive
@@ -88,3 +92,63 @@ def write_corpus(tmp_path):
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory):
+    """host:port of a Milvus server."""
+    try:
+        import pymilvus  # noqa: F401
+    except ImportError:
+        if os.environ.get("CI") == "true":
+            pytest.fail("pymilvus is missing, which CI must have")
+        pytest.skip("needs pymilvus: pip install 'article-qa[milvus]'")
+    folder = tmp_path_factory.mktemp("milvus")
+    with pytest.MonkeyPatch.context() as patch, any_server(folder) as address:
+        patch.setenv("QA_MILVUS_FOLDER", str(folder / "machine"))
+        yield address
+
+
+@pytest.fixture(scope="session")
+def new_address(milvus):
+    """Addresses of indexes that nobody has used."""
+    numbers = itertools.count(1)
+
+    def make(at: str | None = None) -> MilvusAddress:
+        return MilvusAddress.parse(f"milvus://{at or milvus}/test_{os.getpid()}_{next(numbers)}")
+
+    return make
+
+
+PLACES = ("folder", "server")
+"""Where an index can lie: suites with such a parameter hold whatever is done there to the same."""
+
+
+@pytest.fixture(params=PLACES)
+def place(request, tmp_path):
+    """A place for a new index."""
+    if request.param == "folder":
+        return tmp_path / "index"
+    return request.getfixturevalue("new_address")()
+
+
+@pytest.fixture(scope="session")
+def served_archive(archive, new_address, make_archive):
+    """The same in a Milvus server."""
+    address = new_address()
+    shutil.copytree(archive.index, address.staging)  # so that nothing is embedded again
+    made = make_archive(address)
+    made.sync(ROOT / "corpus")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """Become another machine: it keeps nothing of any index in a server yet."""
+
+    def become(name: str) -> None:
+        monkeypatch.setenv("QA_MILVUS_FOLDER", str(tmp_path / "machines" / name))
+
+    become("writer")
+    return become

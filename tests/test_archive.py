@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from benchmarks.memory_archive import holds
 from benchmarks.question_sets import load
 from qa.errors import ArticleNotFoundError, InputError
 from qa.refusing import MAX_REASON
+from tests.conftest import PLACES
 
 ROWS = load("sample_corpus.jsonl")
 ANSWERABLE = [row for row in ROWS if row["answerable"]][::4]
@@ -20,6 +22,11 @@ OFF_TOPIC = [row for row in ROWS if row.get("kind") == "off-topic"]
 
 FOUND = 10 / 13
 """Share of the answerable questions whose answer must stand in one of the quotes."""
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def archive(request, archive):
+    return archive if request.param == "folder" else request.getfixturevalue("served_archive")
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +183,13 @@ def test_info_is_ready_for_json_and_counts_rightly(archive):
     assert (info["articles"], info["problems"]) == (34, len(archive.problems())) == (34, 0)
     assert info["passages"] == len(archive.search("ferry", k=10_000, all_copies=True))
     assert info["ok"] is True
-    assert info["engines"] == {"lexical": "rank-bm25", "dense": "faiss-flat"}
-    sizes = info["sizes"]
-    assert sizes["total"] > sizes["store"] > sizes["segments"] > 0
+    if isinstance(archive.index, Path):
+        assert info["engines"] == {"lexical": "rank-bm25", "dense": "faiss-flat"}
+        sizes = info["sizes"]
+        assert sizes["total"] > sizes["store"] > sizes["segments"] > 0
+    else:
+        assert info["engines"] == {"lexical": "milvus-bm25", "dense": "milvus-flat"}
+        assert info["index"] == str(archive.index)
     assert info["model"] == info["settings"]["model"] == "all-MiniLM-L6-v2"
 
 

@@ -11,6 +11,7 @@ from qa.archive import Archive
 from qa.cli import main
 from qa.deletions import FOLDER, deleted
 from qa.errors import ArticleNotFoundError, InputError
+from qa.milvus.address import Location
 from qa.settings import Settings
 
 STORY = "{title}\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in {title}.\n"
@@ -32,8 +33,8 @@ def write_wire(folder: Path, titles: tuple[str, ...]) -> None:
 
 
 @pytest.fixture
-def archive(corpus: Path) -> Archive:
-    return Archive.build(corpus, corpus.parent / "index", Settings())
+def archive(corpus: Path, place: Location) -> Archive:
+    return Archive.build(corpus, place, Settings())
 
 
 def titles(archive: Archive) -> set[str]:

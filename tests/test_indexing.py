@@ -29,6 +29,7 @@ from qa.generation import Generations
 from qa.protocols import Progress
 from qa.records import Problem
 from qa.settings import Settings
+from tests.conftest import PLACES
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen were hurt.\n"
 FERRY_LATER = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Nineteen were hurt.\n"
@@ -64,8 +65,13 @@ def counting(embedder):
 
 
 @pytest.fixture
-def index(tmp_path):
+def index(request, tmp_path):
+    if getattr(request, "param", "folder") == "server":
+        return request.getfixturevalue("new_address")()
     return tmp_path / "index"
+
+
+EVERYWHERE = pytest.mark.parametrize("index", PLACES, indirect=True)
 
 
 @pytest.fixture
@@ -101,6 +107,7 @@ def tree(folder: Path) -> dict[str, str]:
 # ---- what changed ---------------------------------------------------------------------------
 
 
+@EVERYWHERE
 def test_the_first_sync_adds_everything(mine, counting, write_corpus):
     report = mine.sync(write_corpus({"ferry.txt": FERRY, "sub/tram.txt": TRAM}))
     assert report.added == ("ferry.txt", "sub/tram.txt")
@@ -124,6 +131,7 @@ def test_a_second_sync_does_nothing(mine, counting, index, write_corpus):
     assert tree(index) == before
 
 
+@EVERYWHERE
 def test_only_what_changed_is_read_and_embedded(mine, counting, write_corpus):
     corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
     mine.sync(corpus)
@@ -141,6 +149,7 @@ def test_only_what_changed_is_read_and_embedded(mine, counting, write_corpus):
     assert passage_for_ferry(mine) == "The ferry Skerrin Lass hit Pier 2. Nineteen were hurt."
 
 
+@EVERYWHERE
 def test_a_deleted_article_is_found_no_more_by_words_nor_by_meaning(mine, write_corpus):
     corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
     mine.sync(corpus)
@@ -161,6 +170,7 @@ def test_a_deleted_article_is_found_no_more_by_words_nor_by_meaning(mine, write_
         mine.article(deleted.article.id)
 
 
+@EVERYWHERE
 def test_a_renamed_file_is_another_source_but_is_not_embedded_again(mine, counting, write_corpus):
     corpus = write_corpus({"ferry.txt": FERRY})
     mine.sync(corpus)
@@ -175,6 +185,7 @@ def test_a_renamed_file_is_another_source_but_is_not_embedded_again(mine, counti
     assert after.id != before.id
 
 
+@EVERYWHERE
 def test_the_same_text_in_two_files_is_embedded_once_and_found_twice(mine, counting, write_corpus):
     mine.sync(write_corpus({"a.txt": FERRY, "b.txt": FERRY}))
     assert len(counting.texts) == 1
@@ -183,6 +194,7 @@ def test_the_same_text_in_two_files_is_embedded_once_and_found_twice(mine, count
     assert hits[0].passage.id != hits[1].passage.id
 
 
+@EVERYWHERE
 def test_what_comes_back_after_two_syncs_is_the_same_as_built_at_once(
     mine, make_archive, tmp_path, write_corpus
 ):
@@ -214,6 +226,7 @@ def test_many_syncs_leave_two_generations_and_no_rows_of_the_past(mine, index, w
 # ---- what is read ---------------------------------------------------------------------------
 
 
+@EVERYWHERE
 def test_a_bad_file_is_a_problem_and_the_rest_is_indexed(mine, write_corpus):
     corpus = write_corpus(
         {
@@ -261,6 +274,7 @@ def test_odd_file_names(mine, write_corpus):
     assert mine.sync(corpus).unchanged == 3
 
 
+@EVERYWHERE
 def test_an_empty_corpus_makes_an_empty_archive(mine, tmp_path, write_corpus):
     (tmp_path / "corpus").mkdir()
     report = mine.sync(tmp_path / "corpus")
@@ -502,6 +516,7 @@ def test_opening_where_nothing_is_makes_nothing(tmp_path):
         Archive.open(tmp_path / "empty", Settings())
 
 
+@EVERYWHERE
 @pytest.mark.parametrize(
     ("setting", "other"),
     [("passage_words", 40), ("overlap_sentences", 1), ("model", "some/other-model")],
@@ -539,6 +554,7 @@ def test_settings_of_the_search_alone_need_no_rebuild(mine, make_archive, write_
     other.close()
 
 
+@EVERYWHERE
 @pytest.mark.parametrize(
     ("name", "value"), [("FORMAT", 99), ("READING", 99)], ids=["format", "reading"]
 )
@@ -585,6 +601,7 @@ def test_a_store_of_an_earlier_layout_is_made_anew_with_its_embeddings(
     assert unused == 0
 
 
+@EVERYWHERE
 def test_other_weights_under_the_same_name_are_told_and_sync_mends_it(
     mine, counting, write_corpus, monkeypatch
 ):
@@ -732,6 +749,7 @@ def test_a_damaged_store_is_told_with_what_mends_it(mine, make_archive, write_co
             use()
 
 
+@EVERYWHERE
 def test_a_rebuild_reads_everything_and_embeds_nothing(mine, counting, write_corpus):
     corpus = write_corpus({"ferry.txt": FERRY, "bad.txt": b"\0"})
     mine.sync(corpus)
@@ -803,6 +821,7 @@ def test_in_a_changed_file_only_the_article_that_changed_is_touched(mine, counti
     assert mine.verify().ok
 
 
+@EVERYWHERE
 def test_a_field_that_changed_is_a_change_though_the_text_is_the_same(mine, counting, write_corpus):
     row = {"title": "Tram", "text": "The council approved it.", "publisher": "Valley Post"}
     mine.sync(write_corpus({"feed.jsonl": [row]}))

@@ -12,6 +12,7 @@ from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
 from qa.store import Store
+from tests.conftest import PLACES
 
 ROWS = [
     {
@@ -44,15 +45,17 @@ ROWS = [
 QUESTION = "How many people were hurt when the ferry hit the pier?"
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory, make_archive):
+@pytest.fixture(scope="module", params=PLACES)
+def index(request, tmp_path_factory, make_archive):
     folder = tmp_path_factory.mktemp("retriever")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    archive = make_archive(folder / "index")
+    served = request.param == "server"
+    place = request.getfixturevalue("new_address")() if served else folder / "index"
+    archive = make_archive(place)
     archive.sync(folder / "corpus")
     archive.close()
-    return folder / "index"
+    return place
 
 
 @pytest.fixture(scope="module")
@@ -241,9 +244,9 @@ def test_the_weight_is_a_setting(open_retriever):
     assert [hit.dense.rank for hit in by_meaning] == [1, 2, 3, 4]
 
 
-def test_ties_are_ordered_by_passage_id(make_archive, write_corpus, tmp_path):
+def test_ties_are_ordered_by_passage_id(make_archive, write_corpus, place):
     same = {"title": "Same", "text": "The same words are told by every paper."}
-    archive = make_archive(tmp_path / "index")
+    archive = make_archive(place)
     archive.sync(write_corpus({f"{n}.jsonl": [same] for n in range(6)}))
     ids = [hit.passage.id for hit in archive.search("same words")]
     assert ids == sorted(ids)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
-from qa.manifest import Manifest
+from qa.manifest import Manifest, check_format
 from qa.milvus.collections import LAYOUT, NOTHING, Names, is_catalogue
 from qa.milvus.server import Server, quoted
 
@@ -56,19 +56,14 @@ def read(server: Server) -> Current | None:
         IndexMismatchError: Another version of this program wrote it.
         IndexDamagedError: It cannot be read.
     """
-    if not is_catalogue(server):
-        return None
-    rows = server.call(
-        "query", server.address.name, filter=f"key == {quoted(_KEY)}", output_fields=["value"]
-    )
-    if not rows:
-        return None
     try:
-        values: dict[str, Any] = json.loads(rows[0]["value"])
+        values = _values(server)
+        if values is None:
+            return None
         if values["layout"] != LAYOUT:
             raise IndexMismatchError(
                 f"{server.address} was written with layout {values['layout']}, now it is "
-                f"{LAYOUT}; to write it anew, run: qa index --rebuild --index {server.address}"
+                f"{LAYOUT}; to write it anew, run: qa index --index {server.address}"
             )
         manifest = _manifest(values["manifest"])
         return Current(**{f.name: values[f.name] for f in fields(Current)} | {"manifest": manifest})
@@ -79,7 +74,31 @@ def read(server: Server) -> Current | None:
         ) from error
 
 
+def owner(server: Server) -> tuple[str, str] | None:
+    """`Current.writer` and `Current.host` of what is current, whichever version wrote it.
+
+    Raises:
+        ServiceError, InputError: As `read`.
+    """
+    try:
+        values = _values(server)
+        return None if values is None else (str(values["writer"]), str(values["host"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _values(server: Server) -> dict[str, Any] | None:
+    if not is_catalogue(server):
+        return None
+    rows = server.call(
+        "query", server.address.name, filter=f"key == {quoted(_KEY)}", output_fields=["value"]
+    )
+    values: dict[str, Any] | None = json.loads(rows[0]["value"]) if rows else None
+    return values
+
+
 def _manifest(values: Mapping[str, Any]) -> Manifest:
+    check_format(values)
     return Manifest(**{f.name: values[f.name] for f in fields(Manifest)})
 
 

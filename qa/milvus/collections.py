@@ -156,6 +156,7 @@ def drop(server: Server, collection: str) -> None:
 
 
 def _make(server: Server, collection: str, fields: str) -> None:
+    """Make what is missing of a collection that is read by key, of one of the kinds `_FIELDS`."""
     from pymilvus import DataType, MilvusClient
 
     text = {"datatype": DataType.VARCHAR, "max_length": 65_535}

@@ -10,6 +10,7 @@ collections beside the old ones, which are dropped when the new ones are publish
 from __future__ import annotations
 
 import json
+import re
 import socket
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -85,10 +86,10 @@ class Mirror:
         Raises:
             InputError: With whose it is, and how to take it over.
         """
-        current = self._current()
-        if current is not None and current.writer != self._writer() and not take_over:
+        owner = catalogue.owner(self._server)
+        if owner is not None and owner[0] != self._writer() and not take_over:
             raise InputError(
-                f"{self._server.address} is written from {current.host}; run there, or take it "
+                f"{self._server.address} is written from {owner[1]}; run there, or take it "
                 f"over with all of this corpus: qa index --rebuild --index {self._server.address}"
             )
 
@@ -107,7 +108,7 @@ class Mirror:
             collections.make_catalogue(self._server)
             current = self._current()
             if current is None or anew or self._differs(current, generation):
-                self._push_all(store, generation, current)
+                self._push_all(store, generation)
             elif current.generation != generation.manifest.generation:
                 self._push_changes(store, generation, current)
         finally:
@@ -137,9 +138,9 @@ class Mirror:
             or not all(self._server.call("has_collection", name) for name in names.all())
         )
 
-    def _push_all(self, store: Store, generation: Generation, before: Current | None) -> None:
+    def _push_all(self, store: Store, generation: Generation) -> None:
         manifest = generation.manifest
-        pending = self._begun(generation, before)
+        pending = self._begun(generation)
         names = Names(self._server.address.name, pending.build)
         after = pending.after
         done = sum(1 for i in generation.ids.tolist() if i <= after)
@@ -184,24 +185,24 @@ class Mirror:
         self._send_changes(store, names, earlier, number)
         self._publish(names, generation, self._as_current(generation, before.build, base))
 
-    def _begun(self, generation: Generation, before: Current | None) -> _Pending:
+    def _begun(self, generation: Generation) -> _Pending:
         """The build to write: one that was begun and is still wanted, or a new one."""
         number, kind = generation.manifest.generation, vector_index(generation.manifest.passages)
         rows = self._server.call(
             "query", self._server.address.name, filter=f"key == {quoted(_PENDING)}",
             output_fields=["value"],
         )  # fmt: skip
-        known = before.build if before else ""
         if rows:
             pending = _Pending(**json.loads(rows[0]["value"]))
-            known = max(known, pending.build, key=_build_number)
             there = Names(self._server.address.name, pending.build).all()
             wanted = (pending.writer, pending.generation, pending.kind)
             if wanted == (self._writer(), number, kind) and all(
                 self._server.call("has_collection", name) for name in there
             ):
                 return pending
-        pending = _Pending(f"b{_build_number(known) + 1}", self._writer(), number, kind, 0)
+        # Above all that are there, also where what is current cannot be read.
+        last = max(self._builds().values(), default=0)
+        pending = _Pending(f"b{last + 1}", self._writer(), number, kind, 0)
         names = Names(self._server.address.name, pending.build)
         collections.make_build(self._server, names, generation.manifest.dimension, kind)
         self._note(pending)
@@ -306,19 +307,19 @@ class Mirror:
             for collection in (names.passages, names.states):
                 self._server.call("delete", collection, filter=where)
         self._server.call("delete", names.changes, filter=f"generation < {current.base}")
-        prefix = f"{self._server.address.name}_b"
-        for collection in self._server.call("list_collections"):
-            build = collection.removeprefix(prefix).split("_")[0]
-            ours = collection.startswith(prefix) and build.isdigit()
-            if ours and collection not in names.all():
+        for collection in self._builds():
+            if collection not in names.all():
                 try:
                     self._server.call("drop_collection", collection)
                 except MissingError:
                     continue
 
-
-def _build_number(build: str) -> int:
-    return int(build[1:]) if build[1:].isdigit() else 0
+    def _builds(self) -> dict[str, int]:
+        """The collections of all builds of this index, with the builds' numbers."""
+        name = re.escape(self._server.address.name)
+        ours = re.compile(rf"{name}_b(\d+)_(?:passages|states|terms|changes)")
+        found = map(ours.fullmatch, self._server.call("list_collections"))
+        return {match[0]: int(match[1]) for match in found if match}
 
 
 def _parts(generation: Generation) -> Iterator[tuple[Any, Any]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
+from qa.milvus.arms import MilvusWords
 from tests.contracts.by_id import ARRANGEMENTS, ById, array
 
 ENGINES = {
@@ -19,6 +20,7 @@ ENGINES = {
     for engine in (BM25Index, InvertedIndex)
     for name, arrangement in ARRANGEMENTS.items()
 }
+SERVED = "MilvusWords"
 
 PASSAGES = [
     (3, ["ferri", "hit", "pier"]),
@@ -34,9 +36,16 @@ def building(name):
     return lambda passages: ById(make, passages, **arrangement)
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[*ENGINES, SERVED])
 def build(request):
+    if request.param == SERVED:
+        return request.getfixturevalue("served")
     return building(request.param)
+
+
+@pytest.fixture(scope="session")
+def served(on_milvus):
+    return functools.partial(on_milvus, MilvusWords)
 
 
 @pytest.fixture
@@ -193,7 +202,7 @@ def distance(a, b):
     st.lists(st.text("abc", min_size=3, max_size=11), unique=True, max_size=40),
     st.text("abc", min_size=4, max_size=10),
 )
-def test_similar_terms_are_those_near_by_definition(vocabulary, term):
+def test_similar_terms_are_those_near_by_definition(served, vocabulary, term):
     limit = 2 if len(term) >= 8 else 1
     near = {
         other: distance(term, other)
@@ -202,9 +211,9 @@ def test_similar_terms_are_those_near_by_definition(vocabulary, term):
     }
     nearest = [other for other, found in near.items() if found == min(near.values())]
     expected = nearest[0] if len(nearest) == 1 and len(term) >= 5 else None
-    for name in ENGINES:
-        index = building(name)([(1, vocabulary[::2]), (2, vocabulary[1::2])])
-        assert index.similar(term) == expected, name
+    for build in (*map(building, ENGINES), served):
+        index = build([(1, vocabulary[::2]), (2, vocabulary[1::2])])
+        assert index.similar(term) == expected, build
 
 
 @pytest.mark.parametrize("passages", [[], [(1, [])], [(1, []), (2, [])]])
@@ -219,12 +228,12 @@ WORDS = st.lists(st.sampled_from("abcde"), max_size=8)
 
 
 @given(st.lists(WORDS, max_size=12), WORDS, st.integers(1, 15), st.data())
-def test_it_agrees_with_the_formula_and_with_itself(words, terms, k, data):
+def test_it_agrees_with_the_formula_and_with_itself(served, words, terms, k, data):
     passages = list(enumerate(words, 10))
     numbers = [number for number, _ in passages]
     allowed = data.draw(st.lists(st.sampled_from(numbers), unique=True)) if numbers else []
-    for name in ENGINES:
-        index = building(name)(passages)
+    for build in (*map(building, ENGINES), served):
+        index = build(passages)
         hits = index.search(terms, k, array(*sorted(allowed)))
         expected = bm25(passages, terms) if any(words) else {}
         sharing = {n for n, own in passages if set(own) & set(terms)}

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.dense.index import SegmentedVectors
+from qa.milvus.arms import MilvusVectors
 from tests.contracts.by_id import ARRANGEMENTS, ById, array
 
 DIMENSION = 16
@@ -21,9 +22,19 @@ def building(name):
     return build
 
 
-@pytest.fixture(params=ARRANGEMENTS)
+SERVED = "MilvusVectors"
+
+
+@pytest.fixture(params=[*ARRANGEMENTS, SERVED])
 def build(request):
+    if request.param == SERVED:
+        return request.getfixturevalue("served")
     return building(request.param)
+
+
+@pytest.fixture(scope="session")
+def served(on_milvus):
+    return lambda ids, vectors: on_milvus(MilvusVectors, [(int(i), []) for i in ids], vectors)
 
 
 def unit(rows: int, seed: int = 0) -> np.ndarray:
@@ -121,12 +132,12 @@ def test_an_empty_index_finds_nothing(build):
 
 @settings(max_examples=50)
 @given(st.integers(1, 60), st.integers(1, 70), st.integers(0, 10_000), st.data())
-def test_it_agrees_with_numpy(rows, k, seed, data):
+def test_it_agrees_with_numpy(served, rows, k, seed, data):
     ids = np.sort(np.random.default_rng(seed).choice(1000, rows, replace=False)).astype(np.int64)
     vectors = unit(rows, seed)
     allowed = sorted(data.draw(st.sets(st.sampled_from(ids.tolist()))))
     expected = exact(QUERY, ids, vectors, allowed)[:k]
-    for name in ARRANGEMENTS:
-        hits = building(name)(ids, vectors).search(QUERY, k, array(*allowed))
+    for build in (*map(building, ARRANGEMENTS), served):
+        hits = build(ids, vectors).search(QUERY, k, array(*allowed))
         np.testing.assert_allclose([h.score for h in hits], [s for _, s in expected], atol=1e-6)
         assert {h.row for h in hits} == {i for i, _ in expected}

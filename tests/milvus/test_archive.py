@@ -9,8 +9,6 @@ import pytest
 from qa import cli
 from qa.errors import IndexMismatchError, IndexMissingError, InputError
 from qa.milvus.server import Server
-from qa.settings import Settings
-from tests.conftest import ROOT
 
 QUESTIONS = (
     "How many homes lost power in Storm Brannoc?",
@@ -36,13 +34,9 @@ def told(answer):
     )
 
 
-def test_it_answers_as_the_embedded_engine_does(archive, machine, new_address, open_archive):
-    address = new_address()
-    writer = open_archive(address)
-    report = writer.sync(ROOT / "corpus")
-    assert report.passages == archive.info()["passages"]
+def test_it_answers_as_the_embedded_engine_does(archive, served_archive, machine, open_archive):
     machine("reader")
-    there = open_archive(address)
+    there = open_archive(served_archive.index)
     for question in QUESTIONS:
         assert told(there.ask(question)) == told(archive.ask(question)), question
         expected = archive.search(question, 10, explain=True)
@@ -65,10 +59,7 @@ def test_it_answers_as_the_embedded_engine_does(archive, machine, new_address, o
     assert there.problems() == archive.problems()
     verified = there.verify()
     assert verified.problems == ()
-    assert verified.passages == verified.vectors == report.passages
-    info = there.info()
-    assert info["engines"] == {"lexical": "milvus-bm25", "dense": "milvus-flat"}
-    assert info["index"] == str(address)
+    assert verified.passages == verified.vectors == archive.info()["passages"]
 
 
 def test_articles_come_change_and_go_and_another_machine_sees_it(
@@ -120,20 +111,48 @@ def test_an_empty_archive_and_none(machine, new_address, open_archive, write_cor
     assert archive.verify().ok
 
 
-def test_another_model_or_passage_size_is_refused_and_a_sync_mends_it(
-    machine, new_address, open_archive, write_corpus
+def test_another_layout_is_told_and_a_sync_writes_it_anew(
+    machine, new_address, open_archive, write_corpus, monkeypatch
 ):
     address = new_address()
+    archive = open_archive(address)
     corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
-    open_archive(address).sync(corpus)
-    other = open_archive(address, Settings(passage_words=40))
-    with pytest.raises(IndexMismatchError, match="passage_words 90, now it is 40"):
-        other.search("ferry")
-    other.sync(corpus)
-    assert other.search("ferry")
-    assert other.verify().ok
+    archive.sync(corpus)
+    for module in ("catalogue", "collections"):
+        monkeypatch.setattr(f"qa.milvus.{module}.LAYOUT", 99)
+    newer = open_archive(address)
+    for use in (newer.articles, newer.verify, lambda: newer.search("ferry")):
+        with pytest.raises(
+            IndexMismatchError, match=r"layout 1, now it is 99; .*run: qa index --index"
+        ):
+            use()
+    machine("another")
+    with pytest.raises(InputError, match="is written from"):
+        newer.sync(corpus)
+    machine("writer")
+    assert newer.sync(corpus).embedded == 0
+    assert newer.search("ferry")[0].article.title == "Ferry"
+    assert newer.verify().ok
+    monkeypatch.undo()
     collections = Server(address).call("list_collections")
     assert len([name for name in collections if name.startswith(f"{address.name}_")]) == 4
+    archive.retriever.renew()
+    with pytest.raises(IndexMismatchError, match="layout 99, now it is 1"):
+        archive.search("ferry")
+
+
+def test_the_vector_index_goes_by_size_and_changes_with_it(
+    machine, new_address, open_archive, write_corpus, monkeypatch
+):
+    monkeypatch.setattr("qa.milvus.collections.EXACT", 2)
+    address = new_address()
+    archive = open_archive(address)
+    archive.sync(write_corpus({f"{n}.txt": f"Tram {n}\n\nTram {n} was late." for n in range(2)}))
+    assert archive.info()["engines"]["dense"] == "milvus-flat"
+    archive.sync(write_corpus({"ferry.txt": f"Ferry\n\n{FERRY}"}))
+    assert archive.info()["engines"]["dense"] == "milvus-hnsw"
+    assert [hit.article.title for hit in archive.search("Who was hurt?", 1)] == ["Ferry"]
+    assert archive.verify().ok
 
 
 def test_an_index_is_written_from_one_machine_until_another_takes_it_over(
