@@ -68,7 +68,7 @@ def _vectors(vectors: Floats, asked: Floats) -> None:
 
 
 def _words(texts: list[str], questions: list[str]) -> None:
-    rows = [Indexed(n, analysis.terms(text), "", "", None) for n, text in enumerate(texts, 1)]
+    rows = [Indexed(n, analysis.terms(text)) for n, text in enumerate(texts, 1)]
     segment = Segment.build("recall", rows, np.zeros((len(rows), 1), dtype=np.float32))
     small, large = BM25Index([segment]), InvertedIndex([segment])
     agreed = total = 0

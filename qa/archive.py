@@ -226,6 +226,8 @@ class Archive(Holdings):
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
         without: Iterable[str] = (),
@@ -240,6 +242,8 @@ class Archive(Holdings):
             author=author,
             after=after,
             before=before,
+            language=language,
+            agency=agency,
             as_of=as_of,
             literal=literal,
             without=without,
@@ -256,6 +260,8 @@ class Archive(Holdings):
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
         without: Iterable[str] = (),
@@ -271,6 +277,8 @@ class Archive(Holdings):
             author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
+            language: Only articles in this language: a tag such as "de", or "German".
+            agency: Only what this news agency sent, by any of its names, whoever published it.
             as_of: The day the question is asked on, see `Retriever.search`.
             literal: Take the question as it stands: no operators, nothing understood.
             without: Keys or kinds of clues (`qa.records.Clue`) that are not to be understood.
@@ -282,7 +290,7 @@ class Archive(Holdings):
                 Unicode.
         """
         began = time.perf_counter()
-        filters = make_filters(publisher, author, after, before)
+        filters = make_filters(publisher, author, after, before, language, agency)
         request = make_request(
             question,
             filters,

@@ -129,20 +129,20 @@ class Holdings:
             descending: Largest first: the newest, or from Z to A.
             offset: How many to leave out.
             limit: At most this many.
-            publisher: As in `search`, as are the next three.
+            publisher: As in `search`, as are the next five.
             author: See there.
             after: See there.
             before: See there.
-            language: Only articles with this tag.
-            agency: Only articles with this agency in their dateline.
+            language: See there.
+            agency: See there.
 
         Raises:
             InputError: An argument has no meaning.
         """
-        filters, equal = make_filters(publisher, author, after, before), _equal(language, agency)
+        filters = make_filters(publisher, author, after, before, language, agency)
         return self._read(
             lambda store, number: listing.article_page(
-                store, number, query, filters, equal,
+                store, number, query, filters,
                 sort=sort, descending=descending, offset=offset, limit=limit,
             )
         )  # fmt: skip
@@ -162,10 +162,8 @@ class Holdings:
 
         Arguments and errors as in `article_page`: only the articles it would list are counted.
         """
-        filters, equal = make_filters(publisher, author, after, before), _equal(language, agency)
-        return self._read(
-            lambda store, number: listing.facets(store, number, query, filters, equal)
-        )
+        filters = make_filters(publisher, author, after, before, language, agency)
+        return self._read(lambda store, number: listing.facets(store, number, query, filters))
 
     def months(self) -> list[Count]:
         """How many articles were published in each month that has any, such as "2025-07"."""
@@ -204,11 +202,6 @@ class Holdings:
         """Read rows of the published generation; its store and number are handed to `work`."""
         store = self.retriever.store
         return self.retriever.steady(lambda g: work(store, g.manifest.generation))
-
-
-def _equal(language: str | None, agency: str | None) -> dict[str, str]:
-    wanted = {"language": language, "agency": agency}
-    return {name: value for name, value in wanted.items() if value}
 
 
 def _sizes(folder: Path, pattern: str) -> int:

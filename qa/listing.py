@@ -5,14 +5,15 @@ Both are answered from one covering index of the store, so that the texts are ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from qa.analysis import fold
 from qa.errors import InputError
+from qa.languages import tag_key
 from qa.overviews import Count, Facets
 from qa.records import Article, Filters
-from qa.rows import ARTICLE_COLUMNS, name_key, to_article
+from qa.rows import ARTICLE_COLUMNS, agency_key, name_key, to_article
 from qa.store import Store
 
 SORTS: Final = {
@@ -20,7 +21,7 @@ SORTS: Final = {
     "title": "searched",  # begins with the title, folded
     "publisher": "publisher_key",
     "author": "author_key",
-    "language": "language",
+    "language": "language_key",
     "source": "source",
 }
 """What articles can be sorted by, each with its column."""
@@ -28,12 +29,15 @@ SORTS: Final = {
 LENGTH_STEP: Final = 100
 """Characters to a bar: a passage has about 550."""
 
+_PRIMARY: Final = "substr(language_key, 1, instr(language_key || '-', '-') - 1)"
+"""As `qa.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
+
 _FACETS: Final = {
     "publishers": ("publisher_key", "publisher"),
     "authors": ("author_key", "author"),
     "years": ("substr(published_utc, 1, 4)", "substr(published_utc, 1, 4)"),
-    "languages": ("language", "language"),
-    "agencies": ("agency", "agency"),
+    "languages": (_PRIMARY, _PRIMARY),
+    "agencies": ("agency_key", "agency"),
 }
 """Of each facet what tells one value from another, and how it is written."""
 
@@ -43,7 +47,6 @@ def article_page(
     generation: int,
     query: str,
     filters: Filters,
-    equal: Mapping[str, str],
     *,
     sort: str,
     descending: bool,
@@ -58,7 +61,6 @@ def article_page(
         query: Each of its words occurs in the title, publisher, author, file or date, in part or
             whole, whatever its case and accents.
         filters: What else restricts them.
-        equal: Columns that must have a value as it is stored: language, agency.
         sort: One of `SORTS`; articles without that field come last either way.
         descending: Largest first: the newest, or from Z to A.
         offset: How many to leave out.
@@ -71,7 +73,7 @@ def article_page(
         raise InputError(f"cannot sort by {sort!r}; sort by one of: {', '.join(SORTS)}")
     if offset < 0 or limit < 1:
         raise InputError(f"offset must be at least 0 and limit 1, not {offset} and {limit}")
-    where, values = _where(query, filters, equal, generation)
+    where, values = _where(query, filters, generation)
     column, direction = SORTS[sort], "DESC" if descending else "ASC"
     [counted] = store.rows(f"SELECT count(*) AS n FROM articles WHERE {where}", values)  # noqa: S608
     rows = store.rows(
@@ -85,14 +87,12 @@ def article_page(
     return [found[number] for number in numbers], int(counted["n"])
 
 
-def facets(
-    store: Store, generation: int, query: str, filters: Filters, equal: Mapping[str, str]
-) -> Facets:
+def facets(store: Store, generation: int, query: str, filters: Filters) -> Facets:
     """How many articles each publisher, author, year, language and agency has.
 
     Arguments as in `article_page`. 200 ms at 100,000 articles, less where they are restricted.
     """
-    where, values = _where(query, filters, equal, generation)
+    where, values = _where(query, filters, generation)
     parts = [
         f"SELECT '{name}' AS facet, {key} AS key, {column} AS value, count(*) AS n FROM articles "  # noqa: S608
         f"WHERE {where} GROUP BY key, value"
@@ -146,14 +146,9 @@ def _most_first(count: Count) -> tuple[int, str]:
     return -count.articles, count.value
 
 
-def _where(
-    query: str, filters: Filters, equal: Mapping[str, str], generation: int
-) -> tuple[str, list[Any]]:
+def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any]]:
     parts = ["added <= ?", "removed > ?"]
     values: list[Any] = [generation, generation]
-    for column, value in equal.items():
-        parts.append(f"{column} = ?")
-        values.append(value)
     for word in fold(query).split():
         parts.append("instr(searched, ?) > 0")
         values.append(word)
@@ -163,6 +158,13 @@ def _where(
     for word in name_key(filters.author or "").split():
         parts.append("instr(' ' || author_key || ' ', ?) > 0")
         values.append(f" {word} ")
+    if filters.language:
+        tag = tag_key(filters.language)
+        parts.append("(language_key = ? OR substr(language_key, 1, ?) = ?)")
+        values += [tag, len(tag) + 1, f"{tag}-"]
+    if filters.agency:
+        parts.append("agency_key = ?")
+        values.append(agency_key(filters.agency))
     days = ((filters.after, "published_utc >= ?"), (filters.before, "published_utc < ?"))
     for day, condition in days:
         if day:

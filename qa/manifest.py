@@ -13,10 +13,10 @@ from qa import analysis
 from qa.errors import IndexDamagedError, IndexMismatchError
 from qa.settings import Settings
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
-READING: Final = 4
+READING: Final = 5
 """Version of `qa.reading` and `qa.passages`: raise it when the same file gives other passages."""
 
 NAME: Final = "manifest.json"

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta
 from typing import Final
 
+from qa.languages import primary
 from qa.overviews import Count, Facets
 from qa.records import Article, Hit
+from qa.rows import agency_key
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""
@@ -49,8 +51,8 @@ def facets_of(articles: Sequence[Article]) -> Facets:
         publishers=_counted(article.publisher for article in articles),
         authors=_counted(article.author for article in articles),
         years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
-        languages=_counted(article.language for article in articles),
-        agencies=_counted(article.agency for article in articles),
+        languages=_counted(a.language and primary(a.language) for a in articles),
+        agencies=_agencies(article.agency for article in articles),
     )
 
 
@@ -102,9 +104,22 @@ def _periods(counts: Mapping[date, int], unit: str | int) -> tuple[Period, ...]:
 
 
 def _counted(values: Iterable[str | None]) -> tuple[Count, ...]:
-    counts = Counter(value for value in values if value)
+    return _most_first(Counter(value for value in values if value))
+
+
+def _most_first(counts: Counter[str]) -> tuple[Count, ...]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Count(value, number) for value, number in ordered)
+
+
+def _agencies(names: Iterable[str | None]) -> tuple[Count, ...]:
+    """Each agency once, under the name that it has most often."""
+    counts = _counted(names)
+    spelling = {agency_key(count.value): count.value for count in reversed(counts)}
+    merged: Counter[str] = Counter()
+    for count in counts:
+        merged[spelling[agency_key(count.value)]] += count.articles
+    return _most_first(merged)
 
 
 def _year(article: Article) -> str | None:

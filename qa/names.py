@@ -1,12 +1,16 @@
-"""The names of an archive's publishers or authors, to be found in a question."""
+"""The names of an archive's publishers, agencies or authors, to be found in a question."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Final, NamedTuple
 
-from qa.rows import name_key
+from qa.agencies import FORMS
+from qa.records import Filters
+from qa.rows import agency_key, name_key
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
 _SUFFIX_AT = re.compile(r"\s*\([^()]{0,40}\)")
@@ -14,15 +18,17 @@ _BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 _WORD = re.compile(r"[\w'’&.-]+")
 _MOST_WORDS: Final = 8
 
-_AGENCIES: Final = {
-    "ap": "associated press",
-    "afp": "agence france presse",
+_PAPERS: Final = {
     "nyt": "new york times",
     "wsj": "wall street journal",
     "ft": "financial times",
 }
-"""Abbreviations that newspapers themselves use; either form finds the other."""
-_OTHER_FORMS: Final = {**_AGENCIES, **{name: short for short, name in _AGENCIES.items()}}
+"""Abbreviations that newspapers themselves use; either form finds the other, as with agencies."""
+_OTHER_FORMS: Final = {
+    **{short: (name,) for short, name in _PAPERS.items()},
+    **{name: (short,) for short, name in _PAPERS.items()},
+    **FORMS,
+}
 
 
 class Place(NamedTuple):
@@ -33,6 +39,31 @@ class Place(NamedTuple):
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of an archive decides how a question is understood. Each is called only if needed.
+
+    Attributes:
+        publishers: Its publishers.
+        authors: Its authors.
+        newest: The day of its newest article; None where none has a date.
+        holds: Whether any of its articles passes some filters.
+        mentions: Whether all words of a name occur in the articles themselves, so that somebody of
+            this name may be quoted there: "did X say" asks for an article by X only where not.
+        agencies: Its news agencies.
+        languages: The tags of its languages, as `qa.languages.tag_key` writes them, most articles
+            first.
+    """
+
+    publishers: Callable[[], Names]
+    authors: Callable[[], Names]
+    newest: Callable[[], date | None]
+    holds: Callable[[Filters], bool]
+    mentions: Callable[[str], bool] = lambda _: True
+    agencies: Callable[[], Names] = lambda: Names((), {})
+    languages: Callable[[], Sequence[str]] = lambda: ()
+
+
 def people(byline: str) -> list[str]:
     """Those whom a byline names, in its order: "Petra Lindqvale and Yusuf Carrow" are two."""
     return [name for name in map(str.strip, _BETWEEN.split(byline)) if name]
@@ -41,8 +72,9 @@ def people(byline: str) -> list[str]:
 class Names:
     """Names that can be looked up as people write them.
 
-    A publisher is also found without "The", without what it bears in parentheses ("(sample)"), and
-    by its common abbreviation. Where one form is several publishers', the one with most articles.
+    A publisher or agency is also found without "The", without what it bears in parentheses
+    ("(sample)"), and by its common abbreviation. Where one form is several publishers', the one
+    with most articles.
 
     Args:
         all: The names, most articles first.
@@ -63,6 +95,14 @@ class Names:
                     keys.setdefault(form, name)
         keys.pop("", None)
         return cls(names, keys)
+
+    @classmethod
+    def agencies(cls, names: Sequence[str]) -> Names:
+        """Of news agencies, most articles first; one with several names by the first of them."""
+        first: dict[str, str] = {}
+        for name in names:
+            first.setdefault(agency_key(name), name)
+        return cls.publishers([*first.values()])
 
     @classmethod
     def authors(cls, names: Sequence[str]) -> Names:
@@ -110,11 +150,12 @@ class Names:
 
     def _found(self, written: str) -> str | None:
         name = self.called(written)
-        # "According to the sun": one word is a name only with a capital.
-        key = _without_the(name_key(written))
-        if name and (" " in key or any(c.isupper() for c in re.sub("^[Tt]he ", "", written))):
-            return name
-        return None
+        if name is None:
+            return None
+        # "According to the sun": one word is a name only with a capital, unless as "dpa" has none.
+        several = " " in _without_the(name_key(written))
+        capital = any(c.isupper() for c in re.sub("^[Tt]he ", "", written))
+        return name if several or capital or name.islower() else None
 
 
 def _exact(name: str) -> Iterable[str]:
@@ -127,8 +168,7 @@ def _short(name: str) -> Iterable[str]:
 
 
 def _abbreviated(name: str) -> Iterable[str]:
-    other = _OTHER_FORMS.get(_without_the(name_key(_SUFFIX.sub("", name))))
-    return [other] if other else []
+    return _OTHER_FORMS.get(_without_the(name_key(_SUFFIX.sub("", name))), ())
 
 
 def _without_the(key: str) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from qa.analysis import term, terms, tokens
 from qa.lexical.spelling import is_near
-from qa.names import Names
+from qa.names import Known, Names
 from qa.protocols import Allowed, Floats, Ids
 from qa.query import Question
 from qa.records import Filters
+from qa.rows import NO_DAY, days
 from qa.searchable import Searchable
-from qa.segments.columns import NO_DAY, days
 from qa.store import Store
 from qa.understanding import (
     HALF_LIFE_DAYS,
-    Known,
     Understood,
     comparable,
     phrase_pattern,
@@ -50,17 +50,22 @@ _EPOCH = date(1970, 1, 1)
 def known_of(generation: Searchable, store: Store) -> Known:
     """What of a generation decides how a question is understood; each is read once, if needed."""
     number = generation.manifest.generation
-    read: dict[str, Names] = {}
 
+    @cache
     def publishers() -> Names:
-        if "publisher" not in read:
-            read["publisher"] = Names.publishers(store.field_values("publisher", number))
-        return read["publisher"]
+        return Names.publishers(store.field_values("publisher", number))
 
+    @cache
+    def agencies() -> Names:
+        return Names.agencies(store.field_values("agency", number))
+
+    @cache
     def authors() -> Names:
-        if "author" not in read:
-            read["author"] = Names.authors(store.field_values("author", number))
-        return read["author"]
+        return Names.authors(store.field_values("author", number))
+
+    @cache
+    def languages() -> Sequence[str]:
+        return store.field_values("language_key", number)
 
     def holds(filters: Filters) -> bool:
         return generation.any(generation.passing(filters))
@@ -68,7 +73,15 @@ def known_of(generation: Searchable, store: Store) -> Known:
     def mentions(name: str) -> bool:
         return all(generation.lexical.document_frequency(term) for term in terms(name))
 
-    return Known(publishers, authors, lambda: _newest(generation), holds, mentions)
+    return Known(
+        publishers,
+        authors,
+        lambda: _newest(generation),
+        holds,
+        mentions,
+        agencies,
+        languages,
+    )
 
 
 def _newest(generation: Searchable) -> date | None:

@@ -24,8 +24,8 @@ class Facets:
         publishers: Most articles first, as are the others but for the years.
         authors: As the bylines have them.
         years: In which they were published (UTC), the latest first.
-        languages: BCP 47 tags.
-        agencies: Named in the datelines.
+        languages: Tags without country or script, so that "en" counts "en-GB" too.
+        agencies: Named in datelines and bylines.
     """
 
     articles: int

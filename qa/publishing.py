@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -167,14 +167,7 @@ class Publisher:
 
 
 def _indexed(row: ToIndex) -> Indexed:
-    published = row.published_utc
-    return Indexed(
-        id=row.id,
-        terms=analysis.terms(indexed_text(row.title, row.text)),
-        publisher_key=row.publisher_key or "",
-        author_key=row.author_key or "",
-        day=date.fromisoformat(published[:10]) if published else None,
-    )
+    return Indexed(row.id, analysis.terms(indexed_text(row.title, row.text)), row.keys)
 
 
 def _now() -> str:

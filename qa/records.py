@@ -208,15 +208,20 @@ class Filters:
             case: "Smith, Jane" finds "Jane A. Smith".
         after: Published on this day (UTC) or later. Articles without a date are left out.
         before: Published earlier than this day (UTC). Articles without a date are left out.
+        language: The article's tag, or what it begins with: "pt" finds "pt-BR".
+        agency: The agency of the article's dateline or byline, by any of its names: "AP" finds "The
+            Associated Press".
     """
 
     publisher: str | None = None
     author: str | None = None
     after: date | None = None
     before: date | None = None
+    language: str | None = None
+    agency: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.publisher, self.author, self.after, self.before))
+        return self != Filters()
 
 
 class Clue(NamedTuple):
@@ -224,8 +229,9 @@ class Clue(NamedTuple):
 
     Attributes:
         key: What it is called where it is to be left aside (`Archive.ask(…, without=[key])`):
-            "publisher", "author", "dates", "as_of", "recency", or, as there may be several of a
-            kind, with its value: "phrase:Lowland Grid", "excluded:railway", "spelling:Brannok".
+            "publisher", "agency", "author", "language", "dates", "as_of", "recency", or, as there
+            may be several of a kind, with its value: "phrase:Lowland Grid", "excluded:railway",
+            "spelling:Brannok".
         text: In a few words: "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
     """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from qa.errors import InputError
+from qa.languages import tag_of
 from qa.records import Filters
 from qa.understanding import check_keys
 
@@ -67,15 +68,27 @@ def make_filters(
     author: str | None = None,
     after: date | str | None = None,
     before: date | str | None = None,
+    language: str | None = None,
+    agency: str | None = None,
 ) -> Filters:
     """Filters from what a user gives; empty strings count as not given.
+
+    A language may be given by its tag or by its English name.
 
     Raises:
         InputError: A date cannot be read, or a name is not valid Unicode.
     """
-    _check_text("publisher", publisher or "")
-    _check_text("author", author or "")
-    return Filters(publisher or None, author or None, _day("after", after), _day("before", before))
+    named = {"publisher": publisher, "author": author, "language": language, "agency": agency}
+    for name, value in named.items():
+        _check_text(name, value or "")
+    return Filters(
+        publisher or None,
+        author or None,
+        _day("after", after),
+        _day("before", before),
+        _tag(language) if language else None,
+        agency or None,
+    )
 
 
 def _check_text(name: str, value: str) -> None:
@@ -84,6 +97,12 @@ def _check_text(name: str, value: str) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"the {name} is not valid Unicode text: {value[:60]!r}") from error
+
+
+def _tag(language: str) -> str:
+    if tag := tag_of(language):
+        return tag
+    raise InputError(f"language must be a tag like de or a name like German, not {language!r}")
 
 
 def _day(name: str, value: date | str | None) -> date | None:

@@ -67,7 +67,9 @@ def told_filters(found: Retrieval) -> tuple[str, ...]:
         excluded=understood.excluded,
         unwanted=understood.unwanted,
         publisher=asked.publisher,
+        agency=asked.agency,
         author=asked.author,
+        language=asked.language,
         after=asked.after,
         before=asked.before,
     )

@@ -17,6 +17,7 @@ from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
 from qa.milvus.address import Location, location
+from qa.names import Known
 from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
 from qa.query import Question
@@ -29,7 +30,7 @@ from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.splitting import Parts, split
 from qa.store import Store
-from qa.understanding import Known, Understood, understand, without_operators
+from qa.understanding import Understood, understand, without_operators
 
 T = TypeVar("T")
 
@@ -155,6 +156,8 @@ class Retriever:
         author: str | None = None,
         after: date | str | None = None,
         before: date | str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
         as_of: date | str | None = None,
         literal: bool = False,
         without: Iterable[str] = (),
@@ -171,6 +174,9 @@ class Retriever:
             author: Only articles whose author's name holds these words, in any order.
             after: Only articles published on this day or later: a date or "2025-07-31".
             before: Only articles published earlier than this day.
+            language: Only articles in this language: a tag such as "de", or "German". "pt" finds
+                "pt-BR" too.
+            agency: Only what this news agency sent, by any of its names, whoever published it.
             as_of: The day the question is asked on. Nothing published later is used, and nothing
                 without a date; the articles of the days before come first; "last week" has a
                 meaning.
@@ -183,7 +189,7 @@ class Retriever:
             InputError: k is below 1, a date or an operator cannot be read, or a text is not valid
                 Unicode.
         """
-        filters = make_filters(publisher, author, after, before)
+        filters = make_filters(publisher, author, after, before, language, agency)
         request = make_request(
             question,
             filters,
@@ -264,7 +270,8 @@ class Retriever:
         known = self._known_of(generation)
 
         def is_name(name: str) -> bool:
-            return any(names().called(name) for names in (known.publishers, known.authors))
+            kinds = (known.publishers, known.agencies, known.authors)
+            return any(names().called(name) for names in kinds)
 
         parts = split(text, is_name)
         if not parts:

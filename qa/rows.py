@@ -7,19 +7,21 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from qa.agencies import canonical
 from qa.analysis import fold
+from qa.languages import tag_key
 from qa.protocols import Embedding
 from qa.records import Article
 
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 6
+LAYOUT: Final = 7
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -51,7 +53,8 @@ CREATE TABLE IF NOT EXISTS problems (
 CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
-    publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, published_utc TEXT,
+    publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, language_key TEXT,
+    agency_key TEXT, published_utc TEXT,
     revision INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
     title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
@@ -67,8 +70,8 @@ CREATE TABLE IF NOT EXISTS passages (
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
 CREATE INDEX IF NOT EXISTS articles_by_content ON articles (content);
 CREATE INDEX IF NOT EXISTS articles_listed ON articles (
-    removed, added, published_utc, publisher, publisher_key, author, author_key, language, agency,
-    source, position, searched);
+    removed, added, published_utc, publisher, publisher_key, author, author_key, language_key,
+    agency, agency_key, source, position, searched);
 CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article);
 CREATE INDEX IF NOT EXISTS passages_by_embedding ON passages (embedding);
 CREATE TABLE IF NOT EXISTS embeddings (
@@ -96,6 +99,9 @@ CREATE INDEX IF NOT EXISTS shingles_by_article ON shingles (article);
     for table in VERSIONED
 )
 
+NO_DAY: Final = np.iinfo(np.int32).min
+"""The day of a passage whose article has no date: no filter by date lets it through."""
+
 ARTICLE_COLUMNS = (
     "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
     "dateline, agency, url, language, place, pages, provenance"
@@ -105,6 +111,45 @@ ARTICLE_COLUMNS = (
 def name_key(name: str) -> str:
     """How names are compared: words only, without case and accents ("JAPAN Forward")."""
     return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+
+
+def agency_key(name: str) -> str:
+    """As `name_key`, the same for all names of an agency ("The Associated Press" is "ap")."""
+    return canonical(name_key(name))
+
+
+def days(day: date | None) -> int:
+    """Days since 1970-01-01, or `NO_DAY`."""
+    return NO_DAY if day is None else (day - date(1970, 1, 1)).days
+
+
+class FilterKeys(NamedTuple):
+    """What a passage can be filtered by, from its article, as it is compared; "" for none.
+
+    Attributes:
+        day: When it was published, see `days`.
+        publisher: As `name_key` writes it, as is the author.
+        author: See there.
+        language: As `qa.languages.tag_key` writes it.
+        agency: As `agency_key` writes it.
+    """
+
+    day: int = NO_DAY
+    publisher: str = ""
+    author: str = ""
+    language: str = ""
+    agency: str = ""
+
+    @classmethod
+    def of(cls, row: sqlite3.Row) -> FilterKeys:
+        """Those of a row of the articles."""
+        published = row["published_utc"]
+        names = (row[f"{name}_key"] or "" for name in cls._fields[1:])
+        return cls(days(date.fromisoformat(published[:10]) if published else None), *names)
+
+
+FILTER_COLUMNS: Final = "publisher_key, author_key, language_key, agency_key, published_utc"
+"""The columns of the articles that `FilterKeys.of` reads."""
 
 
 def to_article(row: sqlite3.Row | Mapping[str, Any]) -> Article:
@@ -149,6 +194,18 @@ def to_embedding(row: sqlite3.Row) -> Embedding:
 def checksum(vector: bytes, tokens: bytes, offsets: bytes) -> int:
     """CRC-32 of an embedding's three columns."""
     return zlib.crc32(offsets, zlib.crc32(tokens, zlib.crc32(vector)))
+
+
+def to_keys(article: Article) -> dict[str, str | None]:
+    """The values of `FILTER_COLUMNS`, by column."""
+    published = article.published_at
+    return {
+        "publisher_key": article.publisher and name_key(article.publisher),
+        "author_key": article.author and name_key(article.author),
+        "language_key": article.language and tag_key(article.language),
+        "agency_key": article.agency and agency_key(article.agency),
+        "published_utc": published.astimezone(UTC).isoformat() if published else None,
+    }
 
 
 def to_values(article: Article) -> dict[str, str | int | None]:

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from qa.manifest import Manifest
 from qa.protocols import Allowed, Ids, LexicalIndex, Mask, VectorIndex
 from qa.records import Filters
+from qa.rows import NO_DAY
 from qa.segments import Segment
-from qa.segments.columns import NO_DAY
 from qa.settings import Settings
 from qa.store import Store
 

@@ -20,22 +20,28 @@ from qa.connections import Connections
 from qa.errors import ArticleNotFoundError, IndexDamagedError
 from qa.protocols import Embedding, Floats
 from qa.records import Article, Passage, Problem, Span
-from qa.rows import ARTICLE_COLUMNS, checksum, digest, to_article, to_embedding
+from qa.rows import (
+    ARTICLE_COLUMNS,
+    FILTER_COLUMNS,
+    FilterKeys,
+    checksum,
+    digest,
+    to_article,
+    to_embedding,
+)
 
 _KEYS_AT_ONCE: Final = 10_000
 """SQLite takes at most 32,766 parameters in one statement."""
 
 
 class ToIndex(NamedTuple):
-    """A passage with what is indexed of it. Keys are as `qa.rows.name_key` writes them."""
+    """A passage with what is indexed of it."""
 
     id: int
     embedding: str
     title: str
-    publisher_key: str | None
-    author_key: str | None
-    published_utc: str | None
     text: str
+    keys: FilterKeys
 
 
 class Stored(NamedTuple):
@@ -48,9 +54,7 @@ class Stored(NamedTuple):
         text: The slice of its article's text.
         article_changed: Whether the article differs from what was stored.
         slices_back: Whether its offsets lie in the article's text.
-        publisher_key: Of its article, see `ToIndex`; this and the next two are what is filtered by.
-        author_key: Likewise.
-        published_utc: Likewise.
+        keys: What it can be filtered by.
         vector: float32 (dimension,); None where it is missing or differs from what was stored.
     """
 
@@ -60,9 +64,7 @@ class Stored(NamedTuple):
     text: str
     article_changed: bool
     slices_back: bool
-    publisher_key: str | None
-    author_key: str | None
-    published_utc: str | None
+    keys: FilterKeys
     vector: Floats | None
 
 
@@ -246,14 +248,17 @@ class Store:
         """
         when = "<=" if added_in is None else "="
         rows = self.rows(
-            "SELECT p.id, p.embedding, a.title, a.publisher_key, a.author_key, a.published_utc, "  # noqa: S608
+            f"SELECT p.id, p.embedding, a.title, {FILTER_COLUMNS}, "  # noqa: S608
             'substr(a.text, p.start + 1, p."end" - p.start) AS text '
             "FROM passages p JOIN articles a ON a.row = p.article "
             f"WHERE p.id > ? AND p.removed > ? AND p.added {when} ? "
             "ORDER BY p.id LIMIT ?",
             (after, generation, generation if added_in is None else added_in, limit),
         )
-        return [ToIndex(*row) for row in rows]
+        return [
+            ToIndex(row["id"], row["embedding"], row["title"], row["text"], FilterKeys.of(row))
+            for row in rows
+        ]
 
     def passage_ids(self, generation: int, after: int, limit: int) -> list[int]:
         """Ids of the passages of a generation above `after`, ascending, at most `limit`."""
@@ -293,9 +298,7 @@ class Store:
                     text=article.text[start:end],
                     article_changed=changed[row["row"]],
                     slices_back=0 <= start < end <= len(article.text),
-                    publisher_key=row["publisher_key"],
-                    author_key=row["author_key"],
-                    published_utc=row["published_utc"],
+                    keys=FilterKeys.of(row),
                     vector=_sound_vector(row),
                 )
             )
@@ -319,8 +322,8 @@ class Store:
             )
 
     def field_values(self, field: str, generation: int) -> list[str]:
-        """The distinct publishers or authors, most articles first. `field` is a column's name."""
-        if field not in ("publisher", "author"):
+        """The distinct values of a field, most articles first. `field` is a column's name."""
+        if field not in ("publisher", "author", "language_key", "agency"):
             raise ValueError(field)
         rows = self.rows(
             f"SELECT {field} AS value, count(*) AS n FROM articles WHERE {field} IS NOT NULL "  # noqa: S608

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,8 +21,8 @@ from qa.rows import (
     VERSIONED,
     checksum,
     digest,
-    name_key,
     searched_text,
+    to_keys,
     to_values,
 )
 from qa.store import Store
@@ -219,12 +218,9 @@ class StoreWriter(Store):
             generation: The one that is being written.
             content: See `qa.duplicates.shingles.Shingles`.
         """
-        published = article.published_at
         values = {
             **to_values(article),
-            "publisher_key": article.publisher and name_key(article.publisher),
-            "author_key": article.author and name_key(article.author),
-            "published_utc": published and published.astimezone(UTC).isoformat(),
+            **to_keys(article),
             "revision": article.revision,
             "digest": digest(article),
             "content": content,

@@ -177,6 +177,8 @@ def render_article(article: Article) -> str:
         "updated_at",
         "age",
         "dateline",
+        "agency",
+        "language",
         "url",
         "source",
         "place",

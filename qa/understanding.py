@@ -2,11 +2,11 @@
 
 Rules only, each of which is told to the user (`Understood.told`) and can be turned off. Two kinds:
 
-- Operators, which mean nothing else: "exact words", -word, -"exact words", publisher:AP,
-  author:zeng, after:2025-07-01, before:2025-08 (since: and until: too). One that cannot be used is
-  an error.
+- Operators, which mean nothing else: "exact words", -word, -"exact words", publisher:"Toronto
+  Star", agency:AP, author:zeng, language:de, after:2025-07-01, before:2025-08 (since: and until:
+  too). One that cannot be used is an error.
 - The same in words (`qa.wording`), only in phrases that speak of the articles themselves and only
-  where the archive has such a publisher, author or date.
+  where the archive has such a publisher, agency, author or date.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from qa import wording
 from qa.analysis import CJK, fold, pairs, terms
 from qa.countries import ALIASES
 from qa.errors import InputError
-from qa.names import Names
+from qa.languages import is_within, name_of, tag_of
+from qa.names import Known, Names
 from qa.periods import period
 from qa.records import Clue, Filters
 
@@ -31,7 +32,9 @@ day, where it lifted nDCG@10 from .908 (later articles left out) to .951."""
 
 KINDS: Final = (
     "publisher",
+    "agency",
     "author",
+    "language",
     "dates",
     "as_of",
     "recency",
@@ -45,7 +48,7 @@ KINDS: Final = (
 _NOBODY: Final = Names((), {})
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _OPERATOR = re.compile(
-    r"(?<!\S)(?P<field>publisher|author|after|since|before|until):"
+    r"(?<!\S)(?P<field>publisher|agency|author|language|after|since|before|until):"
     r'(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
     r'|(?<!\S)-"(?P<no_phrase>[^"]{0,300}\w[^"]{0,20})"'
     r'|(?<![\w"])"(?P<phrase>[^"]{0,300}\w[^"]{0,20})"(?!\w)'
@@ -76,7 +79,9 @@ class Understood:
         excluded: Passages that hold one of these words are left out.
         unwanted: Passages that hold one of these phrases, they or their titles, are left out.
         publisher: Only this publisher's articles.
+        agency: Only what this news agency sent.
         author: Only articles whose author's name holds these words.
+        language: Only articles in this language, by its tag.
         after: Only articles of this day or later.
         before: Only articles earlier than this day.
         as_of: The day the question is asked on: nothing later is used, nothing without a date.
@@ -90,7 +95,9 @@ class Understood:
     excluded: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     publisher: str | None = None
+    agency: str | None = None
     author: str | None = None
+    language: str | None = None
     after: date | None = None
     before: date | None = None
     as_of: date | None = None
@@ -108,13 +115,17 @@ class Understood:
             given.author or self.author,
             given.after or self.after,
             before,
+            given.language or self.language,
+            given.agency or self.agency,
         )
 
     def clues(self) -> tuple[Clue, ...]:
         """Each thing understood; empty where the question is only what it asks."""
         single = (
             ("publisher", f"publisher {self.publisher}" if self.publisher else ""),
+            ("agency", f"agency {self.agency}" if self.agency else ""),
             ("author", f"author {self.author}" if self.author else ""),
+            ("language", f"language {name_of(self.language)}" if self.language else ""),
             ("dates", _span(self.after, self.before)),
             ("as_of", f"as of {self.as_of}" if self.as_of else ""),
             ("recency", f"recent first, back from {self.recency}" if self.recency else ""),
@@ -130,26 +141,6 @@ class Understood:
     def told(self) -> tuple[str, ...]:
         """The texts of the clues."""
         return tuple(clue.text for clue in self.clues())
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What of an archive decides how a question is understood. Each is called only if needed.
-
-    Attributes:
-        publishers: Its publishers.
-        authors: Its authors.
-        newest: The day of its newest article; None where none has a date.
-        holds: Whether any of its articles passes some filters.
-        mentions: Whether all words of a name occur in the articles themselves, so that somebody of
-            this name may be quoted there.
-    """
-
-    publishers: Callable[[], Names]
-    authors: Callable[[], Names]
-    newest: Callable[[], date | None]
-    holds: Callable[[Filters], bool]
-    mentions: Callable[[str], bool] = lambda _: True
 
 
 def understand(
@@ -181,20 +172,14 @@ def understand(
         return Understood(text=text, as_of=as_of, recency=recency)
     given = given or Filters()
     rest, found = _operators(text, known, without)
-    said = wording.read(
-        rest,
-        known.publishers if "publisher" not in without else lambda: _NOBODY,
-        known.authors if "author" not in without else lambda: _NOBODY,
-        # A date that the archive has no articles of is not read.
-        known.holds if "dates" not in without else lambda _: False,
-        known.mentions,
-        as_of,
-    )
+    said = wording.read(rest, _but(known, without), as_of)
     found = replace(
         found,
         text=said.text,
         publisher=None if given.publisher else found.publisher or said.publisher,
+        agency=None if given.agency else found.agency or said.agency,
         author=None if given.author else found.author or said.author,
+        language=None if given.language else found.language,
     )
     if given.after or given.before:
         found = replace(found, after=None, before=None)
@@ -204,6 +189,18 @@ def understand(
     if recency is None and _RECENT.search(rest):
         recency = known.newest()
     return replace(found, as_of=as_of, recency=None if "recency" in without else recency)
+
+
+def _but(known: Known, without: Collection[str]) -> Known:
+    """What is known, but for what is not to be read of it."""
+    return replace(
+        known,
+        publishers=known.publishers if "publisher" not in without else lambda: _NOBODY,
+        agencies=known.agencies if "agency" not in without else lambda: _NOBODY,
+        authors=known.authors if "author" not in without else lambda: _NOBODY,
+        # A date that the archive has no articles of is not read.
+        holds=known.holds if "dates" not in without else lambda _: False,
+    )
 
 
 def check_keys(without: Iterable[str]) -> frozenset[str]:
@@ -273,7 +270,9 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
         excluded=_left("excluded", excluded, without),
         unwanted=_left("excluded", unwanted, without),
         publisher=_named("publisher", fields, known.publishers),
+        agency=_named("agency", fields, known.agencies),
         author=_named("author", fields, known.authors),
+        language=_language(fields, known.languages),
         after=_day("after", fields),
         before=_day("before", fields) or _day("until", fields),
     )
@@ -294,15 +293,28 @@ def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> st
     holding = known.holding(wanted)
     if field == "author" and holding:
         return wanted
-    if field == "publisher" and (found := known.called(wanted)):
+    if field != "author" and (found := known.called(wanted)):
         return found
-    if field == "publisher" and len(holding) == 1:
+    if field != "author" and len(holding) == 1:
         return holding[0]
     which = "has no" if not holding else f"has {len(holding)} of the"
     listed = ", ".join((holding or known.all)[:5]) or "none"
     raise InputError(
         f'the archive {which} {field} {wanted!r}; write one of them as {field}:"Two Words": '
         f"{listed}{', …' if len(holding or known.all) > 5 else ''}"
+    )
+
+
+def _language(fields: dict[str, str], tags: Callable[[], Sequence[str]]) -> str | None:
+    if "language" not in fields:
+        return None
+    wanted, known = tag_of(fields["language"]), tags()
+    if wanted and any(is_within(tag, wanted) for tag in known):
+        return wanted
+    listed = ", ".join(f"{tag} ({name_of(tag)})" for tag in known[:5]) or "none is known"
+    raise InputError(
+        f"the archive has no articles in the language {fields['language']!r}; it has: {listed}"
+        f"{', …' if len(known) > 5 else ''}"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -29,10 +29,9 @@ from qa.records import Verification
 from qa.revisions import forget_wrong, wrong_revisions
 from qa.searchable import Generation
 from qa.segments import Segment
-from qa.segments.columns import days
 from qa.segments.postings import signature
 from qa.settings import Settings
-from qa.store import Store, Stored
+from qa.store import Store
 from qa.store_writer import StoreWriter
 from qa.writing import writing
 
@@ -225,13 +224,8 @@ class _Check:
                 same = self._signatures(segment)[row] == signature(terms)
                 if not same or postings.lengths[row] != len(terms):
                     yield f"passage {number}: its indexed words are not those of its text"
-                if segment.columns.row(row) != _filtered_by(fact):
+                if segment.columns.row(row) != fact.keys:
                     yield f"passage {number}: its filters are not those of its article"
-
-
-def _filtered_by(fact: Stored) -> tuple[str, str, int]:
-    day = date.fromisoformat(fact.published_utc[:10]) if fact.published_utc else None
-    return fact.publisher_key or "", fact.author_key or "", days(day)
 
 
 def _rows(generation: Generation | None, ids: list[int]) -> dict[int, tuple[Segment, int]]:

@@ -1,22 +1,26 @@
 """Which articles a question means, said in words: "What did AP say in July 2025?".
 
 Only wordings that speak of articles are read: what a publisher says or writes, according to a
-publisher, articles and coverage by, in, from, since. A date restricts only beside such a wording:
-"How many homes lost power in the 2024 storm?" asks about 2024, and may be answered by an article of
-2025. What is read is taken out of the question, since the passages seldom say who published them.
+publisher, articles and coverage by, in, from, since. A name that no publisher has may be that of a
+news agency of the datelines, if it is like one: "according to France" is not read so.
+
+A date restricts only beside such a wording: "How many homes lost power in the 2024 storm?" asks
+about 2024, and may be answered by an article of 2025. What is read is taken out of the question,
+since the passages seldom say who published them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from qa.names import Names, Place
+from qa.agencies import is_like_one
+from qa.names import Known, Place
 from qa.periods import DATED, MONTH_YEAR, RELATIVE, period
 from qa.records import Filters
+from qa.rows import name_key
 
 _SAYS = (
     r"(?:say|said|report|reported|write|written|wrote|publish|published|print|printed|cover"
@@ -76,6 +80,7 @@ class Said:
     author: str | None = None
     after: date | None = None
     before: date | None = None
+    agency: str | None = None
 
 
 class _Edit(NamedTuple):
@@ -84,14 +89,22 @@ class _Edit(NamedTuple):
     by: str
 
 
+class _Named(NamedTuple):
+    """A name found, and whose: "publisher", "agency" or "author"."""
+
+    kind: str
+    place: Place
+
+
 @dataclass
 class _Reading:
     """One question as it is read, from left to right; what comes first counts."""
 
     text: str
     as_of: date | None
-    holds: Callable[[Filters], bool]
+    known: Known
     publisher: str | None = None
+    agency: str | None = None
     author: str | None = None
     after: date | None = None
     before: date | None = None
@@ -102,16 +115,25 @@ class _Reading:
         if not any(edit.start < end and start < edit.end for edit in self.edits):
             self.edits.append(_Edit(start, end, by))
 
-    def take(self, place: Place, *, author: bool = False) -> bool:
-        """Restrict to a name, unless another was found before."""
-        if author:
-            if self.author not in (None, place.name):
-                return False
-            self.author = place.name
-            return True
-        if self.publisher not in (None, place.name):
+    def source(self, at: int, *, ends: bool = False) -> _Named | None:
+        """A publisher, or else a news agency, whose name begins (or ends) at a place."""
+        kinds = (("publisher", self.known.publishers), ("agency", self.known.agencies))
+        for kind, names in kinds:
+            found = names().before(self.text, at) if ends else names().at(self.text, at)
+            if found and (kind == "publisher" or is_like_one(found.name, name_key(found.name))):
+                return _Named(kind, found)
+        return None
+
+    def author_at(self, at: int) -> _Named | None:
+        """An author that is named at a place of the text."""
+        place = self.known.authors().at(self.text, at)
+        return _Named("author", place) if place else None
+
+    def take(self, named: _Named) -> bool:
+        """Restrict to a name, unless another of its kind was found before."""
+        if getattr(self, named.kind) not in (None, named.place.name):
             return False
-        self.publisher = place.name
+        setattr(self, named.kind, named.place.name)
         return True
 
     def dated(self, pattern: re.Pattern[str], at: int = 0, *, search: bool = False) -> int:
@@ -124,8 +146,8 @@ class _Reading:
             after, before = (first.first, last.end) if first and last else (None, None)
         else:
             after, before = self._bounds(match)
-        if (after is None and before is None) or not self.holds(
-            Filters(self.publisher, self.author, after, before)
+        if (after is None and before is None) or not self.known.holds(
+            Filters(self.publisher, self.author, after, before, agency=self.agency)
         ):
             return at
         self.after, self.before = after, before
@@ -149,29 +171,26 @@ class _Reading:
         }
         return bounds.get(how, (found.first, found.end))
 
-    def modifiers(self, at: int, publishers: Names | None, authors: Names | None) -> int:
-        """Read "by X", "in X", "since July 2025" one after the other; returns their end."""
+    def modifiers(self, at: int, *, names: bool = False) -> int:
+        """Read "since July 2025", "by X", "in X" one after the other; returns their end."""
         while True:
             end = self.dated(_SPAN, at)
             end = self.dated(_DATE, at) if end == at else end
-            if end == at and (by := _BY.match(self.text, at)):
-                end = self.name(by, publishers, authors) or at
+            if end == at and names and (by := _BY.match(self.text, at)):
+                end = self.name(by) or at
             if end == at:
                 return at
             at = end
 
-    def name(
-        self, by: re.Match[str], publishers: Names | None, authors: Names | None
-    ) -> int | None:
+    def name(self, by: re.Match[str]) -> int | None:
         """Restrict to the name after "by", "in" or "from"; returns its end."""
-        place = publishers.at(self.text, by.end()) if publishers else None
-        is_author = place is None and by[1].lower() == "by"
-        if is_author and authors:
-            place = authors.at(self.text, by.end())
-        if place is None or not self.take(place, author=is_author):
+        named = self.source(by.end())
+        if named is None and by[1].lower() == "by":
+            named = self.author_at(by.end())
+        if named is None or not self.take(named):
             return None
-        self.edit(by.start(), place.end, "")
-        return place.end
+        self.edit(by.start(), named.place.end, "")
+        return named.place.end
 
     def result(self) -> Said:
         """The question without what was read."""
@@ -179,34 +198,23 @@ class _Reading:
         for start, end, by in sorted(self.edits, reverse=True):
             text = text[:start] + by + text[end:]
         text = re.sub(r"\s+([?!.,;:])", r"\1", " ".join(text.split())).lstrip(" ,;:")
-        return Said(text, self.publisher, self.author, self.after, self.before)
+        return Said(text, self.publisher, self.author, self.after, self.before, self.agency)
 
 
-def read(
-    text: str,
-    publishers: Callable[[], Names],
-    authors: Callable[[], Names],
-    holds: Callable[[Filters], bool],
-    mentions: Callable[[str], bool],
-    as_of: date | None = None,
-) -> Said:
+def read(text: str, known: Known, as_of: date | None = None) -> Said:
     """Read what a question says of the articles it means.
 
     Args:
         text: The question.
-        publishers: Those of the archive; called only where a wording may name one.
-        authors: Likewise.
-        holds: Whether the archive has an article that passes some filters.
-        mentions: Whether a name's words all occur in the articles: who is mentioned may be quoted,
-            so that "did X say" asks for an article by X only where X is not.
+        known: What of the archive decides how it is read.
         as_of: The day it is asked on, for "last week".
     """
-    reading = _Reading(" ".join(text.split()), as_of, holds)
+    reading = _Reading(" ".join(text.split()), as_of, known)
     spoken = (
-        _names_said(reading, publishers, authors, mentions),
-        _according(reading, publishers),
-        _own(reading, publishers),
-        _nouns(reading, publishers, authors),
+        _names_said(reading),
+        _according(reading),
+        _own(reading),
+        _nouns(reading),
         _passive(reading),
     )
     if not any(spoken):
@@ -216,76 +224,70 @@ def read(
     return reading.result()
 
 
-def _names_said(
-    reading: _Reading,
-    publishers: Callable[[], Names],
-    authors: Callable[[], Names],
-    mentions: Callable[[str], bool],
-) -> bool:
+def _names_said(reading: _Reading) -> bool:
     """Read "did the Toronto Star say", which becomes "did they say"."""
     text, found = reading.text, False
     if not _VERB.search(text):
         return False
     for auxiliary in _AUXILIARY.finditer(text):
-        verb, is_author = None, False
-        if place := publishers().at(text, auxiliary.end()):
-            verb = _VERB.match(text, place.end)
-        if verb is None and (place := authors().at(text, auxiliary.end())):
-            says = _AUTHORS_VERB if mentions(place.name) else _VERB
-            verb, is_author = says.match(text, place.end), True
-        if place is None or verb is None or not reading.take(place, author=is_author):
+        verb = None
+        if named := reading.source(auxiliary.end()):
+            verb = _VERB.match(text, named.place.end)
+        if verb is None and (named := reading.author_at(auxiliary.end())):
+            says = _AUTHORS_VERB if reading.known.mentions(named.place.name) else _VERB
+            verb = says.match(text, named.place.end)
+        if named is None or verb is None or not reading.take(named):
             continue
         found = True
         word = auxiliary[1]
         reading.edit(auxiliary.start(1), auxiliary.end(1), _THEY.get(word.lower(), word))
-        reading.edit(place.start, place.end, "they")
-        reading.modifiers(verb.end(), None, None)
+        reading.edit(named.place.start, named.place.end, "they")
+        reading.modifiers(verb.end())
         if word.lower() in ("has", "have"):
             reading.dated(_TRAILING_SINCE, search=True)
     return found
 
 
-def _according(reading: _Reading, publishers: Callable[[], Names]) -> bool:
+def _according(reading: _Reading) -> bool:
     """Read "according to AP in July 2025", which is left out."""
     found = False
     for match in _ACCORDING.finditer(reading.text):
-        place = publishers().at(reading.text, match.end())
-        if place is None or not reading.take(place):
+        named = reading.source(match.end())
+        if named is None or not reading.take(named):
             continue
         found = True
         start = match.start() - 2 * reading.text[: match.start()].endswith(", ")
-        reports = _REPORTS.match(reading.text, place.end)
-        end = reports.end() if reports else place.end
+        reports = _REPORTS.match(reading.text, named.place.end)
+        end = reports.end() if reports else named.place.end
         reading.edit(start, end, " ")
-        reading.modifiers(end, None, None)
+        reading.modifiers(end)
     return found
 
 
-def _own(reading: _Reading, publishers: Callable[[], Names]) -> bool:
+def _own(reading: _Reading) -> bool:
     """Read "the Toronto Star's coverage", which becomes "they"."""
     found = False
     for match in _OWN.finditer(reading.text):
-        place = publishers().before(reading.text, match.start())
-        if place is not None and reading.take(place):
+        named = reading.source(match.start(), ends=True)
+        if named is not None and reading.take(named):
             found = True
-            the = 4 * reading.text[: place.start].lower().endswith("the ")
-            reading.edit(place.start - the, match.end(), "they")
+            start = named.place.start
+            the = 4 * reading.text[:start].lower().endswith("the ")
+            reading.edit(start - the, match.end(), "they")
     return found
 
 
-def _nouns(
-    reading: _Reading, publishers: Callable[[], Names], authors: Callable[[], Names]
-) -> bool:
+def _nouns(reading: _Reading) -> bool:
     """Read "articles by Jennifer Zeng since April 2025", which becomes "they"."""
     found = False
     for match in _NOUN.finditer(reading.text):
         end, noun = match.end(), match[1].lower()
         clear = noun not in _AMBIGUOUS or _OF_NEWS.search(reading.text[: match.start()])
         if clear and _DATE.match(reading.text, end):
-            end = reading.modifiers(end, publishers(), authors())
+            end = reading.modifiers(end, names=True)
         elif by := _BY.match(reading.text, end):
-            end = reading.name(by, publishers(), authors()) or end
-            end = reading.modifiers(end, publishers(), authors()) if end > match.end() else end
+            end = reading.name(by) or end
+            end = reading.modifiers(end, names=True) if end > match.end() else end
         if end > match.end():
             found = True
             # Articles do not speak of themselves: the word would count as one not found.
@@ -299,6 +301,6 @@ def _passive(reading: _Reading) -> bool:
     match = _PASSIVE.match(reading.text)
     if match is None:
         return False
-    end = reading.modifiers(match.end(), None, None)
+    end = reading.modifiers(match.end())
     end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
     return end > match.end() or bool(_TRAILING.search(reading.text))

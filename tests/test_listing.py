@@ -10,11 +10,12 @@ from qa.overviews import Count
 
 ROWS = [
     {"title": "Élan vital", "text": "One.", "publisher": "The Star", "author": "Ana Silva",
-     "published_at": "2024-02-01", "language": "en"},
-    {"title": "alpha falls", "text": "Two.", "publisher": "Le Monde", "author": "Bo Silva",
-     "published_at": "2025-01-01T01:00:00+02:00", "language": "fr"},
+     "published_at": "2024-02-01", "language": "en-GB"},
+    {"title": "alpha falls", "text": "PARIS (AFP) \u2014 Two.", "publisher": "Le Monde",
+     "author": "Bo Silva", "published_at": "2025-01-01T01:00:00+02:00", "language": "fr"},
     {"title": "Zebra crossing", "text": "Three.", "publisher": "THE STAR", "language": "en"},
-    {"title": "100% sure_thing", "text": "Four.", "published_at": "2023-05-05"},
+    {"title": "100% sure_thing", "text": "Four.", "published_at": "2023-05-05",
+     "author": "Agence France-Presse"},
 ]  # fmt: skip
 
 
@@ -67,17 +68,24 @@ def test_filters_restrict_pages_and_counts_alike(listed):
     assert titles(listed, publisher="the star")[1] == 2
     assert titles(listed, author="silva ANA")[0] == ["Élan vital"]
     assert titles(listed, after="2024-01-01", before="2024-12-31")[0] == ["Élan vital"]
-    assert titles(listed, language="en", sort="title")[0] == ["Zebra crossing", "Élan vital"]
+    for english in ("en", "EN", "English"):
+        found = titles(listed, language=english, sort="title")
+        assert found[0] == ["Zebra crossing", "Élan vital"]
+    assert titles(listed, language="en-gb")[0] == ["Élan vital"]
+    assert titles(listed, agency="AFP")[0] == ["alpha falls", "100% sure_thing"]
+    assert titles(listed, agency="Agence France Presse", language="fr")[0] == ["alpha falls"]
+    assert titles(listed, agency="Reuters")[1] == titles(listed, language="e")[1] == 0
     facets = listed.facets(publisher="the star")
     assert facets.articles == 2
     assert facets.publishers == (Count("THE STAR", 2),)  # one name, two spellings
     assert facets.years == (Count("2024", 1),)
     assert listed.facets("silva").languages == (Count("en", 1), Count("fr", 1))
+    assert listed.facets().agencies == (Count("AFP", 2),)  # one agency, two of its names
     assert listed.facets("nothing").articles == 0
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sort": "text"}, {"offset": -1}, {"limit": 0}, {"after": "soon"}]
+    "wrong", [{"sort": "text"}, {"offset": -1}, {"limit": 0}, {"after": "soon"}, {"language": "??"}]
 )
 def test_what_has_no_meaning_is_told(listed, wrong):
     with pytest.raises(InputError):

@@ -22,14 +22,17 @@ def test_facets_count_articles_most_first_and_then_by_name():
         article(1, datetime(2024, 1, 1, tzinfo=UTC), publisher="B", author="x", language="en"),
         article(2, datetime(2025, 1, 1, tzinfo=UTC), publisher="A", language="en"),
         article(3, datetime(2025, 5, 1, tzinfo=UTC), publisher="C", language="de"),
-        article(4, publisher="C", agency="AP"),
+        article(4, publisher="C", agency="AP", language="de-AT"),
+        article(5, agency="AP"),
+        article(6, agency="The Associated Press"),
+        article(7, agency="AFP"),
     ]
     facets = matches.facets_of(found)
-    assert facets.articles == 4
+    assert facets.articles == 7
     assert [tuple(count) for count in facets.publishers] == [("C", 2), ("A", 1), ("B", 1)]
     assert [tuple(count) for count in facets.years] == [("2025", 2), ("2024", 1)]
-    assert [tuple(count) for count in facets.languages] == [("en", 2), ("de", 1)]
-    assert [tuple(count) for count in facets.agencies] == [("AP", 1)]
+    assert [tuple(count) for count in facets.languages] == [("de", 2), ("en", 2)]
+    assert [tuple(count) for count in facets.agencies] == [("AP", 3), ("AFP", 1)]
 
 
 @pytest.mark.parametrize(

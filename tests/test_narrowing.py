@@ -167,7 +167,7 @@ def test_each_thing_understood_can_be_left_aside(archive, capsys):
     assert main(["ask", question, "--json", "--without", "publisher", *index]) in (0, 3)
     assert json.loads(capsys.readouterr().out)["understood"] == []
     assert main(["ask", question, "--without", "weather", *index]) == 1
-    assert "without must name some of publisher, author" in capsys.readouterr().err
+    assert "without must name some of publisher, agency, author" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from qa.errors import ArticleNotFoundError, IndexDamagedError
 from qa.protocols import Embedding
 from qa.records import Article, Problem, Span
-from qa.rows import name_key
+from qa.rows import FilterKeys, days, name_key
 from qa.store import Store
 from qa.store_writer import StoreWriter
 
@@ -104,9 +104,12 @@ def test_a_passage_comes_back_with_its_sentences_and_article(store):
     assert passage.sentences == tuple(spans)
     [indexed] = store.to_index(1, limit=9)
     assert indexed == (
-        number, "k", "Rare earths", "japan forward", "jennifer zeng", "2025-07-30T23:00:00+00:00",
+        number,
+        "k",
+        "Rare earths",
         ZENG.text,
-    )  # fmt: skip
+        FilterKeys(days(date(2025, 7, 30)), "japan forward", "jennifer zeng", "en", "ap"),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from qa.analysis import term, terms
 from qa.errors import InputError
-from qa.names import Names
+from qa.names import Known, Names
 from qa.records import Filters
 from qa.understanding import (
-    Known,
     comparable,
     phrase_pattern,
     understand,
@@ -38,7 +37,17 @@ def holds(filters: Filters) -> bool:
     return (filters.after or FIRST) <= LAST and (filters.before or LAST) > FIRST
 
 
-KNOWN = Known(lambda: PUBLISHERS, lambda: AUTHORS, lambda: LAST, holds)
+AGENCIES = Names.agencies(
+    ["Agence France-Presse", "AP", "France", "Star News Service", "SWS", "Dpa", "UK", "epd"]
+)
+KNOWN = Known(
+    lambda: PUBLISHERS,
+    lambda: AUTHORS,
+    lambda: LAST,
+    holds,
+    agencies=lambda: AGENCIES,
+    languages=lambda: ["en", "en-gb", "de-at", "xx"],
+)
 
 
 def read(text: str, **named):
@@ -47,6 +56,7 @@ def read(text: str, **named):
     return found.text, "; ".join(found.told())
 
 
+AFP = "agency Agence France-Presse"
 STAR, AP = "publisher Toronto Star", "publisher Associated Press"
 COURIER = "publisher Harbour Courier (sample)"
 JULY = "from 2025-07-01 to 2025-07-31"
@@ -76,6 +86,15 @@ JULY = "from 2025-07-01 to 2025-07-31"
         ("rain after:2025-07 before:2025-08", "rain", JULY),
         ('rain after:"July 2025"', "rain", "from 2025-07-01 on"),
         ("publisher:AP", "", AP),
+        ("rain agency:afp", "rain", AFP),
+        ('rain agency:"the associated press"', "rain", "agency AP"),
+        ("rain Agency:star", "rain", "agency Star News Service"),
+        ("rain agency:dpa publisher:bbc", "rain", "publisher BBC; agency Dpa"),
+        ("rain language:en", "rain", "language English"),
+        ("rain language:EN_GB", "rain", "language British English"),
+        ("rain language:German", "rain", "language German"),
+        ('rain language:"british english"', "rain", "language British English"),
+        ("rain language:xx", "rain", "language xx"),
     ],
 )
 def test_operators(question, text, told):
@@ -102,6 +121,11 @@ def test_what_is_no_operator(question):
         ("x publisher:Nobody", "no publisher 'Nobody'; write one of them"),
         ("x publisher:star", "has 2 of the publisher 'star'.*Toronto Star, Evening Star"),
         ('x author:""', "no author ''"),
+        ("x agency:Reuters", "no agency 'Reuters'; write one of them"),
+        ("x agency:s", "no agency 's'"),
+        ("x language:fr", "language 'fr'; it has: en .English., en-gb .British English., de-at"),
+        ('x language:"-"', "language '-'; it has"),
+        ("x language:de language:en", "twice"),
         ("x after:soon", "after: must be a day, month or year like 2025-07-31"),
         ("x before:2025-13", "before: must be"),
         ("x until:2025-02-30", "until: must be"),
@@ -156,6 +180,20 @@ def test_an_operator_that_cannot_be_used(question, told):
          "What has been reported about the tram?", "from 2025-04-01 on"),
         ("What was reported about the tram in July 2025?", "What was reported about the tram?",
          JULY),
+        ("What did AFP report about rain?", "What did they report about rain?", AFP),
+        ("What did Agence France-Presse say in July 2025?", "What did they say?",
+         f"{AFP}; {JULY}"),
+        ("How many died, according to AFP?", "How many died?", AFP),
+        ("What did SWS say about rain?", "What did they say about rain?", "agency SWS"),
+        ("Who won, according to the Star News Service?", "Who won?", "agency Star News Service"),
+        ("What did epd write about rain?", "What did they write about rain?", "agency epd"),
+        ("According to the DPA's report, who won?", "who won?", "agency Dpa"),
+        ("articles by AFP since April 2025 about rain", "they about rain",
+         f"{AFP}; from 2025-04-01 on"),
+        ("What does AFP's coverage in the Toronto Star say?",
+         "What does they say?", f"{STAR}; {AFP}"),
+        ("articles in the Toronto Star from AFP about rain", "they about rain",
+         f"{STAR}; {AFP}"),
     ],
 )  # fmt: skip
 def test_the_same_in_words(question, text, told):
@@ -185,6 +223,11 @@ def test_the_same_in_words(question, text, told):
         "Who was hired by Jennifer Zeng?",
         "What did Jennifer Zeng say?",
         "What did Reuters write?",
+        "According to France, how far is it?",
+        "What did the UK say about the launch?",
+        "How many died according to the sws?",
+        "How many died according to the dpa?",
+        "Who works for AFP?",
         "How tall is the Evening Star building in Toronto?",
         "Which book was written by Petra Lindqvale?",
         "How many stories in 2024 did the tower gain?",
@@ -366,6 +409,8 @@ def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
             "What did they say in July 2025?",
             STAR,
         ),
+        ("rain agency:nobody language:fr", ["agency", "language"], "rain", ""),
+        ("Who won, according to AFP?", ["agency"], "Who won, according to AFP?", ""),
         ("Who is the latest guest?", ["recency"], "Who is the latest guest?", ""),
     ],
 )

@@ -138,6 +138,8 @@ def _how(options: argparse.Namespace) -> dict[str, Any]:
         "author",
         "after",
         "before",
+        "language",
+        "agency",
         "as_of",
         "literal",
         "without",
@@ -150,7 +152,14 @@ def _how(options: argparse.Namespace) -> dict[str, Any]:
 def _request(options: argparse.Namespace) -> Request:
     from qa.request import make_filters, make_request
 
-    filters = make_filters(options.publisher, options.author, options.after, options.before)
+    filters = make_filters(
+        options.publisher,
+        options.author,
+        options.after,
+        options.before,
+        options.language,
+        options.agency,
+    )
     return make_request(
         _question(options),
         filters,

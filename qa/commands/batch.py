@@ -17,7 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=path,
         metavar="FILE",
         help="ask a CSV of questions; columns: question, and if need be publisher, author, after, "
-        "before, as_of",
+        "before, language, agency, as_of",
     )
     parser.add_argument(
         "--out",

@@ -19,8 +19,6 @@ def add(command: AddCommand) -> None:
     listed = command("articles", articles, "list the articles, or what could not be read")
     listed.add_argument("words", nargs="*", metavar="WORD", help="only articles with these words")
     add_filters(listed)
-    listed.add_argument("--language", metavar="TAG", help="only this language, like en")
-    listed.add_argument("--agency", help="only this agency's, as named in the dateline")
     listed.add_argument(
         "--sort",
         metavar="FIELD",

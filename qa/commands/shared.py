@@ -109,6 +109,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--author", help="only authors whose name holds these words, in any order")
     parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
     parser.add_argument("--before", metavar="DAY", help="only before this day")
+    parser.add_argument("--language", metavar="TAG", help="only this language, like de or German")
+    parser.add_argument("--agency", help="only what this news agency sent, like AP")
 
 
 def add_json(parser: argparse.ArgumentParser, about: str = "print JSON") -> None:

@@ -14,7 +14,7 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Dataset, Document, Query
 from qa.evaluation.indexing import Indexed
 
-OPERATORS = ("publisher", "author", "after", "before")
+OPERATORS = ("publisher", "agency", "author", "language", "after", "before")
 """What a search was restricted to is asked for again, as operators of the question."""
 
 

@@ -23,7 +23,7 @@ from qa.protocols import OnProgress, Progress
 from qa.reading.decoding import decode
 from qa.records import Answer
 
-OPTIONS: Final = ("publisher", "author", "after", "before", "as_of")
+OPTIONS: Final = ("publisher", "author", "after", "before", "language", "agency", "as_of")
 """Columns that restrict their line's question, as in `Archive.ask`."""
 
 QUESTION: Final = ("question", "questions", "query", "q")

@@ -13,7 +13,7 @@ from qa.errors import IndexDamagedError, InputError
 from qa.milvus.server import MissingError, Server
 from qa.protocols import Embedding, Floats
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Version of the collections; raise it when an older reader could not read the newer."""
 
 CHUNK: Final = 65_000
@@ -194,7 +194,7 @@ def _make_passages(
     schema.add_field("id", DataType.INT64, is_primary=True)
     for number in ("added", "removed", "day"):
         schema.add_field(number, DataType.INT64)
-    for name in ("publisher", "language"):
+    for name in ("publisher", "language", "agency"):
         schema.add_field(name, DataType.VARCHAR, max_length=4_096)
     schema.add_field(
         "author",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import IndexDamagedError
+from qa.languages import tag_key
 from qa.manifest import Manifest
 from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
@@ -21,9 +22,8 @@ from qa.milvus.replica import Replica, ReplicaStore
 from qa.milvus.server import Server, check_installed, quoted
 from qa.protocols import Ids
 from qa.records import Filters
-from qa.rows import name_key
+from qa.rows import NO_DAY, agency_key, days, name_key
 from qa.searchable import RowIds, Searchable, Stamp
-from qa.segments.columns import NO_DAY, days
 from qa.settings import Settings
 from qa.store import Store
 
@@ -56,12 +56,16 @@ class MilvusGeneration:
         """See `Searchable.passing`."""
         parts = []
         if filters.publisher:
-            parts.append(f"publisher == {quoted(name_key(filters.publisher))}")
-            if not name_key(filters.publisher):
-                parts.append("id < 0")
+            parts.append(_equal("publisher", name_key(filters.publisher)))
         if filters.author:
             words = name_key(filters.author).split()
             parts.append(f"array_contains_all(author, {quoted(words)})" if words else "id < 0")
+        if filters.language:
+            tag = tag_key(filters.language)
+            within = f"language like {quoted(f'{tag}-%')}"
+            parts.append(f"({_equal('language', tag)} or {within})")
+        if filters.agency:
+            parts.append(_equal("agency", agency_key(filters.agency)))
         if filters.after or filters.before:
             parts.append(f"day > {NO_DAY}")
         if filters.after:
@@ -129,6 +133,10 @@ class MilvusGeneration:
 
     def _both(self, allowed: str | None, part: str) -> str:
         return part if not allowed else f"{allowed} and {part}"
+
+
+def _equal(field: str, key: str) -> str:
+    return f"{field} == {quoted(key)}" if key else "id < 0"
 
 
 class MilvusGenerations:

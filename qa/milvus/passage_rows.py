@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 from qa import analysis
 from qa.milvus.collections import term_code
 from qa.passages import indexed_text
-from qa.rows import FOREVER, to_embedding
-from qa.segments.columns import days
+from qa.rows import FILTER_COLUMNS, FOREVER, FilterKeys, to_embedding
 from qa.store import Store
 
 AT_ONCE: Final = 400
@@ -23,10 +21,7 @@ class PassageRow(NamedTuple):
     added: int
     title: str
     text: str
-    publisher: str | None
-    author: str | None
-    language: str | None
-    published_utc: str | None
+    keys: FilterKeys
     embedding: Any
 
     @property
@@ -37,15 +32,12 @@ class PassageRow(NamedTuple):
 
 def to_passage(row: PassageRow, removed: int = FOREVER) -> dict[str, Any]:
     """A passage's row, with its words and vector."""
-    day = date.fromisoformat(row.published_utc[:10]) if row.published_utc else None
     return {
         "id": row.id,
         "added": row.added,
         "removed": removed,
-        "day": days(day),
-        "publisher": row.publisher or "",
-        "author": (row.author or "").split(),
-        "language": row.language or "",
+        **row.keys._asdict(),
+        "author": row.keys.author.split(),
         "words": " ".join(term_code(term) for term in row.terms),
         "vector": row.embedding.vector,
     }
@@ -78,7 +70,7 @@ def _read(
     rows = store.rows(
         "SELECT p.id, p.added, a.title, "  # noqa: S608
         'substr(a.text, p.start + 1, p."end" - p.start) AS text, '
-        "a.publisher_key, a.author_key, a.language, a.published_utc, "
+        f"{FILTER_COLUMNS}, "
         "e.vector, e.tokens, e.offsets FROM passages p JOIN articles a ON a.row = p.article "
         f"JOIN embeddings e ON e.key = p.embedding WHERE p.id > ? AND {where} "
         "ORDER BY p.id LIMIT ?",
@@ -86,8 +78,8 @@ def _read(
     )
     return [
         PassageRow(
-            row["id"], row["added"], row["title"], row["text"], row["publisher_key"],
-            row["author_key"], row["language"], row["published_utc"], to_embedding(row),
+            row["id"], row["added"], row["title"], row["text"], FilterKeys.of(row),
+            to_embedding(row),
         )
         for row in rows
     ]  # fmt: skip

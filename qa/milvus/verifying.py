@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -20,8 +19,7 @@ from qa.milvus.server import MissingError, Server, quoted
 from qa.passages import indexed_text
 from qa.protocols import OnProgress, Progress
 from qa.records import Verification
-from qa.rows import digest, to_article
-from qa.segments.columns import days
+from qa.rows import FilterKeys, digest, to_article
 from qa.settings import Settings
 from qa.store import Store
 
@@ -94,7 +92,7 @@ class _Check:
     def run(self) -> Iterator[str]:
         """What is wrong, a line each."""
         number = self._current.generation
-        fields = ["words", "vector", "day", "publisher", "author"]
+        fields = ["words", "vector", *FilterKeys._fields]
         rows = self._server.rows(self._names.passages, visible(number), fields)
         length = 0
         seen: set[int] = set()
@@ -134,13 +132,14 @@ class _Check:
                 yield f"passage {number}: its vector has length {norm:.3g}"
             if number not in texts:
                 continue  # told as such
-            text, title, filters, sound = texts[number]
+            text, title, keys, sound = texts[number]
             if not sound:
                 yield f"passage {number}: the text of its article is not what was stored"
             words = " ".join(map(term_code, analysis.terms(indexed_text(title, text))))
             if row["words"] != words:
                 yield f"passage {number}: its indexed words are not those of its text"
-            if (row["publisher"], " ".join(row["author"]), row["day"]) != filters:
+            found = {name: row[name] for name in FilterKeys._fields}
+            if FilterKeys(**found | {"author": " ".join(row["author"])}) != keys:
                 yield f"passage {number}: its filters are not those of its article"
             if number not in states:
                 yield f"passage {number} has no token states"
@@ -149,7 +148,7 @@ class _Check:
             if len(embedding.offsets) != len(embedding.tokens) or not len(embedding.offsets):
                 yield f"passage {number}: its token states are damaged"
 
-    def _texts(self, ids: list[int]) -> dict[int, tuple[str, str, tuple[str, str, int], bool]]:
+    def _texts(self, ids: list[int]) -> dict[int, tuple[str, str, FilterKeys, bool]]:
         rows = self._store.rows_by_key(
             'SELECT p.id AS passage_id, p.start AS first, p."end" AS last, a.* '
             "FROM passages p JOIN articles a ON a.row = p.article WHERE p.id IN",
@@ -158,12 +157,9 @@ class _Check:
         found = {}
         for row in rows:
             article = to_article(row)
-            published = row["published_utc"]
-            day = days(date.fromisoformat(published[:10]) if published else None)
-            filters = row["publisher_key"] or "", row["author_key"] or "", day
             text = article.text[row["first"] : row["last"]]
             sound = digest(article) == row["digest"] and bool(text)
-            found[row["passage_id"]] = text, article.title, filters, sound
+            found[row["passage_id"]] = text, article.title, FilterKeys.of(row), sound
         return found
 
 

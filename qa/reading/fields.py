@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qa.agencies import is_known
+from qa.rows import name_key
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -32,13 +35,6 @@ _ROLES = _words(
     "press news analyst producer freelance freelancer agency journalist photographer critic "
     "fellow professor director chief host intern team desk"
 )
-_AGENCIES = frozenset(
-    [
-        "ap", "the associated press", "associated press", "afp", "agence france-presse", "reuters",
-        "dpa", "pti", "ani", "upi", "xinhua", "kyodo", "yonhap", "efe", "ansa",
-        "the canadian press",
-    ]
-)  # fmt: skip
 _AGENCY_SITES = frozenset(
     [
         "apnews.com", "reuters.com", "afp.com", "dpa.com", "ptinews.com", "aninews.in", "upi.com",
@@ -74,7 +70,7 @@ _REGION = r"(?:,\s+[A-Z][\w.'’ ]{0,24}?)?"
 _DAY = r"(?:,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2})?"
 _AGENCY_DATELINE = re.compile(
     rf"(?P<dateline>(?:{_PLACE}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}}){_REGION}{_DAY}"
-    r"\s+\((?P<agency>[A-Z][\w./& ]{1,28})\))\s*[—–-]"
+    r"\s+\((?P<agency>(?:[A-Z]|(?=dpa|epd|kna)[a-z])[\w./& ]{1,28})\))\s*[—–-]"
 )
 _PLACE_DATELINE = re.compile(rf"(?P<dateline>(?P<place>{_PLACE}){_REGION}{_DAY})\s+(?:[—–]|--?\s)")
 _NOT_PLACES = _words(
@@ -148,7 +144,7 @@ def is_role(text: str) -> bool:
 
 def is_agency(text: str) -> bool:
     """Whether a part of a byline is the agency a story came from, which is not its publisher."""
-    return text.casefold().strip(" .") in _AGENCIES
+    return is_known(name_key(text))
 
 
 def is_site_of_agency(url: str | None) -> bool:

@@ -1,23 +1,23 @@
-"""Filter columns: publisher, author and day of each passage, for filtering a million at once."""
+"""Filter columns: what passages can be filtered by, for filtering a million at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from qa.languages import is_within, tag_key
 from qa.protocols import Mask
 from qa.records import Filters
-from qa.rows import name_key
+from qa.rows import NO_DAY, FilterKeys, agency_key, days, name_key
 
 Codes = npt.NDArray[np.int32]
 
-NO_DAY: Final = np.iinfo(np.int32).min
-"""The day of a passage whose article has no date: no filter by date lets it through."""
+NAMED: Final = FilterKeys._fields[1:]
+"""The columns that hold names; the first of all holds days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,13 @@ class Names:
             codes.append(np.asarray(moved, dtype=np.int32)[part.codes[mask]])
         return cls(list(places), np.concatenate(codes).astype(np.int32))
 
-    def equal(self, name: str) -> Mask:
-        """Which rows have this name, whatever its case and accents."""
-        wanted = name_key(name)
+    def equal(self, wanted: str) -> Mask:
+        """Which rows have this key."""
         return self._those([key == wanted and bool(wanted) for key in self.keys])
+
+    def within(self, tag: str) -> Mask:
+        """Which rows have this language, or a kind of it."""
+        return self._those([is_within(key, tag) and bool(tag) for key in self.keys])
 
     def holding(self, words: str) -> Mask:
         """Which rows' names hold all of these words, in any order."""
@@ -67,43 +70,59 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What n passages can be filtered by.
+    """What n passages can be filtered by, see `FilterKeys`.
 
     Attributes:
-        publisher: See `Names`.
-        author: See `Names`.
         day: int32 (n,), days since 1970-01-01 in UTC, or `NO_DAY`.
+        publisher: See `Names`, as are the others.
+        author: See there.
+        language: See there.
+        agency: See there.
     """
 
+    day: Codes
     publisher: Names
     author: Names
-    day: Codes
+    language: Names
+    agency: Names
+
+    @classmethod
+    def of(cls, rows: Sequence[FilterKeys]) -> Columns:
+        """From what each passage can be filtered by."""
+        names = [Names.of(getattr(row, name) for row in rows) for name in NAMED]
+        return cls(np.asarray([row.day for row in rows], dtype=np.int32), *names)
+
+    @property
+    def names(self) -> dict[str, Names]:
+        """The columns that hold names."""
+        return {name: getattr(self, name) for name in NAMED}
 
     @classmethod
     def merge(cls, parts: Sequence[Columns], kept: Sequence[Mask]) -> Columns:
         """Join parts one after the other, leaving out what is not kept."""
-        days = [part.day[mask] for part, mask in zip(parts, kept, strict=True)]
-        return cls(
-            Names.merge([part.publisher for part in parts], kept),
-            Names.merge([part.author for part in parts], kept),
-            np.concatenate(days).astype(np.int32),
-        )
+        published = [part.day[mask] for part, mask in zip(parts, kept, strict=True)]
+        names = [Names.merge([part.names[name] for part in parts], kept) for name in NAMED]
+        return cls(np.concatenate(published).astype(np.int32), *names)
 
-    def row(self, row: int) -> tuple[str, str, int]:
-        """Publisher's key, author's key and day of one row; what is no key is named as such."""
+    def row(self, row: int) -> FilterKeys:
+        """What one row can be filtered by; a name that is none is named as such."""
         keys = []
-        for names in (self.publisher, self.author):
+        for names in self.names.values():
             code = int(names.codes[row])
             keys.append(names.keys[code] if 0 <= code < len(names.keys) else f"? {code}")
-        return keys[0], keys[1], int(self.day[row])
+        return FilterKeys(int(self.day[row]), *keys)
 
     def passing(self, filters: Filters) -> Mask:
         """Which rows pass the filters, bool (n,)."""
         mask = np.ones(len(self.day), dtype=np.bool_)
         if filters.publisher:
-            mask &= self.publisher.equal(filters.publisher)
+            mask &= self.publisher.equal(name_key(filters.publisher))
         if filters.author:
             mask &= self.author.holding(filters.author)
+        if filters.language:
+            mask &= self.language.within(tag_key(filters.language))
+        if filters.agency:
+            mask &= self.agency.equal(agency_key(filters.agency))
         if filters.after or filters.before:
             mask &= self.day != NO_DAY
         if filters.after:
@@ -111,8 +130,3 @@ class Columns:
         if filters.before:
             mask &= self.day < days(filters.before)
         return mask
-
-
-def days(day: date | None) -> int:
-    """Days since 1970-01-01, or `NO_DAY`."""
-    return NO_DAY if day is None else (day - date(1970, 1, 1)).days

@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from qa.errors import IndexDamagedError
 from qa.protocols import Floats, Ids
+from qa.rows import FilterKeys
 from qa.segments import clusters
-from qa.segments.columns import Columns, Names, days
+from qa.segments.columns import NAMED, Columns, Names
 from qa.segments.container import Mapped, read_arrays, write_arrays
 from qa.segments.exact import Exact
 from qa.segments.postings import Postings, Terms
@@ -26,13 +27,11 @@ CLUSTERS_SUFFIX: Final = ".ivf"
 
 
 class Indexed(NamedTuple):
-    """What is indexed of a passage: its id, terms, and the fields its article is filtered by."""
+    """What is indexed of a passage: its id, its terms, and what it can be filtered by."""
 
     id: int
     terms: Sequence[str]
-    publisher_key: str
-    author_key: str
-    day: Any
+    keys: FilterKeys = FilterKeys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +85,12 @@ class Segment:
             vectors: float32 (n, dimension), in the same order.
         """
         rows = list(passages)
-        columns = Columns(
-            Names.of(row.publisher_key for row in rows),
-            Names.of(row.author_key for row in rows),
-            np.asarray([days(row.day) for row in rows], dtype=np.int32),
-        )
         return cls(
             name=name,
             ids=np.asarray([row.id for row in rows], dtype=np.int64),
             vectors=vectors,
             postings=Postings.build(row.terms for row in rows),
-            columns=columns,
+            columns=Columns.of([row.keys for row in rows]),
         )
 
     def save(self, folder: Path) -> list[Path]:
@@ -117,14 +111,10 @@ class Segment:
                 "rows": postings.rows,
                 "counts": postings.counts,
                 "lengths": postings.lengths,
-                "publisher": columns.publisher.codes,
-                "author": columns.author.codes,
+                **{name: names.codes for name, names in columns.names.items()},
                 "day": columns.day,
             },
-            {
-                "publishers": json.dumps(columns.publisher.keys),
-                "authors": json.dumps(columns.author.keys),
-            },
+            {name: json.dumps(names.keys) for name, names in columns.names.items()},
         )
         if self.clusters is None:
             return [path]
@@ -152,9 +142,8 @@ class Segment:
                     *(arrays[key] for key in ("starts", "rows", "counts", "lengths")),
                 ),
                 columns=Columns(
-                    Names(json.loads(texts["publishers"]), arrays["publisher"]),
-                    Names(json.loads(texts["authors"]), arrays["author"]),
                     arrays["day"],
+                    *(Names(json.loads(texts[name]), arrays[name]) for name in NAMED),
                 ),
                 clusters=clusters.load(folder / (name + CLUSTERS_SUFFIX)),
                 mapped=mapped,
@@ -164,10 +153,8 @@ class Segment:
                 f"cannot read {path}: {error!r}; run: qa verify --repair"
             ) from error
         columns = segment.columns
-        of_rows = (
-            segment.vectors, segment.postings.lengths, columns.publisher.codes,
-            columns.author.codes, columns.day,
-        )  # fmt: skip
+        codes = (names.codes for names in columns.names.values())
+        of_rows = (segment.vectors, segment.postings.lengths, columns.day, *codes)
         if any(len(array) != len(segment) for array in of_rows):
             raise IndexDamagedError(f"{path}: its arrays differ in length; run: qa verify --repair")
         return segment

@@ -64,6 +64,8 @@ class Endpoints:
         author: str | None = None,
         after: str | None = None,
         before: str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
         as_of: str | None = None,
         literal: bool = False,
         without: list[str] | None = None,
@@ -81,6 +83,8 @@ class Endpoints:
             author: Only articles whose author's name holds these words.
             after: Only articles published on this day or later, such as 2025-07-31.
             before: Only articles published before this day.
+            language: Only articles in this language: a tag such as "de", or "German".
+            agency: Only what this news agency sent, such as "AP", whoever published it.
             as_of: The day the question is asked on: nothing later is used.
             literal: Take the question as it stands: no operators, nothing understood.
             without: Keys of what was understood ("key" in "understood") and is to be left aside.
@@ -93,6 +97,8 @@ class Endpoints:
                 author=author,
                 after=after,
                 before=before,
+                language=language,
+                agency=agency,
                 as_of=as_of,
                 literal=literal,
                 without=without or (),
@@ -107,6 +113,8 @@ class Endpoints:
         author: str | None = None,
         after: str | None = None,
         before: str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
         as_of: str | None = None,
         literal: bool = False,
         explain: bool = False,
@@ -124,6 +132,8 @@ class Endpoints:
             author: Only articles whose author's name holds these words.
             after: Only articles published on this day or later, such as 2025-07-31.
             before: Only articles published before this day.
+            language: Only articles in this language: a tag such as "de", or "German".
+            agency: Only what this news agency sent, such as "AP", whoever published it.
             as_of: The day the question is asked on: nothing later is used.
             literal: Take the question as it stands: no operators, nothing understood.
             explain: Say why each passage was found.
@@ -136,6 +146,8 @@ class Endpoints:
             author=author,
             after=after,
             before=before,
+            language=language,
+            agency=agency,
             as_of=as_of,
             literal=literal,
             explain=explain,
@@ -158,6 +170,12 @@ class Endpoints:
         descending: bool = True,
         offset: int = 0,
         limit: int = 100,
+        publisher: str | None = None,
+        author: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        language: str | None = None,
+        agency: str | None = None,
     ) -> dict[str, Any]:
         """List the articles without their texts, a page at a time.
 
@@ -167,10 +185,28 @@ class Endpoints:
             descending: Newest, or last in the alphabet, first.
             offset: How many to leave out at the beginning.
             limit: At most this many, up to 1000.
+            publisher: Only this publisher's, whatever the case.
+            author: Only those whose author's name holds these words.
+            after: Only those published on this day or later, such as 2025-07-31.
+            before: Only those published before this day.
+            language: Only those in this language: a tag such as "de", or "German".
+            agency: Only what this news agency sent, such as "AP", whoever published it.
         """
         if not 1 <= limit <= MAX_PAGE:
             raise InputError(f"limit must be from 1 to {MAX_PAGE}, not {limit}")
-        found, total = self.archive.article_page(query, sort, descending, offset, limit)
+        found, total = self.archive.article_page(
+            query,
+            sort,
+            descending,
+            offset,
+            limit,
+            publisher=publisher,
+            author=author,
+            after=after,
+            before=before,
+            language=language,
+            agency=agency,
+        )
         return {
             "total": total,
             "offset": offset,

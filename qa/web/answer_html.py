@@ -9,6 +9,7 @@ from urllib.parse import quote as url_quote
 from markupsafe import Markup
 
 from qa.exports import references
+from qa.languages import name_of
 from qa.records import Answer, Citation, Hit, Span
 from qa.web import hits_html
 from qa.web.asked import Asked
@@ -35,6 +36,8 @@ _RESTRICTIONS: Final = {
     "author": Markup("only by {}"),
     "after": Markup("from {} on"),
     "before": Markup("before {}"),
+    "language": Markup("only in {}"),
+    "agency": Markup("only sent by {}"),
     "as_of": Markup("as of {}"),
 }
 
@@ -75,7 +78,7 @@ def head(answer: Answer, asked: Asked, view: str) -> Markup:
 def _chips(answer: Answer, asked: Asked) -> Markup:
     """Each filter, each thing understood, and each left aside, as a button that undoes it."""
     chips = [
-        _chip("filter", name, _RESTRICTIONS[name].format(field(value)), "Remove")
+        _chip("filter", name, _restriction(name, value), "Remove")
         for name, value in asked.filters.items()
     ]
     chips += [
@@ -91,6 +94,10 @@ def _chips(answer: Answer, asked: Asked) -> Markup:
     return Markup('<ul class="plain understood" aria-label="Understood and set">{}</ul>').format(
         EMPTY.join(chips)
     )
+
+
+def _restriction(name: str, value: str) -> Markup:
+    return _RESTRICTIONS[name].format(field(name_of(value) if name == "language" else value))
 
 
 def _chip(kind: str, key: str, text: str, verb: str) -> Markup:

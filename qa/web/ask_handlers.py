@@ -222,6 +222,12 @@ class AskHandlers:
         if asked.author:
             others = self._matches(asked.but(author=""))
             facets = replace(facets, authors=matches.facets_of(others).authors)
+        if asked.language:
+            others = self._matches(asked.but(language=""))
+            facets = replace(facets, languages=matches.facets_of(others).languages)
+        if asked.agency:
+            others = self._matches(asked.but(agency=""))
+            facets = replace(facets, agencies=matches.facets_of(others).agencies)
         dated = found
         if asked.after or asked.before:
             dated = self._matches(_undated(asked))

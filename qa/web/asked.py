@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 MAX_QUESTION_CHARS: Final = 500
 """What a browser's field takes; more is a pasted page."""
 
-FILTERS: Final = ("publisher", "author", "after", "before", "as_of")
+FILTERS: Final = ("publisher", "author", "after", "before", "language", "agency", "as_of")
 """Named as for `Archive.ask`."""
 
 
@@ -25,7 +25,9 @@ class Asked:
         author: See there.
         after: A day, as in 2025-07-31.
         before: Likewise.
-        as_of: Likewise.
+        language: A tag, such as "de".
+        agency: As `publisher`.
+        as_of: A day.
         without: Keys of what is not to be understood.
         literal: Whether nothing is.
     """
@@ -35,6 +37,8 @@ class Asked:
     author: str = ""
     after: str = ""
     before: str = ""
+    language: str = ""
+    agency: str = ""
     as_of: str = ""
     without: tuple[str, ...] = ()
     literal: bool = False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from qa.languages import name_of, tag_key
 from qa.matches import Period
 from qa.overviews import Count, Facets
+from qa.rows import agency_key
 from qa.web.asked import Asked
 from qa.web.html import EMPTY, count, words
 
@@ -32,13 +34,15 @@ def narrow(
         heading: What is counted: "Matches" or "Archive".
         hint: The same in a sentence.
     """
-    return Markup('<h2>{}</h2><p class="hint">{}</p>{}{}{}{}{}{}').format(
+    return Markup('<h2>{}</h2><p class="hint">{}</p>{}{}{}{}{}{}{}{}').format(
         heading,
         hint,
         histogram(periods, asked),
         _days(asked),
         _facet("Publisher", "publisher", facets.publishers, asked),
         _facet("Author", "author", facets.authors, asked) + _author_field(asked),
+        _facet("Agency", "agency", facets.agencies, asked, key=agency_key),
+        _languages(facets.languages, asked),
         _years(facets.years, asked),
         _literal(asked),
     )
@@ -109,17 +113,42 @@ def _days(asked: Asked) -> Markup:
     ).format(asked.after, asked.before)
 
 
-def _facet(heading: str, name: str, counts: Sequence[Count], asked: Asked) -> Markup:
+def _facet(
+    heading: str,
+    name: str,
+    counts: Sequence[Count],
+    asked: Asked,
+    *,
+    key: Callable[[str], str] = str.casefold,
+    label: Callable[[str], str] = str,
+) -> Markup:
+    """Values that can be chosen.
+
+    Args:
+        heading: Above them.
+        name: Of the filter.
+        counts: The values.
+        asked: Which may have one of them chosen.
+        key: What is the same in two ways to write a value.
+        label: How a value is shown.
+    """
     chosen: str = getattr(asked, name)
-    if chosen and not any(value.casefold() == chosen.casefold() for value, _ in counts):
+    if chosen and not any(key(value) == key(chosen) for value, _ in counts):
         counts = [Count(chosen, 0), *counts]
     if not counts:
         return EMPTY
     values = [
-        _value({name: value}, value, number, pressed=value.casefold() == chosen.casefold())
+        _value({name: value}, label(value), number, pressed=key(value) == key(chosen))
         for value, number in counts[:MOST]
     ]
     return _folded(heading, name, values)
+
+
+def _languages(counts: Sequence[Count], asked: Asked) -> Markup:
+    """Where there is a choice: most archives have one language."""
+    if len(counts) < 2 and not asked.language:
+        return EMPTY
+    return _facet("Language", "language", counts, asked, key=tag_key, label=name_of)
 
 
 def _years(counts: Sequence[Count], asked: Asked) -> Markup:

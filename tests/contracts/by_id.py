@@ -42,7 +42,7 @@ class ById:
         segments = [
             Segment.build(
                 f"s{first}",
-                [Indexed(first + n + 1, row[1], "", "", None) for n, row in enumerate(part)],
+                [Indexed(first + n + 1, row[1]) for n, row in enumerate(part)],
                 np.stack([row[2] for row in part]),
             )
             for first in range(0, len(rows), size)

@@ -71,7 +71,7 @@ class MilvusBuilds:
             [
                 {
                     "id": number * APART + passage, "added": number, "removed": number + 1,
-                    "day": passage, "publisher": "", "author": [], "language": "",
+                    "day": passage, "publisher": "", "author": [], "language": "", "agency": "",
                     "words": " ".join(map(term_code, terms)), "vector": vector,
                 }
                 for (passage, terms), vector in zip(passages, vectors, strict=True)

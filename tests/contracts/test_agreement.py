@@ -24,7 +24,7 @@ def rows(path):
 def test_the_ten_best_of_scifact_by_either_engine(shared_dir):
     folder = shared_dir / "data" / "scifact"
     passages = [
-        Indexed(n, analysis.terms(indexed_text(row["title"], row["text"])), "", "", None)
+        Indexed(n, analysis.terms(indexed_text(row["title"], row["text"])))
         for n, row in enumerate(rows(folder / "corpus.jsonl"), 1)
     ]
     segment = Segment.build("scifact", passages, np.zeros((len(passages), 1), dtype=np.float32))

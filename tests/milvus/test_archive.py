@@ -49,6 +49,10 @@ def test_it_answers_as_the_embedded_engine_does(archive, served_archive, machine
         {"after": "2024-12-05"},
         {"before": "2024-12-05", "publisher": "Northfield Gazette (sample)"},
         {"as_of": "2025-02-01"},
+        {"language": "en"},
+        {"language": "e"},
+        {"agency": "sws"},
+        {"agency": "AP", "language": "en"},
         {"publisher": 'Nobody " or id > 0'},
     ):
         expected = [h.passage.text for h in archive.search("storm damage", 9, **filters)]

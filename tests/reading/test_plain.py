@@ -150,6 +150,8 @@ def test_the_tail_of_a_single_article_leaves_it():
         ("KYIV, Ukraine (AP) — It", ("KYIV, Ukraine (AP)", "AP")),
         ("LONDON, March 14 (Reuters) - Oil", ("LONDON, March 14 (Reuters)", "Reuters")),
         ("Paris (AFP) – The", ("Paris (AFP)", "AFP")),
+        ("BERLIN (dpa) – Der", ("BERLIN (dpa)", "dpa")),
+        ("KELL (see map) – The", None),
         ("ST. JOHN'S, N.L. — The", ("ST. JOHN'S, N.L.", None)),
         ("KESTREL BAY — A retired", ("KESTREL BAY", None)),
         ("NATO — the alliance", None),

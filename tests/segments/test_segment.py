@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from qa.errors import IndexDamagedError
 from qa.records import Filters
+from qa.rows import FilterKeys, days
 from qa.segments import Segment, merge
 from qa.segments.merging import DEAD, RATIO, plan
 from qa.segments.postings import Postings
@@ -17,9 +18,17 @@ from qa.segments.segment import Indexed
 
 ODD = ["“quoted”", 'back\\slash"', "東京", "naïve", "u.s.", "\u2028", "🎉"]
 ROWS = [
-    Indexed(3, ["ferri", "hit", "ferri"], "japan forward", "jennifer zeng", date(2025, 7, 31)),
-    Indexed(5, [], "toronto star", "ashlee li bjork and q o brien", date(2025, 7, 30)),
-    Indexed(9, ODD, "", "", None),
+    Indexed(
+        3,
+        ["ferri", "hit", "ferri"],
+        FilterKeys(days(date(2025, 7, 31)), "japan forward", "jennifer zeng", "en-gb", "ap"),
+    ),
+    Indexed(
+        5,
+        [],
+        FilterKeys(days(date(2025, 7, 30)), "toronto star", "ashlee li bjork and q o brien", "en"),
+    ),
+    Indexed(9, ODD),
 ]
 
 
@@ -43,8 +52,8 @@ def check_same(one: Segment, other: Segment):
     assert words(one.postings) == words(other.postings)
     assert list(one.postings.terms) == list(other.postings.terms)
     np.testing.assert_array_equal(one.postings.lengths, other.postings.lengths)
-    for name in ("publisher", "author"):
-        ours, theirs = getattr(one.columns, name), getattr(other.columns, name)
+    for name, ours in one.columns.names.items():
+        theirs = other.columns.names[name]
         assert [ours.keys[c] for c in ours.codes] == [theirs.keys[c] for c in theirs.codes]
     np.testing.assert_array_equal(one.columns.day, other.columns.day)
 
@@ -108,7 +117,7 @@ def test_a_segment_that_is_mapped_outlives_another_of_its_name(segment, tmp_path
         lambda data: b"\xff" * 8 + data[8:],
         lambda data: data[:8] + b"[]" + data[10:],
         lambda data: data.replace(b'"ids"', b'"idz"'),
-        lambda data: data.replace(b'"publishers"', b'"publisherz"'),
+        lambda data: data.replace(b'"agency"', b'"agencz"'),
         lambda data: data.replace(b'"I64"', b'"X64"'),
     ],
 )
@@ -163,7 +172,11 @@ def test_merged_is_as_built_at_once_from_what_is_left(parts, random):
     number, segments, masks, left = 0, [], [], []
     for place, part in enumerate(parts):
         rows = [
-            Indexed(number + n, terms, f"p{n % 2}", f"a{n % 3}", date(2025, 1, 1 + n))
+            Indexed(
+                number + n,
+                terms,
+                FilterKeys(n, f"p{n % 2}", f"a{n % 3}", ("en", "de-at")[n % 2], f"g{n % 4}"),
+            )
             for n, terms in enumerate(part, 1)
         ]
         number += len(rows)
@@ -194,6 +207,12 @@ def test_merged_is_as_built_at_once_from_what_is_left(parts, random):
         ({"before": date(2025, 7, 30)}, []),
         ({"after": date(2025, 7, 31), "before": date(2025, 8, 1)}, [3]),
         ({"after": date(2025, 7, 31), "author": "ashlee"}, []),
+        *(({"language": tag}, [3, 5]) for tag in ("en", "EN")),
+        *(({"language": tag}, [3]) for tag in ("en-GB", "en_gb")),
+        *(({"language": tag}, []) for tag in ("e", "en-", "en-G", "en-GB-x", "fr", "%")),
+        *(({"agency": name}, [3]) for name in ("AP", "The Associated Press", "associated  press")),
+        *(({"agency": name}, []) for name in ("Press", "A", "Reuters", "!")),
+        ({"agency": "AP", "language": "en", "publisher": "toronto star"}, []),
     ],
 )
 def test_filters(segment, filters, expected):

@@ -41,6 +41,9 @@ OTHERS = {
     "storm.txt": "Storm Brannoc cuts power\nBy Yusuf Carrow\nNorthfield Gazette | 3 December 2024\n"
     "\nStorm Brannoc left 41,000 homes without electricity. Gusts of 131 kilometres an hour were "
     "measured at the lighthouse of Kestrel Bay.\n",
+    "flut.txt": "Springflut in Harrowmouth\nBy Jana Wulf\nKüstenblatt | 30 January 2025\n\n"
+    "HARROWMOUTH (dpa) — Eine Springflut hat am Montag den alten Kai überspült. Die Feuerwehr "
+    "brachte zwölf Menschen aus den Häusern am Hafen in Sicherheit.\n",
 }
 GRADIO_SAYS = "Method not implemented."
 """A warning of its own, at each upload: its client closes a stream that has no `close`."""

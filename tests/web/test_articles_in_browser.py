@@ -71,7 +71,7 @@ def test_articles_are_found_sorted_paged_and_opened(
     page.locator("[data-find]").fill("no such article")
     page.locator(".notice", has_text="No article matches").wait_for()
 
-    monkeypatch.setattr("qa.web.articles_html.PAGE", 2)
+    monkeypatch.setattr("qa.web.articles_html.PAGE", 3)
     page.locator("[data-find]").fill("")
     page.locator(".pager", has_text="Page 1 of 2").wait_for()
     assert page.locator(".pager button", has_text="Previous").is_disabled()
@@ -134,7 +134,7 @@ def test_an_article_is_previewed_added_deleted_and_brought_back(
     [stored] = {file.name for file in site.corpus.iterdir()} - before
     assert re.fullmatch(r"[A-Za-z0-9._-]+\.txt", stored)
     row(page, "Lighthouse keeper").wait_for()
-    page.locator(".holdings", has_text="5 articles").wait_for()
+    page.locator(".holdings", has_text="6 articles").wait_for()
     open_tab(page, "Ask")
     ask(page, question.rstrip("?"))
     page.locator(".answer", has_text="found a bottle").wait_for()

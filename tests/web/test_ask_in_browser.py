@@ -213,6 +213,34 @@ def test_filters(page: Any) -> None:
     page.locator(".chip.filter", has_text="taken literally").wait_for()
 
 
+def test_language_and_agency(page: Any) -> None:
+    """By facets, by operators and in words; languages go by their names."""
+    ask(page, "Harrowmouth")
+    language = page.locator("button.value[data-set-language=de]")
+    assert language.inner_text().split() == ["German", "1", "article"]
+    assert page.locator("button.value[data-set-language=en]").is_visible()
+    language.click()
+    page.locator(".chip.filter", has_text="only in German").wait_for()
+    assert query(page)["language"] == ["de"]
+    assert page.locator("button.value[data-set-language=en]").is_visible(), "instead"
+    page.locator("details.passages").evaluate("d => { d.open = true }")
+    assert page.locator(".hit h3").all_inner_texts() == ["1. Springflut in Harrowmouth"]
+    page.locator(".chip.filter").click()
+    page.locator(".chip.filter").wait_for(state="detached")
+    page.locator("button.value[data-set-agency=dpa]").click()
+    page.locator(".chip.filter", has_text="only sent by dpa").wait_for()
+    page.locator(".chip.filter").click()
+    page.locator(".chip.filter").wait_for(state="detached")
+
+    ask(page, "What does dpa report about Harrowmouth? language:German")
+    page.locator(".chip.clue", has_text="language German").click()
+    page.locator(".chip.aside", has_text="language").wait_for()
+    page.locator(".chip.clue", has_text="agency dpa").click()
+    page.locator(".chip.aside", has_text="agency").wait_for()
+    page.locator("details.passages").evaluate("d => { d.open = true }")
+    assert page.locator(".hit h3").count() > 1
+
+
 def test_timeline_and_two_publishers(page: Any) -> None:
     ask(page, "What happened in the storm and on the ferry?")
     page.locator("[data-view=timeline]").click()

@@ -31,7 +31,7 @@ from qa.records import (
 )
 from qa.web import articles_html, ask_html, charts, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import WELCOME, render_answer
-from qa.web.asked import Asked
+from qa.web.asked import FILTERS, Asked
 from qa.web.charts import Bar
 from qa.web.html import EMPTY
 
@@ -81,7 +81,7 @@ ASKED = Asked("What did it cost?")
 
 
 def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
-    asked = Asked(evil, evil, evil, evil, evil, evil, (f"phrase:{evil}",), True)
+    asked = Asked(evil, *[evil] * len(FILTERS), (f"phrase:{evil}",), True)
     answered, refused = answer_of(article), answer_of(article, answered=False)
     codes = hits_html.codes_of(answered.passages)
     facets = facets_of([article])

@@ -62,7 +62,7 @@ def test_endpoints(client: Any, site: Site) -> None:
     assert (len(listed["articles"]), listed["total"]) == (2, len(site.archive.articles()))
     article = client.predict(listed["articles"][0]["id"], api_name="/article")
     assert article["text"]
-    assert client.predict(api_name="/sync")["unchanged"] == 4
+    assert client.predict(api_name="/sync")["unchanged"] == 5
     status = client.predict(api_name="/status")
     assert status["articles"] == listed["total"]
     assert status["problems"][0]["source"] == "hostile.jsonl"
@@ -274,7 +274,7 @@ def test_a_wrong_address_is_one_line_at_once(site: Site, host: str, port: int | 
 def test_a_missing_index_is_built_and_another_models_is_not_touched(tmp_path: Path) -> None:
     write_corpus(tmp_path / "corpus")
     built = open_archive(tmp_path / "corpus", tmp_path / "index", Settings())
-    assert len(built.articles()) == 4
+    assert len(built.articles()) == 5
     built.close()
     with pytest.raises(QAError, match="qa index"):
         open_archive(tmp_path / "corpus", tmp_path / "index", Settings(passage_words=50))
@@ -369,7 +369,7 @@ def test_it_starts_says_where_and_stops_without_a_traceback(tmp_path: Path) -> N
     try:
         assert process.stdout
         said = next(line for line in process.stdout if line.startswith("Serving"))
-        assert said == f"Serving 4 articles on http://127.0.0.1:{port} (Ctrl-C stops)\n"
+        assert said == f"Serving 5 articles on http://127.0.0.1:{port} (Ctrl-C stops)\n"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     finally:

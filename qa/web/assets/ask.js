@@ -12,8 +12,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const wide = matchMedia("(min-width: 900px)");
 const RECENT = "article-qa.recent";
 const MOST_RECENT = 8;
-const FIELDS = ["q", "publisher", "author", "after", "before", "as_of", "show", "left", "right"];
-const FILTERS = ["publisher", "author", "after", "before", "as_of"];
+const FILTERS = ["publisher", "author", "after", "before", "language", "agency", "as_of"];
+const FIELDS = ["q", ...FILTERS, "show", "left", "right"];
 const LOST = '<p class="notice error" role="alert">The server does not answer. Is it running?</p>';
 
 let state = fromAddress();
