@@ -14,11 +14,17 @@ from tests.conftest import PLACES
 
 ROWS = {
     "pier": ("The ferry hit the pier.", "Harbour Post", "Ann Lee", "2025-01-10T09:00:00Z"),
-    "valve": ("A valve made the ferry late.", "Harbour Post", "Bo Lee Tan", "2025-02-01T00:00:00Z"),
+    "valve": (
+        "KELL (AP) — A valve made the ferry late.",
+        "Harbour Post",
+        "Bo Lee Tan",
+        "2025-02-01T00:00:00Z",
+    ),
     "storm": ("The storm closed the pier.", 'Echo "9"', "Ann Lee and Bo Tan", "2025-03-01T23:59Z"),
     "mousse": ("Chill the mousse overnight.", None, None, None),
 }
 """Text, publisher, author and time by title."""
+LANGUAGES = {"pier": "en-GB", "valve": "EN", "storm": "de-AT"}
 
 
 @pytest.fixture(scope="module", params=PLACES)
@@ -32,6 +38,7 @@ def archive(request, tmp_path_factory, make_archive):
         text, publisher, author, published = ROWS.get(name, ROWS["pier"])
         row = {"title": name, "text": text, "publisher": publisher, "author": author,
                "published": published}  # fmt: skip
+        row["language"] = LANGUAGES.get(name)
         fields = {key: value for key, value in row.items() if value}
         (folder / "corpus" / f"{name}.jsonl").write_text(json.dumps(fields) + "\n")
         made.sync(folder / "corpus")
@@ -78,11 +85,18 @@ def named(archive, generation):
         ({"after": "2025-02-01", "before": "2025-03-01"}, ["valve"]),
         ({"after": "1900-01-01"}, ["pier", "valve", "storm"]),
         ({"publisher": "Harbour Post", "author": "Ann", "before": "2025-12-31"}, ["pier"]),
+        ({"language": "en"}, ["pier", "valve"]),
+        ({"language": "en-gb"}, ["pier"]),
+        ({"language": "German"}, ["storm"]),
+        ({"language": "e"}, []),
+        ({"language": "en-"}, []),
+        ({"agency": "The Associated Press"}, ["valve"]),
+        ({"agency": "!?"}, []),
+        ({"agency": "AP", "language": "de"}, []),
     ],
 )
 def test_filters(generation, named, filters, expected):
-    given = {name: filters.get(name) for name in ("publisher", "author", "after", "before")}
-    allowed = generation.passing(make_filters(*given.values()))
+    allowed = generation.passing(make_filters(**filters))
     assert named(allowed) == expected
     assert generation.any(allowed) is bool(expected)
 

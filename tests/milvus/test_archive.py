@@ -8,6 +8,7 @@ import pytest
 
 from qa import cli
 from qa.errors import IndexMismatchError, IndexMissingError, InputError
+from qa.milvus.collections import LAYOUT
 from qa.milvus.server import Server
 
 QUESTIONS = (
@@ -127,7 +128,7 @@ def test_another_layout_is_told_and_a_sync_writes_it_anew(
     newer = open_archive(address)
     for use in (newer.articles, newer.verify, lambda: newer.search("ferry")):
         with pytest.raises(
-            IndexMismatchError, match=r"layout 1, now it is 99; .*run: qa index --index"
+            IndexMismatchError, match=rf"layout {LAYOUT}, now it is 99; .*run: qa index --index"
         ):
             use()
     machine("another")
@@ -141,7 +142,7 @@ def test_another_layout_is_told_and_a_sync_writes_it_anew(
     collections = Server(address).call("list_collections")
     assert len([name for name in collections if name.startswith(f"{address.name}_")]) == 4
     archive.retriever.renew()
-    with pytest.raises(IndexMismatchError, match="layout 99, now it is 1"):
+    with pytest.raises(IndexMismatchError, match=f"layout 99, now it is {LAYOUT}"):
         archive.search("ferry")
 
 
