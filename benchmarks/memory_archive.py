@@ -69,7 +69,7 @@ class MemoryArchive:
                 indexed = indexed_text(article.title, text)
                 self._found[number] = passage, article
                 self._embeddings[number] = cache[indexed]
-                rows.append(Indexed(number, analysis.terms(indexed)))
+                rows.append(Indexed(number, analysis.terms(indexed, article.language)))
         vectors = np.stack([self._embeddings[row.id].vector for row in rows])
         segment = Segment.build("memory", rows, vectors)
         self.lexical = InvertedIndex([segment])

@@ -1,8 +1,9 @@
 """From text to index terms: the one analysis that passages and questions share.
 
-Words are folded (case, accents), common English words dropped, the rest reduced to their Snowball
-(Porter2) stem. Numbers keep their digits, so "1,238" and "1238" are one term. Names of countries
-are one term whatever their form: "US", "United States" and "American" (`qa.countries`).
+It follows the language of the article (`qa.stemming`): common words are dropped, the rest folded
+(case, accents) and reduced to their Snowball stem, in English by Porter2. Numbers keep their
+digits, so "1,238" and "1238" are one term. Names of countries are one term whatever their form:
+"US", "United States" and "American" (`qa.countries`).
 
 Spellings of one thing give one term:
 
@@ -16,23 +17,27 @@ Spellings of one thing give one term:
 
 Chinese and Japanese are written without spaces: each pair of neighbouring letters is a term, and a
 letter alone where it has no neighbour (Nie, Ren, "Chinese information retrieval: using characters
-or words?", IP&M 1999). Other languages are found by their words as they are written; the English
-endings taken off them are the same in question and article.
+or words?", IP&M 1999). Languages without a stemmer, and texts whose language is not known, are
+analysed as English: they are found by their words as they are written.
+
+In other languages than English a point or comma before three digits parts thousands, else it is
+the decimal one, so that "41.000" and "41,000" are one term, and "3,5" and "3.5".
 """
 
 from __future__ import annotations
 
 import math
 import re
-import threading
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, Protocol, cast
+from functools import cache, lru_cache, partial
+from typing import Final
 
 from qa.countries import ALIASES
+from qa.stemming import ENGLISH, analysed_as, base, stem, stemmer, stop_words
 
-VERSION: Final = "en-snowball-3"
+VERSION: Final = "snowball-4"
 """Stored in the manifest; raise it whenever `terms` gives other output for the same text."""
 
 STOP_WORDS: Final = frozenset(
@@ -92,41 +97,71 @@ _TOKEN = re.compile(
 )
 _ENDING = re.compile(r"'(?:s|m|re|ve|d|ll)?$|n't$")
 """What a contraction or a possessive adds: "Toronto's", "mayors'", "we'll", "didn't"."""
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIGURE_ENDING = re.compile(r"^(\d+)(?:st|nd|rd|th)$|(?<=\d)s$")
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the library's name
+Analyser = Callable[[str], str | None]
 
 
-_local = threading.local()
+def term(token: str, language: str | None = None) -> str | None:
+    """The index term of one token, or None for a stop word.
+
+    Args:
+        token: As `tokens` gives it.
+        language: The tag of its text's language, see `analysed_as`.
+    """
+    return _analyser(analysed_as(language))(token)
 
 
-def _stemmer() -> _Stemmer:
-    # A Snowball stemmer keeps state between calls and must not be shared by threads.
-    if not hasattr(_local, "stemmer"):
-        import Stemmer
+@cache
+def _analyser(language: str) -> Analyser:
+    """What gives the term of a token of a language; it remembers the last ones."""
+    if language == ENGLISH:
+        return lru_cache(maxsize=200_000)(_english)
+    return lru_cache(maxsize=50_000)(partial(_other, language))
 
-        _local.stemmer = Stemmer.Stemmer("english")
-    return cast(_Stemmer, _local.stemmer)
 
-
-@lru_cache(maxsize=200_000)
-def term(token: str) -> str | None:
-    """The index term of one token, or None for a stop word."""
+def _english(token: str) -> str | None:
     if any(c.isdecimal() for c in token):
         return _figure(fold(token))
     token = token.replace("’", "'").replace("ʼ", "'")
-    if (name := _country_name(token)) in ALIASES:
-        return _stemmer().stemWord(ALIASES[name])
-    if "&" in token:
-        return fold(token)
+    if (name := _name(token)) is not None:
+        return name
     word = "".join(fold(token).replace(".", "").split())  # unfolded, "ﷺ" is four words
     while word and word not in STOP_WORDS and (ending := _ENDING.search(word)):
         word = word[: ending.start()]  # "shouldn't've" has two
     if not word or word in STOP_WORDS:
         return None
-    return _stemmer().stemWord(word.replace("'", "")) or None
+    return stemmer(ENGLISH).stemWord(word.replace("'", "")) or None
+
+
+def _other(language: str, token: str) -> str | None:
+    if any(c.isdecimal() for c in token):
+        return _figure(fold(_with_point(token)))
+    token = token.replace("’", "'").replace("ʼ", "'")
+    if (name := _name(token)) is not None:
+        return name
+    word = "".join(base(token, language).replace(".", "").split())
+    common = stop_words(language)
+    # A question word may be written with an accent that the list has not: "cuándo".
+    if word in common or fold(word) in common:
+        return None
+    word = re.sub("'s?$", "", word).replace("'", "")  # an English name's: "Trump's"
+    return fold(stem(word, language)) or None
+
+
+def _name(token: str) -> str | None:
+    """The term of a country by the name English has for it, or of letters around an ampersand."""
+    if (name := _country_name(token)) in ALIASES:
+        return stemmer(ENGLISH).stemWord(ALIASES[name])
+    return fold(token) if "&" in token else None
+
+
+def _with_point(figure: str) -> str:
+    """A number as English writes it: "1.238,50" gives "1238.50"."""
+    return _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", figure))
 
 
 def _figure(token: str) -> str:
@@ -192,13 +227,19 @@ def pairs(letters: str) -> list[str]:
     return [letters[i : i + 2] for i in range(max(len(letters) - 1, 1))]
 
 
-def terms(text: str) -> list[str]:
-    """The index terms of a text, in order, with repeats."""
+def terms(text: str, language: str | None = None) -> list[str]:
+    """The index terms of a text, in order, with repeats.
+
+    Args:
+        text: Any.
+        language: The tag of its language, see `analysed_as`.
+    """
     if text.isascii() or not _CJK_RUN.search(text):
         written = _TOKEN.findall(text)
     else:
         written = [token.group() for token in tokens(text)]
-    return [t for token in written if (t := term(token)) is not None]
+    term_of = _analyser(analysed_as(language))
+    return [t for token in written if (t := term_of(token)) is not None]
 
 
 def idf(passages: int, document_frequency: int) -> float:

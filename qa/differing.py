@@ -64,9 +64,10 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     asked = set(question.terms)
     rows = []
     for citation in citations:
-        found = figures(citation.quote, asked) or figures(citation.quote)
+        language = citation.article.language
+        found = figures(citation.quote, asked, language) or figures(citation.quote)
         new = {value: text for value, text in found.items() if value not in said}
-        rows.append((citation, new, asked & set(terms(citation.quote))))
+        rows.append((citation, new, question.held(citation.quote, language)))
     first, own, words = rows[0]
     if not own:
         return ()
@@ -90,13 +91,14 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     )
 
 
-def figures(text: str, of: Set[str] = frozenset()) -> dict[float, str]:
+def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) -> dict[float, str]:
     """The numbers in a text, each with the words that say it; no dates and no times of day.
 
     Args:
         text: Any.
         of: Only those that one of these terms follows within `NEAR` words: "41,000 homes" is of
             "home", "for nine years" is not. Empty takes all.
+        language: The text's.
 
     >>> figures("Fourteen of the 1,200 passengers, about 1.2 per cent")
     {14.0: 'Fourteen', 1200.0: '1,200', 1.2: '1.2'}
@@ -106,7 +108,7 @@ def figures(text: str, of: Set[str] = frozenset()) -> dict[float, str]:
         if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(text[match.end() :]):
             continue
         after = " ".join(text[match.end() :].split()[:NEAR])
-        if of and not of & set(terms(after)):
+        if of and not of & set(terms(after, language)):
             continue
         value = _value(match)
         # A year is when, not how many.

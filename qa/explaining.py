@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qa.analysis import term, terms, tokens
 from qa.query import Question
 from qa.records import Article, Passage
 
@@ -18,18 +17,14 @@ def matched_words(
         question: What was searched for.
         passage: What was found.
         article: Where it stands.
-        idf: Rarity of a term in the archive.
+        idf: Rarity of a word in the archive, by `Word.term`.
 
     Returns:
         Each word as asked, with its share of the rarity of all the question's words, 0 to 1.
     """
-    words = {
-        code: token.group()
-        for token in reversed(tokens(question.text))
-        if (code := term(token.group())) is not None
-    }
+    words = {word.term: word.text for word in reversed(question.words)}
     weights = {code: idf(code) for code in words}
     total = sum(weights.values())
-    held = set(terms(f"{article.title}\n{passage.text}"))
+    held = question.held(f"{article.title}\n{passage.text}", article.language)
     shares = [(words[code], weight / total) for code, weight in weights.items() if code in held]
     return tuple(sorted(shares, key=lambda pair: (-pair[1], pair[0])))

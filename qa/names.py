@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from qa.agencies import FORMS
 from qa.records import Filters
 from qa.rows import agency_key, name_key
+from qa.stemming import ENGLISH
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
 _SUFFIX_AT = re.compile(r"\s*\([^()]{0,40}\)")
@@ -53,6 +54,8 @@ class Known:
         agencies: Its news agencies.
         languages: The tags of its languages, as `qa.languages.tag_key` writes them, most articles
             first.
+        analysed: The languages by which its articles are analysed, see
+            `qa.stemming.languages_of`.
     """
 
     publishers: Callable[[], Names]
@@ -62,6 +65,7 @@ class Known:
     mentions: Callable[[str], bool] = lambda _: True
     agencies: Callable[[], Names] = lambda: Names((), {})
     languages: Callable[[], Sequence[str]] = lambda: ()
+    analysed: Callable[[], Sequence[str]] = lambda: (ENGLISH,)
 
 
 def people(byline: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from qa.query import Question
 from qa.records import Filters
 from qa.rows import NO_DAY, days
 from qa.searchable import Searchable
+from qa.stemming import languages_of
 from qa.store import Store
 from qa.understanding import (
     HALF_LIFE_DAYS,
@@ -67,11 +68,17 @@ def known_of(generation: Searchable, store: Store) -> Known:
     def languages() -> Sequence[str]:
         return store.field_values("language_key", number)
 
+    @cache
+    def analysed() -> tuple[str, ...]:
+        return languages_of(store.languages(number))
+
     def holds(filters: Filters) -> bool:
         return generation.any(generation.passing(filters))
 
     def mentions(name: str) -> bool:
-        return all(generation.lexical.document_frequency(term) for term in terms(name))
+        asked = Question.parse(name, analysed())
+        frequency = asked.frequencies(generation.lexical)
+        return all(frequency(word.term) for word in asked.words)
 
     return Known(
         publishers,
@@ -81,6 +88,7 @@ def known_of(generation: Searchable, store: Store) -> Known:
         mentions,
         agencies,
         languages,
+        analysed,
     )
 
 
@@ -112,16 +120,18 @@ def narrowed(
         vector: Its embedding, float32 (dimension,).
     """
     allowed = generation.passing(filters)
+    languages = question.languages
     for word in understood.excluded:
-        allowed = generation.without(allowed, terms(word))
+        for found in dict.fromkeys(tuple(terms(word, language)) for language in languages):
+            allowed = generation.without(allowed, found) if found else allowed
     for phrase in understood.unwanted:
-        some = _with_words_of(generation, [phrase], allowed)
+        some = _with_words_of(generation, [phrase], allowed, languages)
         rows = generation.rows(some, len(generation.lexical))
         if rows is not None and len(rows):
             allowed = generation.less(allowed, _holding(generation, store, rows, [phrase]))
     if not understood.phrases:
         return allowed
-    allowed = _with_words_of(generation, understood.phrases, allowed)
+    allowed = _with_words_of(generation, understood.phrases, allowed, languages)
     rows = generation.rows(allowed, CHECKED)
     if rows is None:
         best = generation.lexical.search(question.terms, CHECKED, allowed)
@@ -131,12 +141,16 @@ def narrowed(
 
 
 def _with_words_of(
-    generation: Searchable, phrases: Sequence[str], allowed: Allowed | None
+    generation: Searchable,
+    phrases: Sequence[str],
+    allowed: Allowed | None,
+    languages: Sequence[str],
 ) -> Allowed | None:
     """The allowed rows that hold all words of the phrases, somewhere."""
     for word in whole_words(phrases):
-        if found := [*variants(word, term)]:
-            allowed = generation.holding(allowed, found)
+        found = [variants(word, partial(term, language=language)) for language in languages]
+        if all(found):  # a stop word of one language is in none of its articles
+            allowed = generation.holding(allowed, sorted(set().union(*found)))
     return allowed
 
 
@@ -177,7 +191,7 @@ def recency(generation: Searchable, day: date, rows: Ids) -> Floats:
 
 
 def read_names(
-    text: str, generation: Searchable, store: Store, without: Collection[str] = ()
+    asked: Question, generation: Searchable, store: Store, without: Collection[str] = ()
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Put a name of the archive in the place of a misspelt one.
 
@@ -186,7 +200,7 @@ def read_names(
     word without a capital, or the first, has to be a long one: it may be no name at all.
 
     Args:
-        text: The question without its operators.
+        asked: The question without its operators.
         generation: Where the words occur, or not.
         store: Its texts.
         without: Keys of the clues to leave aside.
@@ -195,31 +209,26 @@ def read_names(
         The text with the names as the archive writes them, and each word with what it was read as.
     """
     lexical = generation.lexical
-    found = [(token, term(token.group())) for token in tokens(text)]
-    unknown = [
-        (place, token, code)
-        for place, (token, code) in enumerate(found)
-        if code is not None and token.group().isalpha() and not lexical.document_frequency(code)
-    ]
+    frequency = asked.frequencies(lexical)
+    unknown = [word for word in asked.words if word.text.isalpha() and not frequency(word.term)]
     if len(unknown) > MOST_UNKNOWN:
-        return text, ()
+        return asked.text, ()
     readings: dict[str, str] = {}
     parts, at = [], 0
-    for place, token, code in unknown:
-        word = token.group()
-        if f"spelling:{word}" in without:
+    for word in unknown:
+        if f"spelling:{word.text}" in without:
             continue
-        named = place > 0 and word[0].isupper()
-        if not named and len(word) < LONG:
+        named = not word.is_first and word.text[0].isupper()
+        if not named and len(word.text) < LONG:
             continue
-        other = lexical.similar(code)
+        other = next(filter(None, map(lexical.similar, word.forms)), None)
         name = _written(other, generation, store, named=named) if other else None
-        if name is None or not is_near(word, name):
+        if name is None or not is_near(word.text, name):
             continue
-        readings[word] = name
-        parts += [text[at : token.start()], name]
-        at = token.end()
-    return "".join([*parts, text[at:]]), tuple(readings.items())
+        readings[word.text] = name
+        parts += [asked.text[at : word.span.start], name]
+        at = word.span.end
+    return "".join([*parts, asked.text[at:]]), tuple(readings.items())
 
 
 def _written(code: str, generation: Searchable, store: Store, *, named: bool) -> str | None:
@@ -234,7 +243,7 @@ def _written(code: str, generation: Searchable, store: Store, *, named: bool) ->
     row = np.asarray([generation.example(code)], dtype=np.int64)
     passage, article = store.passages(generation.ids[row].tolist()).popitem()[1]
     for text in (passage.text, article.title):
-        found = [token for token in tokens(text) if term(token.group()) == code]
+        found = [t for t in tokens(text) if term(t.group(), article.language) == code]
         if not found:
             continue
         if not all(token.group()[0].isupper() for token in found):

@@ -167,7 +167,8 @@ class Publisher:
 
 
 def _indexed(row: ToIndex) -> Indexed:
-    return Indexed(row.id, analysis.terms(indexed_text(row.title, row.text)), row.keys)
+    terms = analysis.terms(indexed_text(row.title, row.text), row.keys.language)
+    return Indexed(row.id, terms, row.keys)
 
 
 def _now() -> str:

@@ -19,7 +19,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from qa.analysis import idf
 from qa.answering.matching import Words
 from qa.embedding.tokens import similarities
 from qa.passages import indexed_text
@@ -142,12 +141,9 @@ class LateInteraction(Rescoring):
         laid = [
             Laid.of(self.read[found], passages[found][0], passages[found][1].title) for found in ids
         ]
-        weights = Words.of(self._question, self._query, self._idf).token_weights
+        rarity = self._question.rarity(self._generation.lexical)
+        weights = Words.of(self._question, self._query, rarity).token_weights
         return late_interaction(self._query, weights, laid)
-
-    def _idf(self, term: str) -> float:
-        lexical = self._generation.lexical
-        return idf(len(lexical), lexical.document_frequency(term))
 
 
 RERANKER_WEIGHT: Final = 0.9

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qa.analysis import idf
 from qa.explaining import matched_words
 from qa.protocols import Embedding
 from qa.query import Question
@@ -42,11 +41,7 @@ class Retrieval:
 
 def explained(found: Retrieval, hit: Hit, row: Ranked) -> Explanation:
     """Why a passage stands where it does."""
-    lexical = found.generation.lexical
-
-    def rarity(term: str) -> float:
-        return idf(len(lexical), lexical.document_frequency(term))
-
+    rarity = found.question.rarity(found.generation.lexical)
     return Explanation(
         words=matched_words(found.question, hit.passage, hit.article, rarity),
         lexical_share=row.lexical_share,

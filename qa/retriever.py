@@ -212,7 +212,7 @@ class Retriever:
         began = time.perf_counter()
         understood = self._understand(generation, request)
         filters = understood.filters(request.filters)
-        asked = Question.parse(understood.text)
+        asked = Question.parse(understood.text, self._known_of(generation).analysed())
         if not asked.text or not len(generation.dense):
             nothing = {"embed": 0.0, "search": 0.0}
             return Retrieval(asked, understood, filters, None, [], generation, nothing)
@@ -296,7 +296,8 @@ class Retriever:
         )
         if request.literal or "spelling" in request.without:
             return understood
-        text, readings = read_names(understood.text, generation, self.store, request.without)
+        asked = Question.parse(understood.text, self._known_of(generation).analysed())
+        text, readings = read_names(asked, generation, self.store, request.without)
         return replace(understood, text=text, readings=readings)
 
     def _one_per_story(

@@ -62,6 +62,7 @@ CREATE TABLE IF NOT EXISTS articles (
     text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
 CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
+CREATE INDEX IF NOT EXISTS articles_by_language ON articles (language_key, removed, added);
 CREATE INDEX IF NOT EXISTS articles_by_facet ON articles (publisher, author, added, removed);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles (row),

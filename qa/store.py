@@ -332,6 +332,19 @@ class Store:
         )
         return [row["value"] for row in rows]
 
+    def languages(self, generation: int) -> list[str | None]:
+        """The languages of its articles as `tag_key` writes them; None where one is unknown."""
+        # From one to the next by the index: a million articles have a dozen.
+        rows = self.rows(
+            "WITH RECURSIVE tags (tag) AS (SELECT min(language_key) FROM articles UNION ALL "
+            "SELECT (SELECT min(language_key) FROM articles WHERE language_key > tag) FROM tags "
+            "WHERE tag IS NOT NULL) "
+            "SELECT tag FROM tags WHERE EXISTS (SELECT 1 FROM articles "
+            "WHERE language_key IS tag AND added <= ? AND removed > ?)",
+            (generation, generation),
+        )
+        return list(dict.fromkeys(row["tag"] for row in rows))
+
 
 def _sound_vector(row: sqlite3.Row) -> Floats | None:
     blobs = (row["vector"], row["tokens"], row["offsets"])

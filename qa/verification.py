@@ -219,7 +219,7 @@ class _Check:
                 segment, row = rows[number]
                 if not np.array_equal(segment.vectors[row], fact.vector):
                     yield f"passage {number}: its indexed vector is not the stored one"
-                terms = analysis.terms(indexed_text(fact.title, fact.text))
+                terms = analysis.terms(indexed_text(fact.title, fact.text), fact.keys.language)
                 postings = segment.postings
                 same = self._signatures(segment)[row] == signature(terms)
                 if not same or postings.lengths[row] != len(terms):

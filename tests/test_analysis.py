@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.analysis import STOP_WORDS, fold, idf, term, terms, tokens
+from qa.stemming import STEMMED, analysed_as, languages_of, stop_words
 
 
 @pytest.mark.parametrize(
@@ -131,11 +132,76 @@ def test_stop_words_are_listed_as_they_are_compared():
     assert all(term(word) is None for word in STOP_WORDS)
 
 
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("de-AT", "Häuser Haus Hauses HÄUSERN Haeuser"),
+        ("de", "Straßenbahn Strassenbahnen"),
+        ("es", "elección elecciones ELECCION"),
+        ("fr", "l'élection d’élections Élection"),
+        ("it", "sindaco dell'sindaci"),
+        ("pt_BR", "eleição eleições eleicoes"),
+        ("nl", "huis huizen"),
+        ("ru", "город города городе"),
+        ("sv", "husen husets hus"),
+        ("nb", "biler bilene bil"),
+    ],
+)
+def test_the_forms_of_a_word_are_one_term_in_its_language(language, forms):
+    found = {tuple(terms(form, language)) for form in forms.split()}
+    assert len(found) == 1
+    assert len(found.pop()) == 1
+
+
+def test_stop_words_are_those_of_the_language():
+    assert terms("Wann wurde die Brücke gebaut?", "de") == ["bruck", "gebaut"]
+    assert terms("¿Cuándo y dónde se construyó el puente?", "es") == ["constru", "puent"]
+    assert terms("Quand et où a-t-on construit le pont ?", "fr") == ["construit", "pont"]
+    assert terms("a war", "de") == ["a"]
+    assert terms("Uber über", "de") == ["uber"]
+    for language in STEMMED - {"en"}:
+        assert all(word == word.lower() for word in stop_words(language))
+        assert all(term(word, language) is None for word in stop_words(language)), language
+
+
+def test_other_languages_write_numbers_with_a_comma():
+    assert terms("1.238,50 und 41.000 und 3,5", "de") == ["1238.50", "41000", "3.5"]
+    assert terms("12.5.2024, 7.5", "de") == ["12.5.2024", "7.5"]
+    assert terms("41,000 3.5", "de") == terms("41,000 3.5") == ["41000", "3.5"]
+
+
+def test_names_of_countries_are_one_term_in_all_languages():
+    assert terms("US-Präsident Trump's", "de") == ["u.s.", "prasident", "trump"]
+    assert terms("AT&T", "fr") == terms("AT&T")
+
+
+@pytest.mark.parametrize("language", [None, "en-GB", "zh", "ja", "hi", "xx", "", "-", "und"])
+def test_without_a_stemmer_a_text_is_analysed_as_english(language):
+    text = "The ferries collided with 第二桟橋"
+    assert terms(text, language) == terms(text)
+
+
+@given(st.text(), st.sampled_from(sorted(STEMMED)))
+def test_a_token_gives_at_most_one_term_in_any_language(text, language):
+    for token in tokens(text):
+        found = term(token.group(), language)
+        assert found is None or (found == fold(found) and not any(c.isspace() for c in found))
+    found = [term(token.group(), language) for token in tokens(text)]
+    assert terms(text, language) == [each for each in found if each]
+
+
 def test_idf_is_lucenes_and_positive_even_for_a_term_in_every_passage():
     assert idf(10, 3) == pytest.approx(math.log(1 + 7.5 / 3.5))
     assert idf(2, 1) == pytest.approx(math.log(2))
     assert idf(1_000_000, 1_000_000) > 0
     assert idf(10, 0) > idf(10, 1) > idf(10, 10)
+
+
+def test_the_languages_of_an_archive_are_told_from_its_tags():
+    assert analysed_as("no") == analysed_as("nb-NO") == analysed_as("nn") == "no"
+    assert languages_of([]) == ("en",)
+    assert languages_of(["de", "de_AT", None, "ja", "ca"]) == ("en", "ca", "de")
+    assert languages_of(["es-MX"]) == ("es",)
 
 
 def test_threads_do_not_share_a_stemmer():

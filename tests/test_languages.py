@@ -9,11 +9,27 @@ from qa.passages import cut
 from qa.records import Span
 from qa.settings import Settings
 from qa.understanding import phrase_pattern, whole_words
+from qa.web import hits_html
 
 FERRY = "港の当局は金曜日の朝、連絡船が第二桟橋に衝突し、十四人が負傷したと発表した。"
 TRAM = "市議会は火曜日、路面電車の新しい路線を二十七対十八で承認した。"
 CHINESE = "市政府星期五宣布，新的地铁线路将于明年三月开通，票价为四元。"
-GERMAN = "Der Stadtrat hat am Dienstag den Bau der neuen Straßenbahn nach Überlingen beschlossen."
+GERMAN = (
+    "Der Stadtrat hat am Dienstag den Bau der neuen Straßenbahn nach Überlingen beschlossen. Sie "
+    "kostet 41,5 Millionen Euro, und drei alte Häuser an der Brücke müssen ihr weichen."
+)
+SPANISH = (
+    "Las elecciones municipales de Villarrubio se repetirán en marzo, anunció la alcaldesa. En dos "
+    "colegios faltaron 1.204 papeletas, y los vecinos protestaron ante el ayuntamiento."
+)
+FRENCH = (
+    "L’hôpital de Brévannes rouvrira ses portes au printemps, après deux ans de travaux. Les "
+    "ouvriers ont remplacé toutes les fenêtres et le toit de l’ancien bâtiment."
+)
+ENGLISH = (
+    "The bridge at Harrowmouth is to be rebuilt, the council said on Monday. The houses beside it "
+    "will stay, and the ferries go on sailing while the work lasts."
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +41,9 @@ def archive(tmp_path_factory, make_archive):
         ("tram", "路面電車を承認", TRAM),
         ("metro", "新地铁线路明年开通", CHINESE),
         ("german", "Neue Straßenbahn", GERMAN),
+        ("spanish", "Se repiten las elecciones", SPANISH),
+        ("french", "L’hôpital rouvre", FRENCH),
+        ("english", "Bridge to be rebuilt", ENGLISH),
     ):
         (folder / "corpus" / f"{name}.txt").write_text(f"{title}\n\n{text}\n", encoding="utf-8")
     made = make_archive(folder / "index")
@@ -40,6 +59,13 @@ def archive(tmp_path_factory, make_archive):
         ("路面電車の路線は承認されたか", "tram"),
         ("地铁线路什么时候开通？", "metro"),
         ("Was hat der Stadtrat zur Strassenbahn beschlossen?", "german"),
+        ("Welches Haus muss weg?", "german"),
+        ("Strassenbahnen", "german"),
+        ("What is planned in Überlingen?", "german"),
+        ("¿Cuándo será la elección?", "spanish"),
+        ("colegio papeleta vecino", "spanish"),
+        ("Quelle fenêtre l'ouvrier a-t-il remplacée ?", "french"),
+        ("Which house will stay beside the bridges?", "english"),
         ("桟橋", "ferry"),
     ],
 )
@@ -48,6 +74,40 @@ def test_each_is_found_by_its_own_words(archive, question, source):
     assert hit.article.source == f"{source}.txt"
     assert hit.lexical is not None
     assert hit.lexical.rank == 1
+
+
+def test_the_indexed_words_are_those_of_each_articles_language(archive):
+    languages = {a.language for a in archive.articles()}
+    assert {"de", "es", "fr", "en"} <= languages
+    assert archive.verify().ok
+
+
+def test_what_is_told_of_a_find_knows_inflected_words(archive):
+    [hit, *_] = archive.search("Brücken Millionen 41.5 fenêtre", explain=True)
+    assert {word for word, _ in hit.explanation.words} == {"Brücken", "Millionen", "41.5"}
+    codes = hits_html.codes_of([hit])
+    spans = hits_html.word_spans(hit.article.text, codes, language=hit.article.language)
+    assert [hit.article.text[a:b] for a, b in spans] == ["41,5", "Millionen", "Brücke"]
+    answer = archive.ask("¿Cuántos aviones y papeletas?", literal=True)
+    assert "aviones" in (answer.reason or "nowhere in it: aviones")
+    assert "papeletas" not in (answer.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"), [("Villarubio", "Villarrubio"), ("Brevanes", "Brévannes")]
+)
+def test_misspelt_names_are_read_in_any_language(archive, asked, read):
+    answer = archive.ask(f"alcaldesa {asked}")
+    assert [clue.text for clue in answer.understood] == [f"{asked} read as {read}"]
+
+
+def test_exclusions_and_phrases_follow_the_language(archive):
+    found = {h.article.source for h in archive.search("Brücke bridge house -Haus")}
+    assert "english.txt" in found
+    assert "german.txt" not in found
+    # "die" and "war" are stop words of one language: a phrase with them is found all the same.
+    assert [h.article.source for h in archive.search('"an der Brücke müssen"')] == ["german.txt"]
+    assert [h.article.source for h in archive.search('"the houses beside it"')] == ["english.txt"]
 
 
 def test_phrases_and_exclusions_need_no_spaces(archive):

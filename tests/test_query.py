@@ -108,3 +108,43 @@ def test_any_text_can_be_a_question(text, sentence):
     assert question.names <= set(question.terms)
     assert len(set(question.terms)) == len(question.terms)
     assert question.answer_type_in(sentence) in (0.0, 0.5, 1.0)
+
+
+def test_where_there_are_several_languages_a_word_has_a_form_in_each():
+    languages = ("en", "de", "es")
+    keywords = Question.parse("Häuser Überlingen", languages)
+    assert [word.forms for word in keywords.words] == [
+        ("hauser", "haus"),
+        ("uberlingen", "uberling"),
+    ]
+    assert keywords.held("Das Haus", "de") == {"hauser"}
+    assert keywords.held("houses", "en") == set()
+    asked = Question.parse("Wann wurden die Häuser in Überlingen gebaut?", languages)
+    assert [word.forms for word in asked.words] == [
+        ("haus", "hauser"),
+        ("uberling", "uberlingen"),
+        ("gebaut",),
+    ]
+    assert asked.names == {"haus", "uberling"}
+    assert set(asked.terms) == {"haus", "hauser", "uberling", "uberlingen", "gebaut"}
+
+
+def test_a_stop_word_of_the_questions_language_is_none_of_its_words():
+    asked = Question.parse("How many people did die in the war?", ("en", "de"))
+    assert asked.terms == ("peopl", "die", "war")
+    assert Question.parse("war crimes", ("en", "de")).terms == ("war", "crime", "crim")
+    assert Question.parse("Wo liegt Bremen?", ("en", "de")).terms == ("liegt", "brem", "bremen")
+    assert Question.parse("Wie lange war der Stadtrat dort?", ("en", "de")).terms == (
+        "lang",
+        "stadtrat",
+    )
+
+
+@given(st.text(), st.sampled_from([("en",), ("de",), ("en", "de", "es", "fr", "ru")]))
+def test_a_question_holds_its_own_words_in_each_language(text, languages):
+    asked = Question.parse(text, languages)
+    assert {form for word in asked.words for form in word.forms} == set(asked.terms)
+    for word in asked.words:
+        assert text[word.span.start : word.span.end] == word.text
+    held = set().union(*(asked.held(text, language) for language in languages))
+    assert held == {word.term for word in asked.words}

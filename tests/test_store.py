@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -223,6 +224,18 @@ def test_no_other_text_finds_an_article(store, wrong):
     with pytest.raises(ArticleNotFoundError, match="no article has the id") as caught:
         store.article(wrong, 1)
     assert repr(wrong) in str(caught.value)
+
+
+def test_the_languages_of_a_generation_are_those_of_its_articles(store):
+    with store.transaction():
+        for place, (language, generation) in enumerate(
+            [("de", 1), (None, 1), ("en-GB", 1), ("de", 2), ("es", 3)]
+        ):
+            article = replace(ZENG, id=f"ab{place}", position=place, language=language)
+            store.add_article(article, generation)
+    assert set(store.languages(0)) == set()
+    assert set(store.languages(2)) == {"de", None, "en-gb"}
+    assert set(store.languages(3)) == {"de", None, "en-gb", "es"}
 
 
 def test_field_values_most_articles_first(store):

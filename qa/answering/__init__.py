@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from qa import analysis
 from qa.answering import model
 from qa.answering.features import WEAK, candidates, question_features
 from qa.answering.matching import Match, Words
@@ -59,14 +58,13 @@ def find_answer(
     """
     weights = model.packaged()
 
-    def idf(term: str) -> float:
-        return analysis.idf(len(lexical), lexical.document_frequency(term))
+    frequency = question.frequencies(lexical)
 
     def is_known(term: str) -> bool:
-        return lexical.document_frequency(term) > 0
+        return frequency(term) > 0
 
     unknown = _unknown_words(question, is_known)
-    words = Words.of(question, query, idf)
+    words = Words.of(question, query, question.rarity(lexical))
     found = candidates(question, query, hits, embeddings, words)
     if not found:
         return Finding(quotes=[], confidence=0.0, answered=False, unknown=unknown)
@@ -94,11 +92,7 @@ UNSPOKEN: Final = 2
 def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]:
     passage = match.hit.passage
     support = match.support(words, Span(passage.start, passage.end))
-    written = {
-        name: token.group()
-        for token in reversed(analysis.tokens(question.text))
-        if (name := analysis.term(token.group())) is not None
-    }
+    written = {word.term: word.text for word in reversed(question.words)}
     gaps = {
         name: float(rarity)
         for name, rarity, held in zip(words.terms, words.rarity, support, strict=True)
@@ -109,6 +103,4 @@ def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]
 
 
 def _unknown_words(question: Question, is_known: Callable[[str], bool]) -> list[str]:
-    words = (token.group() for token in analysis.tokens(question.text))
-    pairs = ((word, analysis.term(word)) for word in words)
-    return list(dict.fromkeys(word for word, term in pairs if term and not is_known(term)))
+    return list(dict.fromkeys(w.text for w in question.words if not is_known(w.term)))

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from qa.analysis import terms
 from qa.answering.matching import Match, Words
 from qa.protocols import Embedding, Floats
 from qa.query import Question
@@ -94,7 +93,7 @@ def candidates(
     """
     found: list[Candidate] = []
     for hit in hits:
-        match = Match(query, hit, embeddings[hit.passage.id])
+        match = Match(question, query, hit, embeddings[hit.passage.id])
         found.extend(_of_passage(question, words, match))
     return found
 
@@ -102,7 +101,7 @@ def candidates(
 def _of_passage(question: Question, words: Words, match: Match) -> list[Candidate]:
     hit, passage = match.hit, match.hit.passage
     texts = [hit.article.text[s.start : s.end] for s in passage.sentences]
-    own = [set(terms(text)) for text in texts]
+    own = [match.held(text) for text in texts]
     context = match.best()
     of_passage = (
         words.coverage(match.title_terms.union(*own)),
@@ -124,7 +123,7 @@ def _of_passage(question: Question, words: Words, match: Match) -> list[Candidat
             words.coverage(own[i] | before | match.title_terms),
             words.coverage(own[i] | after),
             *of_passage,
-            question.answer_type_in(texts[i]),
+            question.answer_type_in(texts[i], hit.article.language),
             math.log1p(len(texts[i].split())),
         )
         found.append(Candidate(match, sentence, np.asarray(features, dtype=np.float32)))
@@ -200,7 +199,7 @@ def _with_neighbours(candidate: Candidate) -> Span:
 def _names_covered(question: Question, match: Match) -> float:
     if not question.names:
         return 1.0
-    present = match.title_terms | set(terms(match.hit.passage.text))
+    present = match.title_terms | match.held(match.hit.passage.text)
     return len(question.names & present) / len(question.names)
 
 

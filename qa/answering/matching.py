@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.analysis import term, terms, tokens
 from qa.embedding.tokens import similarities
 from qa.passages import indexed_text
 from qa.protocols import Embedding, Floats
@@ -27,7 +26,7 @@ class Words:
     """The content words of a question, those that are no stop words.
 
     Attributes:
-        terms: Their index terms, with repeats.
+        terms: What they are known by (`qa.query.Word.term`), with repeats.
         rarity: float32 (words,), their idf in the archive.
         is_name: bool (words,), names and figures.
         token_rows: Which of the question's tokens make up each word, bool (words, tokens).
@@ -43,18 +42,17 @@ class Words:
     @classmethod
     def of(cls, question: Question, query: Embedding, idf: Idf) -> Words:
         """Line the question's words up with its tokens."""
-        found = [(t, term(t.group())) for t in tokens(question.text)]
-        content = [(token, name) for token, name in found if name is not None]
-        rarity = np.asarray([idf(name) for _, name in content], dtype=np.float32)
+        content = question.words
+        rarity = np.asarray([idf(word.term) for word in content], dtype=np.float32)
         rows = np.zeros((len(content), len(query.tokens)), dtype=bool)
-        for row, (token, _) in enumerate(content):
-            rows[row] = covered(query, Span(token.start(), token.end()))
+        for row, word in enumerate(content):
+            rows[row] = covered(query, word.span)
         weights = (rarity[:, None] * rows).max(axis=0, initial=0.0)
         total = weights.sum()
         return cls(
-            terms=[name for _, name in content],
+            terms=[word.term for word in content],
             rarity=rarity,
-            is_name=np.asarray([name in question.names for _, name in content], dtype=bool),
+            is_name=np.asarray([word.term in question.names for word in content], dtype=bool),
             token_rows=rows,
             token_weights=weights / total if total else weights,
         )
@@ -70,18 +68,26 @@ class Match:
     """A question laid over one passage and its title.
 
     Args:
+        question: The question, analysed.
         query: The question, embedded.
         hit: The passage.
         embedding: The passage's embedding, made from `indexed_text`.
     """
 
-    def __init__(self, query: Embedding, hit: Hit, embedding: Embedding) -> None:
+    def __init__(
+        self, question: Question, query: Embedding, hit: Hit, embedding: Embedding
+    ) -> None:
+        self.question = question
         self.query = query
         self.hit = hit
         self.embedding = embedding
         self._title_end = len(indexed_text(hit.article.title, ""))
-        self.title_terms = set(terms(hit.article.title))
+        self.title_terms = self.held(hit.article.title)
         self.cosines = _cosines(query, embedding)
+
+    def held(self, text: str) -> set[str]:
+        """Which of the question's words a text of the article holds."""
+        return self.question.held(text, self.hit.article.language)
 
     def inside(self, span: Span) -> Mask:
         """Which of the passage's tokens lie in a range of the article's text."""
@@ -114,7 +120,7 @@ class Match:
         best = self.best(self.inside(span) | title)
         counts = np.maximum(words.token_rows.sum(axis=1), 1)
         soft = (words.token_rows @ best) / counts
-        present = self.title_terms | set(terms(self.hit.article.text[span.start : span.end]))
+        present = self.title_terms | self.held(self.hit.article.text[span.start : span.end])
         exact = np.asarray([t in present for t in words.terms], dtype=bool)
         return np.where(exact, np.float32(1), soft).astype(np.float32)
 

@@ -27,7 +27,7 @@ class PassageRow(NamedTuple):
     @property
     def terms(self) -> list[str]:
         """Its terms."""
-        return analysis.terms(indexed_text(self.title, self.text))
+        return analysis.terms(indexed_text(self.title, self.text), self.keys.language)
 
 
 def to_passage(row: PassageRow, removed: int = FOREVER) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from qa.analysis import term, tokens
+from qa.analysis import term, terms, tokens
 from qa.records import Article, Evidence, Explanation, Hit, Span
 from qa.web.html import EMPTY, annotated, byline, count, field, link, open_button, open_title, words
 
@@ -20,15 +20,18 @@ ELLIPSIS = Markup('<span class="cut">…</span>')
 
 def codes_of(hits: Iterable[Hit]) -> frozenset[str]:
     """The index terms of the question that some passages hold, as their explanations have it."""
-    held = (word for hit in hits if hit.explanation for word, _ in hit.explanation.words)
-    return frozenset(code for word in held if (code := term(word)) is not None)
+    explained = [(hit.explanation, hit.article.language) for hit in hits if hit.explanation]
+    held = ((word, language) for each, language in explained for word, _ in each.words)
+    return frozenset(code for each in held if (code := term(*each)) is not None)
 
 
-def word_spans(text: str, codes: frozenset[str], start: int = 0) -> list[Span]:
+def word_spans(
+    text: str, codes: frozenset[str], start: int = 0, language: str | None = None
+) -> list[Span]:
     """Where the question's words stand in a text that begins at `start` of its article."""
     found: list[Span] = []
     for token in tokens(text):
-        if term(token.group()) not in codes:
+        if term(token.group(), language) not in codes:
             continue
         span = Span(start + token.start(), start + token.end())
         if found and span.start < found[-1].end:  # pairs of letters overlap
@@ -51,7 +54,7 @@ def context(article: Article, span: Span, codes: frozenset[str]) -> Markup:
     shown = text[start:end]
     return Markup("{}{}{}").format(
         ELLIPSIS if start > first else EMPTY,
-        annotated(shown, [span], word_spans(shown, codes, start), start),
+        annotated(shown, [span], word_spans(shown, codes, start, article.language), start),
         ELLIPSIS if end < last else EMPTY,
     )
 
@@ -78,7 +81,7 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
         hit.rank,
         hit.article.title,
         byline(hit.article),
-        annotated(passage.text, (), word_spans(passage.text, codes)),
+        annotated(passage.text, (), word_spans(passage.text, codes, 0, hit.article.language)),
         open_button(hit.article, Span(passage.start, passage.end)),
         link(hit.article.url, "Page on the web"),
         also_in(hit),
@@ -173,6 +176,7 @@ def _dated(hit: Hit, codes: frozenset[str]) -> Markup:
     published = hit.article.published_at
     span = best_sentence(hit, codes)
     text = hit.article.text[span.start : span.end]
+    marked = word_spans(text, codes, span.start, hit.article.language)
     return Markup(
         '<li><time datetime="{}">{}</time><div><h3><bdi>{}</bdi></h3><p class="byline">{}</p>'
         '<div class="text">{}</div><div class="actions">{}</div></div></li>'
@@ -181,17 +185,16 @@ def _dated(hit: Hit, codes: frozenset[str]) -> Markup:
         words(published) if published else "",
         hit.article.title,
         byline(hit.article, dated=False),
-        annotated(text, (), word_spans(text, codes, span.start), span.start),
+        annotated(text, (), marked, span.start),
         open_button(hit.article, span),
     )
 
 
 def best_sentence(hit: Hit, codes: frozenset[str]) -> Span:
     """The sentence of a passage that holds most of some terms; of several, the first."""
-    text = hit.article.text
+    article = hit.article
 
     def held(span: Span) -> int:
-        found = (term(token.group()) for token in tokens(text[span.start : span.end]))
-        return len(codes.intersection(code for code in found if code))
+        return len(codes.intersection(terms(article.text[span.start : span.end], article.language)))
 
     return max(hit.passage.sentences, key=held)
