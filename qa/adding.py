@@ -8,6 +8,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -46,7 +47,49 @@ class Added:
     problems: tuple[Problem, ...]
 
 
-def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
+class Held:
+    """The files that a corpus holds, listed once however many are added to it.
+
+    Args:
+        corpus: The folder.
+    """
+
+    def __init__(self, corpus: Path) -> None:
+        self.corpus = corpus
+        self._by_size: dict[int, list[str]] | None = None
+
+    def same_content(self, path: Path) -> str | None:
+        """The file with just the content of another, by its name in the corpus, if there is one."""
+        if self._by_size is None:
+            self._by_size = {}
+            for name in sorted(_names(self.corpus)):
+                self.add(name)
+        for name in self._by_size.get(path.stat().st_size, []):
+            with suppress(OSError):  # it has gone since
+                if filecmp.cmp(self.corpus / name, path, shallow=False):
+                    return name
+        return None
+
+    def add(self, name: str) -> None:
+        """Note a file that has come to the corpus."""
+        if self._by_size is not None:
+            with suppress(OSError):
+                size = (self.corpus / name).stat().st_size
+                self._by_size.setdefault(size, []).append(name)
+
+
+def _names(corpus: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(corpus):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        inner = Path(folder).relative_to(corpus).as_posix()
+        for name in names:
+            if not name.startswith(".") and reading.suffix_of(name) in reading.SUFFIXES:
+                yield name if inner == "." else f"{inner}/{name}"
+
+
+def add(
+    path: Path, name: str, corpus: Path, stated: Stated = NOTHING, held: Held | None = None
+) -> Added:
     """Read a file, and keep a copy in the corpus if it holds an article.
 
     Args:
@@ -54,6 +97,7 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
         name: The wanted name in the corpus, as `files_of` and `safe_name` make them.
         corpus: The folder to keep it in. No file there is ever overwritten.
         stated: What is known of it; written down in the corpus's `reading.toml`.
+        held: What the corpus holds, where several files are added one after the other.
 
     Raises:
         InputError: The corpus is not a folder, or cannot be written to.
@@ -63,6 +107,7 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
         raise InputError(
             f"{corpus} is not a folder; make it, or name the one of your articles: --corpus DIR"
         )
+    held = held or Held(corpus)
     told = _text(path.name)
     read = shared().read_one(ToRead(path, told, stated))
     if not read.articles:
@@ -71,10 +116,12 @@ def add(path: Path, name: str, corpus: Path, stated: Stated = NOTHING) -> Added:
     try:
         twin = (
             _inside(path, corpus)
-            or same_content(path, corpus)
+            or held.same_content(path)
             or _same_page(stated.url, read.articles, corpus)
         )
         kept = twin or keep(path, name, corpus)
+        if twin is None:
+            held.add(kept)
         if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None):
             record(corpus, kept, stated)
     except OSError as error:
@@ -139,19 +186,6 @@ def _ascii(text: str) -> str:
 
 def _safe(stem: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:MAX_STEM_CHARS].rstrip("-._")
-
-
-def same_content(path: Path, corpus: Path) -> str | None:
-    """The file of the corpus with just the content of another, if there is one."""
-    size = path.stat().st_size
-    for file in sorted(corpus.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(corpus).parts)
-        known = reading.suffix_of(file.name) in reading.SUFFIXES
-        if hidden or not known or not file.is_file() or file.stat().st_size != size:
-            continue
-        if filecmp.cmp(file, path, shallow=False):
-            return file.relative_to(corpus).as_posix()
-    return None
 
 
 def keep(path: Path, name: str, corpus: Path) -> str:

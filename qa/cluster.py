@@ -13,6 +13,7 @@ must have the same article-qa and the same weights, which every piece of work ch
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections import deque
@@ -21,15 +22,16 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from distributed import Client, Future, KilledWorker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from qa import analysis, reading
+from qa import analysis
 from qa.embedding import load_embedder
 from qa.errors import ModelError, QAError, ServiceError
-from qa.execution import ReadFile
+from qa.execution import ReadFile, of_file
 from qa.manifest import READING
 from qa.passages import PassageSize
 from qa.protocols import Embedder, Embedding
@@ -250,9 +252,9 @@ def _content(source: Source) -> bytes | None:
         return None
 
 
-def _read_here(source: Source, size: PassageSize) -> list[ReadFile]:
+def _read_here(source: Source, size: PassageSize) -> Iterator[ReadFile]:
     wanted = ToRead(source.path, source.name, source.stated, source.refused)
-    return [ReadFile(source, shared().read_one(wanted), size)]
+    return of_file(source, shared().read_parts(wanted), size)
 
 
 def _number_type() -> str | None:
@@ -321,10 +323,15 @@ def _check(facts: Facts, fingerprint: str) -> None:
 
 def _read(facts: Facts, files: Sequence[tuple[Source, bytes]], size: PassageSize) -> list[ReadFile]:
     _check(facts, facts.fingerprint)  # reading needs no model
-    return [
-        ReadFile(source, reading.read_bytes(content, source.name, source.stated), size).cut()
-        for source, content in files
-    ]
+    with tempfile.TemporaryDirectory(prefix="qa-read-") as folder:
+        # As files, so that they are read with the same limits as on the machine that asks.
+        wanted = []
+        for number, (source, content) in enumerate(files):
+            path = Path(folder, str(number))
+            path.write_bytes(content)
+            wanted.append(ToRead(path, source.name, source.stated))
+        results = shared().read(wanted)
+        return [part.cut() for source, _ in files for part in of_file(source, results, size)]
 
 
 def _embed(

@@ -19,11 +19,11 @@ from qa.scanning import Source
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was read.
+    """A file that was read, or a part of one.
 
     Attributes:
         source: The file.
-        result: What it holds.
+        result: What it holds; while it has `more`, parts of the same file follow.
         size: How its articles are cut.
         cuts: The passages of each of its articles, if they are cut already.
     """
@@ -45,6 +45,14 @@ class ReadFile:
         return replace(self, cuts=cuts)
 
 
+def of_file(source: Source, results: Iterator[ReadResult], size: PassageSize) -> Iterator[ReadFile]:
+    """The parts of one file, taken from the results of many."""
+    for result in results:
+        yield ReadFile(source, result, size)
+        if not result.more:
+            return
+
+
 class Execution(Protocol):
     """Does a sync's heavy work, piece by piece: memory stays bounded, whatever the corpus."""
 
@@ -53,7 +61,7 @@ class Execution(Protocol):
         """Whether the speed of embedding tells how fast this machine is."""
 
     def read(self, sources: Sequence[Source], size: PassageSize) -> Iterator[ReadFile]:
-        """Read and cut files: each once, in the order given."""
+        """Read and cut files: each once, in the order given, a large one in several parts."""
 
     def embed(self, batches: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, Embedding]]:
         """Embed batches of texts by key: each batch once, in the order given.
@@ -77,8 +85,9 @@ class Here:
     def read(self, sources: Sequence[Source], size: PassageSize) -> Iterator[ReadFile]:
         """See `Execution.read`."""
         wanted = (ToRead(each.path, each.name, each.stated, each.refused) for each in sources)
-        for source, result in zip(sources, shared().read(wanted), strict=True):
-            yield ReadFile(source, result, size)
+        results = shared().read(wanted)
+        for source in sources:
+            yield from of_file(source, results, size)
 
     def embed(self, batches: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, Embedding]]:
         """See `Execution.embed`."""

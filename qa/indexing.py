@@ -24,7 +24,7 @@ from qa.manifest import FORMAT, READING, Manifest, package_versions
 from qa.passages import Cut, indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.publishing import Publisher
-from qa.records import Article, SyncPlan, SyncReport
+from qa.records import Article, Problem, SyncPlan, SyncReport
 from qa.revisions import Revisions
 from qa.rows import digest as article_digest
 from qa.scanning import Changes, Source, check_emptied, scan
@@ -301,26 +301,33 @@ class _Sync:
                 self._store.remove_source(name, self._next)
                 self._remove(row for row, _ in self._store.articles_of(name).values())
             ordered = sorted(sources, key=lambda s: s.name)
-            files = self._execution.read(ordered, self._settings.passage_size)
-            for done, file in enumerate(files, 1):
-                self._write_source(file)
+            files = iter(self._execution.read(ordered, self._settings.passage_size))
+            for done, source in enumerate(ordered, 1):
+                self._write_source(source, files)
                 self._on_progress(Progress("reading", done, len(sources)))
             self._store.end_lone_revisions(self._next)
 
-    def _write_source(self, file: ReadFile) -> None:
-        source, result = file.source, file.result
+    def _write_source(self, source: Source, files: Iterator[ReadFile]) -> None:
+        """Store what a file holds, part by part as it is read."""
         known = self._store.articles_of(source.name)
         self._store.remove_source(source.name, self._next)
-        seen = source if result.opened else source.unread
-        self._store.add_source(source.name, seen.digest, seen.status, result.problems, self._next)
-        for number, article in enumerate(result.articles):
-            if source.without and content_key(article) in source.without:
-                continue  # deleted, and so removed below
-            _, digest = known.get(article.id, (0, ""))
-            if digest == article_digest(article):
-                del known[article.id]  # it stays as it is
-            else:
-                self._write_article(article, file.passages(number))
+        problems: list[Problem] = []
+        seen = source.unread
+        for part in files:
+            problems.extend(part.result.problems)
+            for number, article in enumerate(part.result.articles):
+                if source.without and content_key(article) in source.without:
+                    continue  # deleted, and so removed below
+                _, digest = known.get(article.id, (0, ""))
+                if digest == article_digest(article):
+                    del known[article.id]  # it stays as it is
+                else:
+                    self._write_article(article, part.passages(number))
+            if not part.result.more:
+                if part.result.opened and source.is_as_listed():
+                    seen = source
+                break
+        self._store.add_source(source.name, seen.digest, seen.status, problems, self._next)
         self._remove(row for row, _ in known.values())
 
     def _remove(self, rows: Iterable[int]) -> None:

@@ -34,22 +34,42 @@ class Source:
     """A file of the corpus.
 
     Attributes:
-        path: Where it lies.
+        at: Where it lies.
         name: Its path in the corpus, with forward slashes, always valid Unicode.
         digest: SHA-256 of its content, and marks of what is stated of it and deleted.
         status: Size, times and inode, which change when the content does; "" if not to be trusted.
         stated: What the corpus's `reading.toml` says of it.
         without: Content keys of the articles in it that were deleted, see `qa.deletions`.
+        looked: Its status when it was listed, trusted or not; "" where there is none.
         refused: Why it is not to be read, though it could be; "" for all others.
     """
 
-    path: Path
+    at: str
     name: str
     digest: str
     status: str
     stated: Stated = NOTHING
     without: frozenset[str] = frozenset()
     refused: str = ""
+    looked: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies. Made when it is asked for: most files of most scans never are."""
+        return Path(self.at)
+
+    def is_as_listed(self) -> bool:
+        """Whether the file is still as it was when its digest was taken.
+
+        What was read of a file that was written to meanwhile may be neither its old text nor its
+        new one, and must not be remembered as what the digest stands for.
+        """
+        if not self.looked:
+            return True
+        try:
+            return _looked(self.path.stat()) == self.looked
+        except OSError:
+            return False
 
     @property
     def unread(self) -> Source:
@@ -87,27 +107,28 @@ def scan(
     statements = Statements.load(corpus)
     deleted = deletions.Deletions.load(corpus)
     unlisted: list[OSError] = []
-    paths = sorted(_files(corpus, index.resolve(), unlisted))
+    listed = sorted(_files(corpus, index.resolve(), unlisted), key=lambda each: each[0])
     found: dict[str, Source] = {}
     for error in unlisted:
         folder = Path(error.filename)
-        name = _name(folder, corpus)
-        found[name] = Source(folder, name, f"{UNREADABLE}: {error.strerror}", "")
+        name = _name(folder.relative_to(corpus).as_posix())
+        found[name] = Source(str(folder), name, f"{UNREADABLE}: {error.strerror}", "")
         for inside in known:
             if inside.startswith(f"{name}/") or folder == corpus:
-                found[inside] = Source(corpus / inside, inside, *known[inside])
+                found[inside] = Source(str(corpus / inside), inside, *known[inside])
     top = corpus.resolve()
-    for done, path in enumerate(paths, 1):
-        name = _name(path, corpus)
+    for done, (inner, entry) in enumerate(listed, 1):
+        name = _name(inner)
         if name in found:  # b"caf\xe9.txt" beside a file that is really called "caf\\xe9.txt"
-            digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
-            name = f"{name.removesuffix(path.suffix)}~{digest}{path.suffix}"
-        if path.is_symlink() and not path.resolve().is_relative_to(top):
+            digest = hashlib.sha256(os.fsencode(entry.path)).hexdigest()[:8]
+            suffix = Path(entry.path).suffix
+            name = f"{name.removesuffix(suffix)}~{digest}{suffix}"
+        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(top):
             digest = hashlib.sha256(REFUSED_LINK.encode()).hexdigest()
-            found[name] = Source(path, name, digest, "", refused=REFUSED_LINK)
+            found[name] = Source(entry.path, name, digest, "", refused=REFUSED_LINK)
             continue
-        found[name] = _source(path, name, statements.of(name), deleted.of(name), known.get(name))
-        on_progress(Progress("scanning", done, len(paths)))
+        found[name] = _source(entry, name, statements.of(name), deleted.of(name), known.get(name))
+        on_progress(Progress("scanning", done, len(listed)))
     both = sorted(found.keys() & known.keys())
     stale = [name for name in both if found[name].digest != known[name][0]]
     return Changes(
@@ -135,32 +156,52 @@ def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
         )
 
 
-def _name(path: Path, corpus: Path) -> str:
+def _name(inner: str) -> str:
     # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
-    return os.fsencode(path.relative_to(corpus).as_posix()).decode("utf-8", "backslashreplace")
+    return inner if inner.isascii() else os.fsencode(inner).decode("utf-8", "backslashreplace")
 
 
-def _files(corpus: Path, index: Path, unlisted: list[OSError]) -> Iterator[Path]:
-    def on_error(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):  # it has gone since it was seen
+def _files(
+    corpus: Path, index: Path, unlisted: list[OSError]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files that can be read, each with its path in the corpus.
+
+    Entries as the system lists them, and no `Path` before it is needed: of 100,000 files that
+    nobody changed, paths would take most of the time.
+    """
+    left_out = str(index)
+    top = str(corpus.resolve())
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(corpus / folder) as listed:
+                entries = list(listed)
+        except FileNotFoundError:  # it has gone since it was seen
+            continue
+        except OSError as error:
             unlisted.append(error)
+            continue
+        for entry in entries:
+            inner = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name.startswith(".") or inner == "README.md":
+                continue  # which describes the folder, and is not an article
+            if _is_folder(entry):
+                if not entry.is_symlink() and f"{top}/{inner}" != left_out:
+                    waiting.append(inner)
+            elif reading.suffix_of(entry.name) in reading.SUFFIXES:
+                yield inner, entry
 
-    for folder, folders, names in os.walk(corpus, onerror=on_error):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and Path(folder, name).resolve() != index
-        ]
-        for name in names:
-            path = Path(folder, name)
-            notes = path == corpus / "README.md"  # describes the folder; is not an article
-            known = reading.suffix_of(name) in reading.SUFFIXES
-            if not name.startswith(".") and known and not notes:
-                yield path
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # told when it is read
+        return False
 
 
 def _source(
-    path: Path,
+    entry: os.DirEntry[str],
     name: str,
     stated: Stated,
     without: frozenset[str],
@@ -169,15 +210,21 @@ def _source(
     began = time.time()
     marks = mark(stated) + deletions.mark(without)
     try:
-        status = path.stat()
-        times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-        now = f"{status.st_size} {times} {status.st_ino} {marks}".rstrip()
+        status = entry.stat()
+        looked = _looked(status)
+        now = f"{looked} {marks}".rstrip()
         if known is not None and known[1] == now:
-            return Source(path, name, *known, stated, without)
-        with path.open("rb") as file:
+            return Source(entry.path, name, *known, stated, without)
+        with Path(entry.path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest() + marks
     except OSError as error:  # reading will report it; retried at each sync, being no file's status
-        return Source(path, name, f"{UNREADABLE}: {error.strerror}", "")
+        return Source(entry.path, name, f"{UNREADABLE}: {error.strerror}", "")
     # A clock that was set back makes files of the future: never trusted, so only slower.
     settled = began - max(status.st_mtime, status.st_ctime) > SETTLED
-    return Source(path, name, digest, now if settled else "", stated, without)
+    trusted = now if settled else ""
+    return Source(entry.path, name, digest, trusted, stated, without, looked=looked)
+
+
+def _looked(status: os.stat_result) -> str:
+    times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+    return f"{status.st_size} {times} {status.st_ino}"

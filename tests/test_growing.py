@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from qa.errors import QAError
+from qa.errors import IndexWriteError, QAError
 from qa.watching import watch
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
@@ -175,6 +175,25 @@ def test_watching_goes_on_after_an_error(make_archive, write_corpus, tmp_path, m
     finally:
         stop.set()
         thread.join(20)
+
+
+def test_watching_writes_again_where_the_disk_refused(watching, write_corpus, monkeypatch):
+    monkeypatch.setattr("qa.watching.WRITE_AGAIN", 0.3)
+    full = [IndexWriteError("cannot write: the disk is full")] * 2
+    reports = []
+
+    def on_progress(progress):
+        if progress.stage == "embedding" and reports and full:
+            raise full.pop()
+
+    seen, errors = watching(write_corpus({"ferry.txt": FERRY}), on_progress=on_progress)
+    wait_until(lambda: seen)
+    reports.extend(seen)
+    time.sleep(0.5)
+    write_corpus({"tram.txt": TRAM})
+    wait_until(lambda: len(seen) == 2)  # though nothing has changed since
+    assert (seen[1].added, full) == (("tram.txt",), [])
+    assert [str(error) for error in errors] == ["cannot write: the disk is full"]  # told once
 
 
 @pytest.fixture

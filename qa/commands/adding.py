@@ -229,12 +229,13 @@ def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
 
     archive = Archive(options.index, Settings.load(options.settings))
     results = []
+    held = adding.Held(options.corpus)
     for each in wanted:
         if each.path is None:
             problem = Problem(each.told, each.refused)
             results.append(adding.Added(each.told, None, False, 0, (problem,)))
         else:
-            added = adding.add(each.path, each.name, options.corpus, each.stated)
+            added = adding.add(each.path, each.name, options.corpus, each.stated, held)
             results.append(replace(added, name=each.told) if _is_address(each.told) else added)
         if not options.json:
             print_lines(_render_added(results[-1]))

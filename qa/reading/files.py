@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +20,10 @@ from qa.records import Article, Problem
 
 _MAX_PROBLEMS = 50
 """Told one by one for a file; a wholly wrong feed would bury the problems of all others."""
+
+_PART_CHARS = 1_000_000
+_PART_ARTICLES = 500
+"""A file is handed on in parts of so much text, or so many articles: some megabytes each."""
 
 _MAX_DEPTH = 3
 """Containers in containers: a mailbox in a zip in a tar. A zip of itself would never end."""
@@ -45,11 +49,13 @@ class ReadResult:
         articles: The good ones.
         problems: What could not be read.
         opened: Whether the system let it be opened; if not, it may do so later.
+        more: Whether this is a part of what it holds, and others follow.
     """
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...]
     opened: bool = True
+    more: bool = False
 
 
 def read_file(path: Path, source: str, stated: Stated = NOTHING) -> ReadResult:
@@ -63,12 +69,12 @@ def read_file(path: Path, source: str, stated: Stated = NOTHING) -> ReadResult:
     Returns:
         Its articles and problems; a file that cannot be opened is a problem too.
     """
-    return _gathered(source, lambda: stream_file(path, source, stated))
+    return joined(in_parts(source, stream_file(path, source, stated)))
 
 
 def read_bytes(data: bytes, source: str, stated: Stated = NOTHING) -> ReadResult:
     """Read the content of one file; `source` names it, and its suffix picks the format."""
-    return _gathered(source, lambda: stream(BytesIO(data), source, stated))
+    return joined(in_parts(source, stream(BytesIO(data), source, stated)))
 
 
 def stream_file(
@@ -204,33 +210,44 @@ def _within(place: str | None, reason: str) -> str:
     return f"in {shown}: {reason}"
 
 
-def _gathered(source: str, read: Callable[[], Iterator[Article | Problem]]) -> ReadResult:
-    try:
-        return gather(source, read())
-    except OSError as error:
-        return unopened(source, error)
-
-
 def unopened(source: str, error: OSError) -> ReadResult:
     """The result of a file that the system does not let be opened or read."""
     reason = f"cannot be opened: {error.strerror or error}"
     return ReadResult((), (Problem(source, reason),), opened=False)
 
 
-def gather(source: str, found: Iterator[Article | Problem]) -> ReadResult:
-    """All that a file holds, its problems told up to a limit."""
+def in_parts(source: str, found: Iterator[Article | Problem]) -> Iterator[ReadResult]:
+    """What a file holds, in parts of a bounded size; its problems are told up to a limit."""
     articles: list[Article] = []
     problems: list[Problem] = []
-    further = 0
-    for each in found:
-        if isinstance(each, Article):
+    told = chars = 0
+    begun = False
+    try:
+        for each in found:
+            if isinstance(each, Problem):
+                told += 1
+                problems.extend([each] if told <= _MAX_PROBLEMS else [])
+                continue
             articles.append(each)
-        elif len(problems) < _MAX_PROBLEMS:
-            problems.append(each)
-        else:
-            further += 1
-    if further:
-        problems.append(Problem(source, f"and {further} more problems in this file"))
-    if not articles and not problems:
+            chars += len(each.text)
+            if chars >= _PART_CHARS or len(articles) >= _PART_ARTICLES:
+                yield ReadResult(tuple(articles), tuple(problems), more=True)
+                articles, problems, chars, begun = [], [], 0, True
+    except OSError as error:
+        yield unopened(source, error)
+        return
+    if told > _MAX_PROBLEMS:
+        problems.append(Problem(source, f"and {told - _MAX_PROBLEMS} more problems in this file"))
+    if not (articles or told or begun):
         problems.append(Problem(source, "holds no article"))
-    return ReadResult(tuple(articles), tuple(problems))
+    yield ReadResult(tuple(articles), tuple(problems))
+
+
+def joined(parts: Iterable[ReadResult]) -> ReadResult:
+    """All parts of a file as one."""
+    all_of_it = tuple(parts)
+    return ReadResult(
+        tuple(article for part in all_of_it for article in part.articles),
+        tuple(problem for part in all_of_it for problem in part.problems),
+        all(part.opened for part in all_of_it),
+    )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Final, cast
 
 from qa.errors import ReadingError
@@ -94,9 +93,10 @@ SUFFIXES: Final = frozenset(_BY_SUFFIX)
 
 def suffix_of(name: str) -> str:
     """The suffix that picks a file's reader, of two parts for ".tar.gz"; else its last one."""
-    parts = [part.lower() for part in PurePosixPath(name).suffixes]
-    double = "".join(parts[-2:])
-    return double if double in _BY_SUFFIX else "".join(parts[-1:])
+    last = name.rpartition("/")[2].lstrip(".").lower()
+    parts = [] if last.endswith(".") else last.split(".")[1:]
+    double = "".join(f".{part}" for part in parts[-2:])
+    return double if double in _BY_SUFFIX else "".join(f".{part}" for part in parts[-1:])
 
 
 def format_of(name: str) -> Format:

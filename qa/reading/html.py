@@ -33,6 +33,17 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _CHARSET_WITHIN_BYTES = 4096  # browsers look at the first 1024; some pages put comments before
+_MAX_ATTRIBUTES = 2_000
+"""Of one element. Pages have some dozens; the parser compares each with all before it, so that
+100,000 take a minute."""
+
+_PICTURE = re.compile(rb"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*;base64,[A-Za-z0-9+/=]{64,}")
+"""A picture within the page, as browsers and SingleFile save it: megabytes on one line."""
+
+_LONG_CHARS = 8192
+_TAG = re.compile(r"[a-zA-Z](?:[^>\"']++|\"[^\"]{0,65536}+\"|'[^']{0,65536}+')*+")
+_VALUE = re.compile(r"=\s*(?:\"[^\"]*\"?|'[^']*'?)")
+_TOO_DEEP = "nested deeper than 256 elements; what stands after that place is left out"
 _SHORT_BODY_CHARS = 400  # a teaser before a paywall; then a longer body in the JSON-LD is better
 _MIN_HEADLINE_WORDS = 4
 """From so many words on, a page's only first-level heading is its headline sooner than og:title,
@@ -52,16 +63,21 @@ def read(content: Content) -> Iterator[Part]:
     Raises:
         ReadingError: If it has no body.
     """
-    data = content.data()
+    data = _PICTURE.sub(b"data:,", content.data())
     text = decode(data, declared_charset(data) or content.stated.encoding)
-    root = _parse(text)
+    _check_attributes(text)
+    root, whole = _parse(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
     stated, stated_body = article_in([str(script) for script in scripts])
     draft = Draft(visible=lambda: text_of_markup(text))
+    if not whole:
+        draft.notes.append(_TOO_DEEP)
     parts = articles_of(root, stated.title)
     if parts:
-        for part in parts:
-            yield _read_part(part, root, content.stated.url, stated, draft)
+        for number, part in enumerate(parts):
+            read = _read_part(part, root, content.stated.url, stated, draft)
+            read.notes.extend(draft.notes if number == 0 else [])
+            yield read
         return
     draft.take(stated, "json-ld")
     heading = _top_heading(root)
@@ -75,7 +91,8 @@ def read(content: Content) -> Iterator[Part]:
     if stated_body and len(body) < _SHORT_BODY_CHARS and len(stated_body) > 2 * len(body):
         body = text_of_markup(stated_body) if "</" in stated_body else stated_body
     if not body.strip():
-        raise ReadingError("no article body found in the page; save the article's own page")
+        why = "save the article's own page" if whole else f"it is {_TOO_DEEP}"
+        raise ReadingError(f"no article body found in the page; {why}")
     # The title, even where the page tells search engines another.
     _fill(draft, body, [clean_line(each.text_content()) for each in root.iter("h1")])
     _take_guesses(draft, text)
@@ -99,7 +116,7 @@ def _read_part(
             draft.take(said, origin)
     draft.take(heading, "heading")
     markup = html.tostring(part, encoding="unicode", with_tail=False)
-    inner = _parse(markup)
+    inner, _ = _parse(markup)
     draft.take(read_visible_byline(inner), "byline")
     draft.take(read_times(inner), "time element")
     draft.take(Found(publisher=meta.publisher, language=meta.language), "meta")
@@ -135,14 +152,41 @@ def extract_body(text: str) -> str | None:
     return body or extract(text, include_comments=False)
 
 
-def _parse(text: str) -> HtmlElement:
+def _check_attributes(text: str) -> None:
+    """Refuse a page with an element of so many attributes that parsing it would take minutes.
+
+    Raises:
+        ReadingError: It has one.
+    """
+    if len(text) < _LONG_CHARS:
+        return
+    at = 0
+    for piece in text.split("<"):
+        tag = _TAG.match(piece) if len(piece) > _LONG_CHARS else None
+        # A picture in a data: address, or the state of a page in JSON: long, and few attributes.
+        if tag and len(_VALUE.sub(" ", tag[0]).split()) > _MAX_ATTRIBUTES:
+            raise ReadingError(
+                f"an element with more than {_MAX_ATTRIBUTES:,} attributes, as no page has",
+                line=text.count("\n", 0, at) + 1,
+            )
+        at += len(piece) + 1
+
+
+def _parse(text: str) -> tuple[HtmlElement, bool]:
+    """A page's tree, and whether it is all of it: the parser stops where nesting is too deep.
+
+    Raises:
+        ReadingError: There are no elements.
+    """
     from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise ReadingError("no article body found in the page; it holds no elements") from error
+    cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return root, not cut
 
 
 def _top_heading(root: HtmlElement) -> Found:

@@ -12,7 +12,7 @@ from typing import Any
 from qa.reading.cleaning import split_lines
 from qa.reading.content import NOTHING, Stated
 from qa.reading.draft import Draft
-from qa.reading.files import ReadResult, Watch, gather, stream, stream_file, unopened
+from qa.reading.files import ReadResult, Watch, in_parts, joined, stream, stream_file
 from qa.reading.header import parse_header_line
 from qa.records import Article, Problem
 
@@ -82,11 +82,10 @@ def preview(file: Path | bytes, source: str, stated: Stated = NOTHING) -> Previe
 
 def _read(file: Path | bytes, source: str, stated: Stated, watch: Watch) -> ReadResult:
     if isinstance(file, bytes):
-        return gather(source, stream(BytesIO(file), source, stated, watch=watch))
-    try:
-        return gather(source, stream_file(file, source, stated, watch=watch))
-    except OSError as error:
-        return unopened(source, error)
+        found = stream(BytesIO(file), source, stated, watch=watch)
+    else:
+        found = stream_file(file, source, stated, watch=watch)
+    return joined(in_parts(source, found))
 
 
 def _dropped(texts: list[str], articles: tuple[Article, ...]) -> tuple[str, ...]:

@@ -28,13 +28,21 @@ from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import from_day
 
 NAME: Final = "reading.toml"
+_WILD: Final = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What is stated of the files of a corpus, by pattern, in the order of the file."""
+    """What is stated of the files of a corpus.
+
+    Attributes:
+        by_pattern: In the order of the file, by the name or the pattern of names.
+        wild: The places of those that are patterns: of all others, which may be a fetched page
+            each, only the one of the same name is looked at.
+    """
 
     by_pattern: Mapping[str, Stated]
+    wild: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def load(cls, corpus: Path) -> Statements:
@@ -50,15 +58,20 @@ class Statements:
             return cls({})
         except (OSError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}; mend it or move it away") from error
-        return cls({pattern: _stated(values, pattern, path) for pattern, values in tables.items()})
+        wild = tuple((at, name) for at, name in enumerate(tables) if _WILD.search(name))
+        return cls({name: _stated(values, name, path) for name, values in tables.items()}, wild)
 
     def of(self, name: str) -> Stated:
         """What is stated of a file, by its name in the corpus."""
-        stated = NOTHING
-        for pattern, each in self.by_pattern.items():
-            if name == pattern or fnmatchcase(name, pattern):
-                stated = each
-        return stated
+        last = next((w for w in reversed(self.wild) if fnmatchcase(name, w[1])), None)
+        if name not in self.by_pattern:
+            return self.by_pattern[last[1]] if last else NOTHING
+        if last is None or self._place(name) > last[0]:
+            return self.by_pattern[name]
+        return self.by_pattern[last[1]]
+
+    def _place(self, name: str) -> int:
+        return list(self.by_pattern).index(name)
 
 
 def record(corpus: Path, name: str, stated: Stated) -> None:

@@ -16,20 +16,30 @@ def pdf(
 ) -> bytes:
     """A PDF whose pages are rows of text, each with its size in points."""
     streams = [_page(rows) for rows in pages]
+    return _pdf([(stream, "") for stream in streams], info or {}, trailer)
+
+
+def compressed_pdf(stream: bytes) -> bytes:
+    """A PDF of one page, whose content was packed by zlib."""
+    return _pdf([(stream, "/Filter /FlateDecode ")], {}, b"")
+
+
+def _pdf(streams: Sequence[tuple[bytes, str]], info: Mapping[str, str], trailer: bytes) -> bytes:
     count = len(streams)
-    about = " ".join(f"/{name} ({_escaped(value)})" for name, value in (info or {}).items())
+    about = " ".join(f"/{name} ({_escaped(value)})" for name, value in info.items())
     kids = " ".join(f"{4 + 2 * at} 0 R" for at in range(count))
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {count} >>".encode(),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
-    for at, stream in enumerate(streams):
+    for at, (stream, packed) in enumerate(streams):
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * at} 0 R "
             "/Resources << /Font << /F 3 0 R >> >> >>".encode()
         )
-        objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream))
+        head = f"<< {packed}/Length {len(stream)} >>".encode()
+        objects.append(b"%b\nstream\n%b\nendstream" % (head, stream))
     objects.append(f"<< {about} >>".encode("cp1252"))
     out = io.BytesIO(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     out.seek(0, 2)
