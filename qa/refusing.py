@@ -7,7 +7,9 @@ from typing import Final
 
 from qa.analysis import tokens
 from qa.answering import Finding
+from qa.query import language_of
 from qa.retrieval import Retrieval, told_filters
+from qa.stemming import analysed_as
 
 MAX_REASON: Final = 200
 """Characters of the words named in a refusal: a question may be a pasted page."""
@@ -34,7 +36,7 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
     if not found.question.terms:
         return "the question has only common words; name a person, a place or a thing"
     within = f" (looked only where: {filters})" if filters else ""
-    return f"the archive does not say{within}; {_missing(found.question.text, finding)}"
+    return f"the archive does not say{within}; {_missing(found, finding)}"
 
 
 FOREIGN: Final = 2 / 3
@@ -45,11 +47,10 @@ FEWEST_WORDS: Final = 4
 """In shorter questions a few unknown names are as much."""
 
 
-def _missing(question: str, finding: Finding) -> str:
+def _missing(found: Retrieval, finding: Finding) -> str:
     if finding.unknown:
         unknown = _shorten(", ".join(finding.unknown), MAX_REASON)
-        words = {token.group().lower() for token in tokens(question)}
-        foreign = len(words) >= FEWEST_WORDS and len(finding.unknown) >= FOREIGN * len(words)
+        foreign = _is_foreign(found, len(finding.unknown))
         advice = "; it may be written in another language than the question" if foreign else ""
         return f"nowhere in it: {unknown}{advice}"
     if finding.near is None:
@@ -58,6 +59,25 @@ def _missing(question: str, finding: Finding) -> str:
     if not finding.unspoken:
         return f"{nearest} has the words but not the answer"
     return f"{nearest} does not speak of: {_shorten(', '.join(finding.unspoken), MAX_REASON)}"
+
+
+def _is_foreign(found: Retrieval, unknown: int) -> bool:
+    question = found.question
+    words = {token.group().lower() for token in tokens(question.text)}
+    if len(words) < FEWEST_WORDS:
+        return False
+    if unknown >= FOREIGN * len(words):
+        return True
+    # An archive in several languages knows the common words of each.
+    own = language_of(question.text, question.languages)
+    others = [hit for hit in found.hits if analysed_as(hit.article.language) != own]
+    content = {word.term for word in question.words}
+    return (
+        len(question.languages) > 1
+        and own is not None
+        and unknown >= FOREIGN * len(content)
+        and len(others) > len(found.hits) / 2
+    )
 
 
 def _shorten(text: str, most: int) -> str:

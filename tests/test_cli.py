@@ -172,7 +172,7 @@ def test_a_full_disk_is_told_in_one_line(index, tmp_path):
 def test_any_locale_can_be_printed_in(locale, index, tmp_path):
     told = qa("articles", "--index", index, cwd=tmp_path, **locale)
     assert (told.returncode, told.stderr) == (0, b"")
-    assert len(told.stdout.splitlines()) == 34
+    assert len(told.stdout.splitlines()) == 41
     as_json = qa("articles", "--json", "--index", index, cwd=tmp_path, **locale)
     assert as_json.returncode == 0
     assert any("—" in article["text"] for article in json.loads(as_json.stdout))

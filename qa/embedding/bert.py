@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -90,6 +90,7 @@ class BertEncoder:
         self._config = BertConfig.load(folder)
         self.dimension: int = self._config.dimension
         self.tokenizer: Tokenizer = load_tokenizer(folder)
+        self._unknown = self.tokenizer.token_to_id("[UNK]")
         weights: dict[str, Floats] = load_file(folder / "model.safetensors")
         self._words = weights["embeddings.word_embeddings.weight"]
         self._positions = (
@@ -104,6 +105,18 @@ class BertEncoder:
     def embed(self, text: str) -> Embedding:
         """The text's vector and token states. An empty text has a vector but no tokens."""
         return self._embed([self.tokenizer.encode(text)])[0]
+
+    def embed_question(self, text: str) -> Embedding:
+        """As `embed`, without the states of tokens that the model has no piece of a word for.
+
+        It takes them all for one: an unknown name, or a word of a hundred letters, would be matched
+        by any text in a script it does not know.
+        """
+        encoding = self.tokenizer.encode(text)
+        embedding = self._embed([encoding])[0]
+        words, _ = words_of(encoding)
+        known = (np.asarray(encoding.ids) != self._unknown)[words]
+        return replace(embedding, tokens=embedding.tokens[known], offsets=embedding.offsets[known])
 
     def embed_many(self, texts: Sequence[str]) -> list[Embedding]:
         """The same for several texts."""

@@ -83,7 +83,7 @@ class PackagedEmbedder:
 
     def embed_query(self, text: str) -> Embedding:
         """See `Embedder.embed_query`."""
-        return self._encoder.embed(text)
+        return self._encoder.embed_question(text)
 
     @cached_property
     def _many(self) -> Callable[[Sequence[str]], list[Embedding]]:

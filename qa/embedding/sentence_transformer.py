@@ -82,13 +82,15 @@ class SentenceTransformerEmbedder:
     def embed_query(self, text: str) -> Embedding:
         """See `Embedder.embed_query`."""
         prompt = self._prompt("query")
-        return self._embed([prompt + text], len(prompt))[0]
+        return self._embed([prompt + text], len(prompt), known_only=True)[0]
 
     def _prompt(self, *names: str) -> str:
         prompts: dict[str, str] = self._model.prompts or {}
         return next((prompts[name] for name in names if prompts.get(name)), "")
 
-    def _embed(self, texts: list[str], prompt_length: int) -> list[Embedding]:
+    def _embed(
+        self, texts: list[str], prompt_length: int, *, known_only: bool = False
+    ) -> list[Embedding]:
         encoded = self._model.tokenizer(
             texts,
             padding=True,
@@ -106,6 +108,9 @@ class SentenceTransformerEmbedder:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         states = output["token_embeddings"].float().cpu().numpy()
         words = ~special & (offsets[:, :, 1] > prompt_length)
+        unknown = self._model.tokenizer.unk_token_id
+        if known_only and unknown is not None:  # see `BertEncoder.embed_question`
+            words &= (encoded["input_ids"] != unknown).numpy()
         return [
             Embedding(
                 vector=vectors[row],

@@ -176,7 +176,7 @@ def test_what_means_the_same_is_near(any_embedder):
     ],
 )
 def test_numpy_and_torch_agree(embedder, request, other, least, least_token, differing):
-    ours = [embedder.embed_query(text) for text in TEXTS]  # always through NumPy
+    ours = embedder.embed_passages(TEXTS)  # few: through NumPy
     theirs = request.getfixturevalue(other).embed_passages(TEXTS)
     assert min(cosines(ours, theirs)) >= least
     for a, b in zip(ours, theirs, strict=True):
@@ -236,3 +236,14 @@ def test_compression_keeps_cosines_between_states():
     kept = tokens.similarities(tokens.compress(states), tokens.compress(states))
     assert np.abs(kept - unit @ unit.T).mean() < 0.06
     np.testing.assert_allclose(kept.diagonal(), 1, atol=0.02)
+
+
+@pytest.mark.parametrize("model", ["embedder", "library_float32"])
+def test_what_the_model_knows_no_piece_of_matches_nothing(model, request):
+    embedder = request.getfixturevalue(model)
+    asked = embedder.embed_query("😀 the zebra crossing " + "zzyzx" * 40)
+    assert [asked.offsets[0].tolist(), asked.offsets[-1].tolist()] == [[2, 5], [12, 20]]
+    assert len(asked.tokens) == len(asked.offsets) == 3
+    nothing = embedder.embed_query("zzyzx" * 40)
+    assert nothing.tokens.shape == (0, asked.tokens.shape[1])
+    assert float(nothing.vector @ nothing.vector) == pytest.approx(1, abs=1e-5)

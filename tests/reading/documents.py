@@ -137,7 +137,7 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 def tarred(members: Mapping[str, bytes], links: Mapping[str, str] | None = None) -> bytes:
     """A .tar.gz archive, with symbolic links if wanted."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with tarfile.open(fileobj=out, mode="w") as archive:
         for name, data in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
@@ -146,7 +146,25 @@ def tarred(members: Mapping[str, bytes], links: Mapping[str, str] | None = None)
             info = tarfile.TarInfo(name)
             info.type, info.linkname = tarfile.SYMTYPE, target
             archive.addfile(info)
-    return out.getvalue()
+    return gzipped(out.getvalue())
+
+
+def mhtml(page: bytes, url: str, saved: str) -> bytes:
+    """A page as a browser saves it with all that belongs to it: its HTML, address and when."""
+    head = f"""\
+From: <Saved by Blink>
+Snapshot-Content-Location: {url}
+Subject: Page
+Date: {saved}
+MIME-Version: 1.0
+Content-Type: multipart/related; type="text/html"; boundary="=="
+
+--==
+Content-Type: text/html
+Content-Transfer-Encoding: binary
+
+"""
+    return head.encode() + page + b"\n--==--\n"
 
 
 def warc(

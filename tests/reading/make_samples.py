@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .documents import docx, epub, pdf, warc, zipped
+from .documents import docx, epub, gzipped, mhtml, pdf, tarred, warc, zipped
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 
@@ -59,6 +59,29 @@ def main() -> None:
     note = "Footbridge of Ellwick painted green again\nBy Lotte Venn\nQuiet Counties (sample)\n" \
            "3 May 2024\n\nThe footbridge of Ellwick is green again. A survey of 300 villagers " \
            "had preferred the old colour to the grey of last year by nine to one.\n"  # fmt: skip
+    lanterns = (
+        "Lantern walk of Harl goes round the mill twice\nBy Lotte Venn\nQuiet Counties (sample)\n"
+        "12 November 2024\n\nSome 260 children carried lanterns through Harl on Monday, and went "
+        "round the mill twice because the first lap had no music.\n\nThe drummer had lost a stick "
+        "in the millpond. A miller's spoon was found to do as well.\n"
+    )
+    library = (
+        "<!DOCTYPE html><html lang='zh'><head><meta charset='utf-8'><title>青溪镇图书馆夜间开放"
+        "</title><meta property='og:site_name' content='青溪日报 (sample)'><meta "
+        "property='article:published_time' content='2025-03-20T09:00:00+08:00'></head><body>"
+        "<article><h1>青溪镇图书馆夜间开放</h1>"
+        "<p>青溪镇图书馆宣布，从四月一日起每天开放到晚上十点。"
+        "馆长林若溪说，去年冬天有三百二十六名读者签名，要求延长开放时间。</p>"
+        "<p>夜间开放每年需要增加十八万元费用，由镇政府和两家茶厂共同承担。"
+        "第一个晚上，图书馆将请一位老船工讲运河的故事。</p></article></body></html>"
+    )
+    bell = (
+        "汐見岬の灯台で鐘が鳴る\n汐見新報 (sample)\n2025-03-14\n\n"
+        "汐見岬の灯台で金曜日、霧を知らせる鐘が九十八年ぶりに鳴った。"
+        "鐘は昭和二年に取り外され、町の倉庫で見つかるまで行方が分からなかった。\n\n"
+        "修理には地元の漁師四十五人が加わり、費用の二百十万円は寄付で賄われた。"
+        "灯台守の孫の岬千尋さんは「祖父の声を聞くようだ」と話した。\n"
+    )
     samples = {
         "marl-blue-cheese.pdf": pdf(pages, {"CreationDate": "D:20241114080000Z"}),
         "quillbrook-beehives.docx": docx(
@@ -71,6 +94,11 @@ def main() -> None:
             day="2025-02-09T09:00:00Z",
         ),
         "ellwick-notes.zip": zipped({"ellwick-footbridge.txt": note.encode()}),
+        "harl-lantern-walk.txt.gz": gzipped(lanterns.encode()),
+        "qingxi-library.mhtml": mhtml(
+            library.encode(), "https://example.org/qingxi", "Fri, 21 Mar 2025 08:00:00 +0800"
+        ),
+        "shiomi-shimpo.tar.gz": tarred({"shiomi-bell.txt": bell.encode()}),
     }  # fmt: skip
     for name, data in samples.items():
         (CORPUS / name).write_bytes(data)

@@ -12,7 +12,7 @@ import pytest
 from qa.reading import article_id, read_bytes
 from qa.reading.formats import sniff
 
-from .documents import docx, epub, gzipped, pdf, tarred, warc, zipped
+from .documents import docx, epub, gzipped, mhtml, pdf, tarred, warc, zipped
 from .test_html import PARAGRAPHS, page
 
 BODY = "The lamp on Gull Point will be lit in June. It has been dark since 1974."
@@ -178,12 +178,7 @@ def test_a_mailbox():
 
 
 def test_a_page_saved_by_a_browser_as_mhtml():
-    data = (
-        b"From: <Saved by Blink>\nSnapshot-Content-Location: https://star.example/lamp\n"
-        b"Subject: Lamp\nDate: Sun, 3 Aug 2025 10:00:00 -0000\nMIME-Version: 1.0\n"
-        b'Content-Type: multipart/related; type="text/html"; boundary="=="\n\n--==\n'
-        b"Content-Type: text/html\nContent-Transfer-Encoding: binary\n\n" + PAGE + b"\n--==--\n"
-    )
+    data = mhtml(PAGE, "https://star.example/lamp", "Sun, 3 Aug 2025 10:00:00 -0000")
     [article] = read_bytes(data, "lamp.mhtml").articles
     assert article.url == "https://star.example/lamp"
     assert article.published_at == datetime(2025, 8, 3, 6, tzinfo=UTC)
