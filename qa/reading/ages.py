@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from qa.reading.wordings import age_of
+
 _NUMBERS: Final = {
     word: number
     for number, words in enumerate(
@@ -32,7 +34,7 @@ def moment_of_age(age: str, captured: datetime) -> datetime | None:
     """When an article was published that had this age when its page was saved.
 
     Args:
-        age: As the page words it: "4 hours ago", "yesterday", "2 weeks ago".
+        age: As the page words it: "4 hours ago", "yesterday", "2 weeks ago", "vor 2 Stunden".
         captured: When the page was saved; midnight stands for some time of that day.
 
     Returns:
@@ -45,13 +47,10 @@ def moment_of_age(age: str, captured: datetime) -> datetime | None:
         return day
     if age == "yesterday":
         return day - timedelta(days=1)
-    found = _COUNTED.fullmatch(age)
-    if found is None or found["unit"] not in _STEP:
+    counted = _counted(age) or age_of(age)
+    if counted is None:
         return None
-    count = int(found["count"]) if found["count"].isdigit() else _NUMBERS.get(found["count"])
-    if count is None:
-        return None
-    step = _STEP[found["unit"]]
+    count, step = counted
     try:
         if step >= timedelta(days=1):
             return day - count * step
@@ -61,3 +60,12 @@ def moment_of_age(age: str, captured: datetime) -> datetime | None:
         return captured - count * step
     except OverflowError:
         return None
+
+
+def _counted(age: str) -> tuple[int, timedelta] | None:
+    """How many of which unit an English age has."""
+    found = _COUNTED.fullmatch(age)
+    if found is None or found["unit"] not in _STEP:
+        return None
+    count = int(found["count"]) if found["count"].isdigit() else _NUMBERS.get(found["count"])
+    return None if count is None else (count, _STEP[found["unit"]])

@@ -9,21 +9,23 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from qa.reading import wordings
+
 _EARLIEST_YEAR = 1600  # the first printed newspapers; anything before is a parsing accident
 
 _MONTH_NAMES = (
-    "january jan januar janvier enero gennaio janeiro januari",
-    "february feb februar février febrero febbraio fevereiro februari",
-    "march mar märz mars marzo março maart",
-    "april apr avril abril aprile",
-    "may mai mayo maggio maio mei",
-    "june jun juni juin junio giugno junho",
-    "july jul juli juillet julio luglio julho",
-    "august aug août agosto augustus",
-    "september sep sept septembre septiembre settembre setembro",
-    "october oct oktober octobre octubre ottobre outubro",
+    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari",
+    "february feb februar février févr fév febrero febbraio fevereiro fev februari",
+    "march mar märz mrz mars marzo março maart mrt",
+    "april apr avril avr abril abr aprile",
+    "may mai mayo maggio mag maio mei maj",
+    "june jun juni juin junio giugno giu junho",
+    "july jul juli juillet juil julio luglio lug julho",
+    "august aug août agosto ago augustus augusti",
+    "september sep sept septembre septiembre settembre set setembro",
+    "october oct oktober okt octobre octubre ottobre ott outubro",
     "november nov novembre noviembre novembro",
-    "december dec dezember décembre diciembre dicembre dezembro",
+    "december dec dezember dez décembre déc diciembre dic dicembre dezembro",
 )
 _MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
@@ -35,10 +37,13 @@ _HOURS = {
 _CLOCKS = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles"}
 
 _WEEKDAY = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+    rf"|{'|'.join(wordings.WEEKDAYS.split())})\.?,?\s+(?:(?:den|el|le|il|em)\s+)?",
+    re.IGNORECASE,
 )
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)"
+    r"(?P<hour>\d{1,2})(?:(?:[:.h時时点點](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)"
+    r"(?:分|\s*Uhr)?"
     r"\s*(?P<half>[ap]\.?m\.?)?|\s*(?P<half_alone>[ap]\.?m\.?))"
     r"(?:\s*\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{1,5})\)?)?"
 )
@@ -47,13 +52,16 @@ _DAY_PATTERNS = tuple(
     for pattern in (
         r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
         r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
-        r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
-        r"(?:\s+de\s+|[\s-]+)(?P<y>\d{4})",
+        r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
+        r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})",
         r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
         r"(?P<first>\d{1,2})(?P<sep>[-/.])(?P<second_number>\d{1,2})(?P=sep)(?P<y>\d{4})",
     )
 )
-_TIME_AFTER = re.compile(rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:{_TIME})", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:(?:um|à|a las|alle|às|om|kl\.?)\s+)?(?:{_TIME})",
+    re.IGNORECASE,
+)
 _TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)
 _NAME_START = re.compile(r"(\d{4})([-_.])(\d{2})\2(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=[-_. ])")
 _NAME_INNER = re.compile(r"(?<![\d.])(\d{4})([-_])(\d{2})\2(\d{2})(?!\d)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qa.agencies import is_known
+from qa.reading import wordings
 from qa.rows import name_key
 
 
@@ -26,10 +27,16 @@ _AGE = re.compile(
     r"|\d{1,2}\s?(?:mins?|hrs?|h|d)|just now|moments ago|yesterday|today|last (?:week|month|year)",
     re.IGNORECASE,
 )
-_AGE_LABEL = re.compile(r"(?:published|posted|updated|added)\s*:?\s+(?=\S)", re.IGNORECASE)
+_AGE_LABEL = re.compile(
+    r"(?:(?:published|posted|updated|added)\s*:?\s+"
+    rf"|(?:{wordings.PUBLISHED}|{wordings.UPDATED})\s*[:：]?\s*)(?=\S)",
+    re.IGNORECASE,
+)
 
 _BY = re.compile(r"(?:written |words |story |report )?by:?\s+(?P<names>\S.*)", re.IGNORECASE)
-_AUTHOR_LABEL = re.compile(r"(?:authors?|byline|writer|written by)\s*:\s*(?P<names>\S.*)", re.I)
+_AUTHOR_LABEL = re.compile(
+    rf"(?:authors?|byline|writer|written by|{wordings.AUTHOR})\s*[:：]\s*(?P<names>\S.*)", re.I
+)
 _ROLES = _words(
     "writer reporter reporters correspondent editor columnist staff contributor bureau special "
     "press news analyst producer freelance freelancer agency journalist photographer critic "
@@ -55,7 +62,7 @@ _PARTICLES = _words(
     "a al ap ben bin da das de del della den der di do dos du e el i ibn la le ten ter van vander "
     "von y zu zum zur"
 )
-_JOINING = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|with|und|et|y)\s+|\s*&\s*")
+_JOINING = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|e|en|och)\s+|\s*&\s*")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _SMALL_WORDS = _words("the of and for in on de la le du des der die das y e &")
 # Capitalised in "By Monday" and "By April" too, which open sentences and headlines.
@@ -81,9 +88,9 @@ _MIN_PLACE_LETTERS = 4  # ROME; shorter capitals before a dash are acronyms
 
 
 def parse_age(line: str) -> str | None:
-    """The age, if the line is one: "an hour ago", "Updated 2 days ago", "yesterday"."""
+    """The age, if the line is one: "an hour ago", "Updated 2 days ago", "hace 3 horas"."""
     bare = _AGE_LABEL.sub("", line.strip(" ."), count=1)
-    return bare if _AGE.fullmatch(bare) else None
+    return bare if _AGE.fullmatch(bare) or wordings.is_age(bare) else None
 
 
 def parse_byline(line: str) -> str | None:
@@ -100,6 +107,14 @@ def parse_byline(line: str) -> str | None:
     return author if author and _names_people(author) else None
 
 
+def parse_foreign_byline(line: str) -> str | None:
+    """The author, if a line where a byline may stand is one: "Von X", "Por X", "Par X"."""
+    found = wordings.BY.fullmatch(line)
+    if found is None or len(line) > _MAX_BYLINE_CHARS or not _are_full_names(found["names"]):
+        return None
+    return clean_author(found["names"])
+
+
 def clean_author(text: str) -> str | None:
     """The names of a byline, without "By", roles, places and addresses.
 
@@ -107,6 +122,8 @@ def clean_author(text: str) -> str | None:
     """
     text = " ".join(text.split())
     found = _BY.fullmatch(text) or _AUTHOR_LABEL.fullmatch(text)
+    if found is None and (foreign := wordings.BY.fullmatch(text)):
+        found = foreign if _are_full_names(foreign["names"]) else None
     text = found["names"] if found else text
     if re.match(r"https?://|www\.|/|@", text):
         return None
@@ -168,6 +185,12 @@ def parse_dateline(text: str) -> tuple[str, str | None] | None:
     if sum(character.isalpha() for character in found["place"]) < _MIN_PLACE_LETTERS:
         return None
     return found["dateline"], None
+
+
+def _are_full_names(text: str) -> bool:
+    """Whether a text begins with a first name and has another: "Von Miller" is not by Miller."""
+    bare = _AFTER_NAME.sub("", text, count=1)
+    return text[0].isupper() and len(bare.split()) > 1 and _names_people(bare)
 
 
 def _is_further_name(segment: str) -> bool:

@@ -6,10 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from qa.reading import wordings
 from qa.reading.cleaning import Line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Draft, Found
-from qa.reading.fields import SEPARATOR, is_agency, is_name_like, is_role, parse_age, parse_byline
+from qa.reading.fields import (
+    SEPARATOR,
+    is_agency,
+    is_name_like,
+    is_role,
+    parse_age,
+    parse_byline,
+    parse_foreign_byline,
+)
 from qa.reading.furniture import is_furniture
 
 _MAX_HEADER_LINES = 8
@@ -24,15 +33,18 @@ _PUBLISHER = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s+(\S.*)", re.IGNORECASE
+    r"(?:(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s+"
+    rf"|(?:{wordings.UPDATED})\s*[:：]?\s*)(\S.*)",
+    re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"(?:first\s+)?(?:published|posted|date|publication date|pub date|issued|released)"
-    r"(?:\s+on)?\s*:?\s+(\S.*)",
+    r"(?:(?:first\s+)?(?:published|posted|date|publication date|pub date|issued|released)"
+    rf"(?:\s+on)?\s*:?\s+|(?:{wordings.PUBLISHED})\s*[:：]?\s*)(\S.*)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:first |last )?(?:published|posted|updated|date|publisher|source|publication)\b(?::|.*\d)",
+    r"(?:(?:first |last )?(?:published|posted|updated|date|publisher|source|publication)\b"
+    rf"|{wordings.PUBLISHED}|{wordings.UPDATED})(?::|.*\d)",
     re.IGNORECASE,
 )
 _URL = re.compile(
@@ -57,6 +69,8 @@ def _parse_parts(line: str) -> Found | None:
     found, unnamed = Found(), []
     for part in parts:
         said = _parse_part(part)
+        if said is None and (author := parse_foreign_byline(part)):
+            said = Found(author=author)
         if said is not None:
             found = merge(found, said)
         elif not (_READING_TIME.fullmatch(part) or is_role(part) or is_agency(part)):
@@ -78,6 +92,8 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     standfirst_at: int | None = None
     for index, line in enumerate(lines[:_MAX_HEADER_LINES]):
         found = parse_header_line(line.text)
+        if found is None and (author := parse_foreign_byline(line.text)):
+            found = Found(author=author)
         if found is not None:
             # Below a standfirst, which may already be the body, a bare date or age could be a
             # heading of the body or a line of it.

@@ -20,6 +20,9 @@ DAY = datetime(2025, 3, 14, tzinfo=UTC)
         "Mar. 14, 2025", "14 Mar 2025", "Friday, March 14th, 2025", "Fri 14 March 2025",
         "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "14-03-2025",
         "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日",
+        "Freitag, 14. März 2025", "Fr., 14. Mrz. 2025", "viernes, 14 de marzo del 2025",
+        "vendredi 14 mars 2025", "venerdì 14 marzo 2025", "sexta-feira, 14 de março de 2025",
+        "vrijdag 14 maart 2025",
     ],
 )  # fmt: skip
 def test_days_are_midnight_utc(text):
@@ -40,6 +43,11 @@ def test_days_are_midnight_utc(text):
         ("Fri, 14 Mar 2025 10:30:00 GMT", (10, 30)),
         ("10:30 GMT, 14 March 2025", (10, 30)),
         ("14 March 2025 12:05 am", (0, 5)),
+        ("14.03.2025, 10:30 Uhr", (10, 30)),
+        ("Freitag, den 14. März 2025 um 10.30 Uhr CET", (9, 30)),
+        ("14 mars 2025 à 10h30", (10, 30)),
+        ("14 de marzo de 2025 a las 10:30", (10, 30)),
+        ("2025年3月14日 10時30分", (10, 30)),
         ("14 March 2025 | 3pm", (15, 0)),
     ],
 )

@@ -1,0 +1,111 @@
+"""How pages in other languages than English say who wrote and when: tables for the readers."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+PUBLISHED: Final = (
+    r"veröffentlicht(?: am)?|publicado(?: el| em)?|publiée?(?: le)?|pubblicato(?: il)?"
+    r"|gepubliceerd(?: op)?|publicerad|公開日?|配信|掲載日?|发布(?:时间|于)?|發布(?:時間|於)?"
+)
+UPDATED: Final = (
+    r"(?:zuletzt )?aktualisiert(?: am)?|stand|actualizado(?: el)?|atualizado(?: em)?"
+    r"|mise? à jour(?: le)?|aggiornato(?: il)?|bijgewerkt(?: op)?|uppdaterad"
+    r"|最終更新日?|更新(?:日|于|於|时间|時間)?"
+)
+AUTHOR: Final = (
+    "autor(?:in|innen|en|a|as|es)?|auteure?s?|autore|autrice|autori|auteurs?|作者|記者|记者|文|筆者"
+)
+"""Labels, as alternatives of a regular expression."""
+
+BY: Final = re.compile(r"(?:von|por|par|di|door|av|af)\s+(?P<names>[^\W\d_].*)", re.IGNORECASE)
+"""What stands before the names of those who wrote. Some are names too ("Von Miller"), so it is
+believed only before two words, and only where a byline stands."""
+
+WEEKDAYS: Final = (
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so "
+    "lunes martes miércoles jueves viernes sábado domingo "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "lunedì martedì mercoledì giovedì venerdì sabato domenica "
+    "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+    "måndag tisdag onsdag torsdag fredag lördag söndag"
+)
+
+_UNITS: Final = (
+    (
+        "sekunden? sekunder segundos? secondes? secondi secondo seconden 秒钟? 秒鐘? 초",
+        timedelta(seconds=1),
+    ),
+    (
+        "minuten? minutos? minutes? minuti minuter min\\.? 分钟? 分鐘? 분",
+        timedelta(minutes=1),
+    ),
+    (
+        "stunden? std\\.? horas? heures? or[ae] uur uren timm(?:e|ar) h 時間 小时 小時 시간",
+        timedelta(hours=1),
+    ),
+    (
+        "tag(?:en?)? d[ií]as? jours? giorn[io] dag(?:en|ar)? 日 天 일",
+        timedelta(days=1),
+    ),
+    (
+        "wochen? semanas? semaines? settiman[ae] week weken veck(?:a|or) 週間 [周週] 星期 주",
+        timedelta(weeks=1),
+    ),
+    (
+        "monat(?:en?)? mes(?:es)? m[êe]s mois mes[ei] maand(?:en)? månad(?:er)? [かヶカケ个個]月 "
+        "개월 jahr(?:en?)? a[ñn]os? ans? ann[io] jaar år 年 년",
+        None,
+    ),
+)
+_UNIT = "|".join(pattern for words, _ in _UNITS for pattern in words.split())
+_ONE: Final = "ein(?:er|em|e)?|uno?|una|une|un['’]|uma?|een|ett|en"
+_AGES: Final = re.compile(
+    rf"(?:vor|hace|il y a|há|för)\s+(?:(?:etwa|rund|ca\.?|unos|unas|environ|cerca de)\s+)?"
+    rf"(?P<count>\d{{1,3}}|{_ONE})\s*(?P<unit>{_UNIT})(?:\s+sedan)?"
+    rf"|(?P<count_first>\d{{1,3}}|{_ONE})\s*(?P<unit_second>{_UNIT})\s+(?:fa|atrás|geleden|sedan)"
+    rf"|(?P<digits>\d{{1,3}})\s*(?P<unit_cjk>{_UNIT})\s*(?:以?前|전)",
+    re.IGNORECASE,
+)
+_STEPS: Final = tuple(
+    (re.compile("|".join(words.split()), re.IGNORECASE), step) for words, step in _UNITS
+)
+_DAYS: Final = {
+    word: days
+    for days, words in enumerate(
+        (
+            "heute hoy oggi hoje vandaag idag aujourd'hui 今日 今天 오늘 "
+            "soeben zojuist たった今 刚刚 剛剛 방금",
+            "gestern ayer ieri ontem gisteren igår 昨日 昨天 어제",
+            "vorgestern anteayer avant-hier anteontem eergisteren 一昨日 前天",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+"""Not "hier", which is yesterday in French and a link's "here" in German and Dutch."""
+
+
+def is_age(text: str) -> bool:
+    """Whether a text is an age and nothing else: "vor 2 Stunden", "hace una hora", "3時間前"."""
+    return _day(text) is not None or _AGES.fullmatch(text) is not None
+
+
+def age_of(text: str) -> tuple[int, timedelta] | None:
+    """How many of which unit an age has; None where it names no day, as "vor einem Jahr"."""
+    days = _day(text)
+    if days is not None:
+        return days, timedelta(days=1)
+    found = _AGES.fullmatch(text)
+    if found is None:
+        return None
+    count = found["count"] or found["count_first"] or found["digits"]
+    unit = found["unit"] or found["unit_second"] or found["unit_cjk"]
+    step = next(step for pattern, step in _STEPS if pattern.fullmatch(unit))
+    return None if step is None else (int(count) if count.isdecimal() else 1, step)
+
+
+def _day(text: str) -> int | None:
+    return _DAYS.get(text.lower().replace("’", "'"))
