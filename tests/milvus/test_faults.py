@@ -1,4 +1,4 @@
-"""A server that goes, comes back, answers slowly or refuses; a sync that stops at any step."""
+"""A server that goes, comes back, answers slowly or refuses."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ import pytest
 
 from qa.errors import ServiceError
 from qa.milvus import mirror, server
-from qa.milvus.server import Server
 from tests.milvus_server import Gate, free_port, light_server
 
 FERRY = "Ferry\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen people were hurt."
-STOPS = 6
-
-
-class StopError(Exception):
-    pass
 
 
 def test_a_server_goes_and_comes_back_and_is_slow(
@@ -83,52 +77,3 @@ def test_a_token_that_is_refused(machine, new_address, open_archive):
             archive.search("ferry")
     finally:
         refusing.stop(0)
-
-
-@pytest.mark.parametrize("step", range(STOPS))
-def test_a_sync_that_stops_at_any_write_shows_nothing_and_is_gone_on_with(
-    step, machine, new_address, open_archive, write_corpus, monkeypatch
-):
-    address = new_address()
-    writer, reader = open_archive(address), open_archive(address)
-    corpus = write_corpus({"a.txt": FERRY, "b.txt": "Tram\n\nThe tram was late."})
-    writing = {"upsert", "delete", "flush", "drop_collection", "create_collection"}
-    plain = Server.call
-    left = [step if step < 3 else 10**6]
-
-    def call(self, method, *arguments, **options):
-        if method in writing:
-            if left[0] == 0:
-                left[0] = 10**6
-                raise StopError(method)
-            left[0] -= 1
-        return plain(self, method, *arguments, **options)
-
-    monkeypatch.setattr(Server, "call", call)
-    # While there is nothing yet.
-    if step < 3:
-        left[0] = 4 * step
-        with pytest.raises(StopError):
-            writer.sync(corpus)
-        assert reader.retriever._generations.stamp() is None
-    writer.sync(corpus)
-    reader.retriever.renew()
-    assert {article.title for article in reader.articles()} == {"Ferry", "Tram"}
-    # While there is something: the old generation goes on answering.
-    write_corpus({"a.txt": None, "c.txt": "Storm\n\nA storm cut the railway."})
-    left[0] = 2 * step
-    with pytest.raises(StopError):
-        writer.sync(corpus)
-    reader.retriever.renew()
-    published = reader.retriever.generation().manifest.articles
-    titles = {article.title for article in reader.articles()}
-    assert titles in ({"Ferry", "Tram"}, {"Tram", "Storm"})
-    assert published == 2
-    found = {hit.article.title for hit in reader.search("ferry tram storm", 9)}
-    assert found == titles
-    report = writer.sync(corpus)
-    assert report.embedded == 0
-    reader.retriever.renew()
-    assert {article.title for article in reader.articles()} == {"Tram", "Storm"}
-    assert {hit.article.title for hit in reader.search("ferry tram storm", 9)} == {"Tram", "Storm"}
-    assert reader.verify().problems == ()
