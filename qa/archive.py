@@ -9,18 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from qa import deletions, judgements, mirroring
+from qa import deletions, judgements
 from qa.answering import Finding, find_answer
 from qa.citations import cite
 from qa.composing import Found, compose
 from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
 from qa.execution import Execution
+from qa.folder_writer import FolderWriter
 from qa.holdings import Holdings
-from qa.indexing import plan, sync
 from qa.judgements import Judged, Judgement
 from qa.milvus.address import Location, location
-from qa.protocols import OnProgress
+from qa.mirroring import MirrorWriter
+from qa.protocols import Embedder, OnProgress
 from qa.records import (
     Answer,
     Hit,
@@ -33,8 +34,7 @@ from qa.retrieval import Retrieval
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
-from qa.verification import repair as mend
-from qa.verification import verify
+from qa.writer import SyncOptions, Writer
 
 T = TypeVar("T")
 
@@ -57,6 +57,10 @@ class Archive(Holdings):
         index: The index folder.
         settings: Model, passage size, fusion.
     """
+
+    def __init__(self, index: Location, settings: Settings) -> None:
+        super().__init__(index, settings)
+        self._writer = _writer(index, settings, lambda: self.retriever.embedder)
 
     @classmethod
     def open(cls, index: str | Location = "index", settings: Settings | None = None) -> Archive:
@@ -121,29 +125,8 @@ class Archive(Holdings):
             IndexBusyError: Another process is writing the index.
             IndexWriteError: The disk is full, read-only, or fails.
         """
-        if isinstance(self.index, Path):
-            return sync(
-                Path(corpus),
-                self.index,
-                self.settings,
-                self.retriever.embedder,
-                rebuild=rebuild,
-                execution=execution,
-                allow_empty=allow_empty,
-                on_progress=on_progress,
-                on_plan=on_plan,
-            )
-        report = mirroring.sync(
-            Path(corpus),
-            self.index,
-            self.settings,
-            self.retriever.embedder,
-            rebuild=rebuild,
-            execution=execution,
-            allow_empty=allow_empty,
-            on_progress=on_progress,
-            on_plan=on_plan,
-        )
+        options = SyncOptions(rebuild, execution, allow_empty, on_progress, on_plan)
+        report = self._writer.sync(Path(corpus), options)
         self.retriever.renew()
         return report
 
@@ -181,14 +164,8 @@ class Archive(Holdings):
         on_progress: OnProgress = lambda _: None,
     ) -> SyncPlan:
         """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
-        return plan(
-            Path(corpus),
-            self.index if isinstance(self.index, Path) else self.index.staging,
-            self.settings,
-            self.retriever.embedder,
-            rebuild=rebuild,
-            on_progress=on_progress,
-        )
+        options = SyncOptions(rebuild=rebuild, on_progress=on_progress)
+        return self._writer.plan(Path(corpus), options)
 
     def verify(
         self, *, repair: bool = False, on_progress: OnProgress = lambda _: None
@@ -204,18 +181,7 @@ class Archive(Holdings):
             IndexDamagedError: It was to be repaired and the store itself is damaged.
             IndexBusyError, IndexWriteError: It was to be repaired; as `sync`.
         """
-        if not isinstance(self.index, Path):
-            return mirroring.verify(
-                self.index, self.settings, repair=repair, on_progress=on_progress
-            )
-        if not repair:
-            return verify(self.index, self.settings, on_progress=on_progress)
-        return mend(
-            self.index,
-            self.settings,
-            lambda: self.retriever.embedder,
-            on_progress=on_progress,
-        )
+        return self._writer.verify(repair=repair, on_progress=on_progress)
 
     def search(
         self,
@@ -373,3 +339,9 @@ class Archive(Holdings):
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
         return judgements.read(self.folder)
+
+
+def _writer(index: Location, settings: Settings, embedder: Callable[[], Embedder]) -> Writer:
+    if isinstance(index, Path):
+        return FolderWriter(index, settings, embedder)
+    return MirrorWriter(index, settings, embedder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,11 @@ from qa import analysis
 from qa.deletions import content_key
 from qa.duplicates.linking import Linker
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
-from qa.execution import Execution, Here, ReadFile
+from qa.execution import Here, ReadFile
 from qa.generation import Generations
 from qa.manifest import FORMAT, READING, Manifest, package_versions
 from qa.passages import Cut, indexed_text
-from qa.protocols import Embedder, OnProgress, Progress
+from qa.protocols import Embedder, Progress
 from qa.publishing import Publisher
 from qa.records import Article, Problem, SyncPlan, SyncReport
 from qa.revisions import Revisions
@@ -31,6 +31,7 @@ from qa.scanning import Changes, Source, check_emptied, scan
 from qa.settings import Settings
 from qa.store import Store
 from qa.store_writer import StoreWriter
+from qa.writer import SyncOptions
 from qa.writing import writing
 
 EMBED_AT_ONCE = 256
@@ -52,12 +53,7 @@ def sync(
     index: Path,
     settings: Settings,
     embedder: Embedder,
-    *,
-    rebuild: bool = False,
-    execution: Execution | None = None,
-    allow_empty: bool = False,
-    on_progress: OnProgress = lambda _: None,
-    on_plan: Callable[[SyncPlan], None] = lambda _: None,
+    options: SyncOptions,
 ) -> SyncReport:
     """Make the index hold exactly what the corpus holds.
 
@@ -66,20 +62,13 @@ def sync(
         index: Folder of the index; made where there is none.
         settings: How to cut and embed. Where they differ from the index's, all is done anew.
         embedder: The model of `settings.model`.
-        rebuild: Read and cut every file again, whether it changed or not.
-        execution: Where files are read and texts embedded; None: here.
-        allow_empty: Delete all articles if the corpus holds none any more, see `check_emptied`.
-        on_progress: Called now and then with the stage and how far it is.
-        on_plan: Called once with what will be done, before it is.
+        options: What else there is to say.
 
     Returns:
         What was done.
 
     Raises:
-        InputError: The corpus is no folder or holds nothing any more; the index cannot be made.
-        IndexBusyError: Another process is writing this index.
-        IndexWriteError: The disk is full, read-only, or fails.
-        IndexDamagedError: A file of the index cannot be read; the message says what mends it.
+        InputError, IndexBusyError, IndexWriteError, IndexDamagedError: As `Writer.sync`.
     """
     began = time.perf_counter()
     _check_corpus(corpus, index)
@@ -92,9 +81,8 @@ def sync(
     with writing(index):
         store = StoreWriter(Generations(index).store_path)
         try:
-            where = execution or Here(embedder)
-            work = _Sync(store, index, settings, embedder, where, on_progress, rebuild)
-            return work.run(corpus, began, on_plan, allow_empty)
+            work = _Sync(store, index, settings, embedder, options)
+            return work.run(corpus, began)
         finally:
             store.close()
 
@@ -104,20 +92,18 @@ def plan(
     index: Path,
     settings: Settings,
     embedder: Embedder,
-    *,
-    rebuild: bool = False,
-    on_progress: OnProgress = lambda _: None,
+    options: SyncOptions,
 ) -> SyncPlan:
     """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
     _check_corpus(corpus, index)
     generations = Generations(index)
-    published = _published(generations, rebuild=rebuild)
+    published = _published(generations, rebuild=options.rebuild)
     if published is None:
-        return _plan(scan(corpus, index, {}, on_progress), None, None)
+        return _plan(scan(corpus, index, {}, options.on_progress), None, None)
     store = Store(generations.store_path)
     try:
-        why = "asked for" if rebuild else _differs(published, settings, embedder)
-        changes = scan(corpus, index, store.sources(published.generation), on_progress)
+        why = "asked for" if options.rebuild else _differs(published, settings, embedder)
+        changes = scan(corpus, index, store.sources(published.generation), options.on_progress)
         seconds = _estimate(store, published, settings, embedder) if why else None
     finally:
         store.close()
@@ -211,41 +197,39 @@ class _Sync:
         index: Path,
         settings: Settings,
         embedder: Embedder,
-        execution: Execution,
-        on_progress: OnProgress,
-        rebuild: bool,
+        options: SyncOptions,
     ) -> None:
         self._store = store
         self._index = index
         generations = Generations(index)
         self._settings = settings
         self._embedder = embedder
-        self._execution = execution
-        self._on_progress = on_progress
+        self._options = options
+        self._execution = options.execution or Here(embedder)
+        self._on_progress = options.on_progress
         self._linker = Linker(store)
         self._revisions = Revisions(store)
-        self._publisher = Publisher(store, generations, on_progress)
-        self._before = _published(generations, rebuild=rebuild)
+        self._publisher = Publisher(store, generations, options.on_progress)
+        self._before = _published(generations, rebuild=options.rebuild)
         self._current = self._before.generation if self._before else 0
         self._next = self._current + 1
         self._why_anew = None
         if self._before is not None:
-            self._why_anew = "asked for" if rebuild else _differs(self._before, settings, embedder)
+            differs = _differs(self._before, settings, embedder)
+            self._why_anew = "asked for" if options.rebuild else differs
         self._anew = self._before is None or self._why_anew is not None
         self._present = self._total = 0
 
-    def run(
-        self, corpus: Path, began: float, on_plan: Callable[[SyncPlan], None], allow_empty: bool
-    ) -> SyncReport:
+    def run(self, corpus: Path, began: float) -> SyncReport:
         interrupted = self._store.roll_back_to(self._current)
         self._check_store()
         known = self._store.sources(self._current)
         changes = scan(corpus, self._index, known, self._on_progress)
-        check_emptied(changes, corpus, allow_empty)
+        check_emptied(changes, corpus, self._options.allow_empty)
         self._store.remember(
             {s.name: s.status for s in changes.unchanged if s.status != known[s.name][1]}
         )
-        on_plan(_plan(changes, self._why_anew, self._seconds()))
+        self._options.on_plan(_plan(changes, self._why_anew, self._seconds()))
         published, embedded = self._before, _Embedded(0, None)
         if self._anew or changes.added or changes.changed or changes.deleted:
             self._write(changes)

@@ -37,9 +37,6 @@ from qa.store import Store
 
 TERMS_AT_ONCE: Final = 5_000
 
-PATIENCE_S: Final = 30.0
-"""Seconds for which a writer waits for a server that is away."""
-
 SENT_ANEW: Final = 4
 """Changes are sent whole again when they have grown to this many times what was sent whole last."""
 

@@ -24,6 +24,10 @@ ANSWER_S: Final = 10.0
 AWAY_S: Final = 5.0
 """Seconds for which a call is tried again while no server answers."""
 
+PATIENCE: Final = 6
+"""Times as long a writer waits, for an answer and for a server that is away: the light server takes
+over 10 s to write 400 passages beside 50,000."""
+
 FIRST_WAIT_S: Final = 0.1
 """Before the first other try; each further wait is twice as long."""
 
@@ -46,19 +50,20 @@ class Server:
 
     Args:
         address: Where it is.
-        patience_s: Seconds for which calls are tried again while it is away.
+        writes: Whether a writer calls, which waits longer than a question may.
 
     Attributes:
         failures: How many calls have failed; who keeps something read earlier looks at it.
     """
 
-    def __init__(self, address: MilvusAddress, patience_s: float = AWAY_S) -> None:
+    def __init__(self, address: MilvusAddress, *, writes: bool = False) -> None:
         self.address = address
         self.failures = 0
-        self._patience_s = patience_s
+        patience = PATIENCE if writes else 1
+        self._patience_s = AWAY_S * patience
         self._lock = threading.Lock()
         self._connected: Any = None
-        self._answer_s = _seconds()
+        self._answer_s = _seconds() * patience
         # What fails is told in one line here, so gRPC need not tell it, too.
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 

@@ -19,6 +19,7 @@ from qa.milvus.server import MissingError, Server, quoted
 from qa.passages import indexed_text
 from qa.protocols import OnProgress, Progress
 from qa.records import Verification
+from qa.revisions import wrong_revisions
 from qa.rows import FilterKeys, digest, to_article
 from qa.settings import Settings
 from qa.store import Store
@@ -54,7 +55,7 @@ def verify(
         try:
             articles = store.count_articles(current.generation)
             check = _Check(published.server, current, store, on_progress)
-            problems = list(check.run())
+            problems = [*check.run(), *wrong_revisions(store, current.generation)]
             passages, vectors = check.stored, check.found
         finally:
             store.close()

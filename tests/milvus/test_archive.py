@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 
@@ -210,10 +211,33 @@ def test_damage_is_told_and_mended_from_the_writers_folder(
     with pytest.raises(IndexMissingError, match="on the machine that writes it"):
         open_archive(address).verify(repair=True)
     machine("writer")
+    [segment] = (address.staging / "segments").iterdir()
+    segment.write_bytes(b"damaged")  # the folder is mended before it is mirrored
     mended = archive.verify(repair=True)
     assert mended.ok
     assert mended.repaired
     assert archive.search("tram")[0].article.title == "Tram"
+    assert archive.verify().ok
+
+
+def test_a_damaged_copy_is_told_and_fetched_anew(machine, new_address, open_archive, write_corpus):
+    address = new_address()
+    archive = open_archive(address)
+    archive.sync(write_corpus({"a.txt": f"Ferry\n\n{FERRY}"}))
+    archive.sync(write_corpus({"a.txt": "Ferry\n\nNineteen people were hurt."}))
+    [article] = archive.articles()
+    archive.close()
+    copy = sqlite3.connect(address.replica)
+    with copy:
+        copy.execute("UPDATE revisions SET article = replace(article, 'Fourteen', 'Forty')")
+        copy.execute("UPDATE articles SET text = replace(text, 'Nineteen', 'Ninety')")
+    copy.close()
+    found = archive.verify()
+    assert any("the text of its article is not what was stored" in told for told in found.problems)
+    assert any("revision 1 of article" in told for told in found.problems)
+    assert archive.verify(repair=True).repaired
+    assert "Fourteen" in archive.article(article.id, 1).text
+    assert "Nineteen" in archive.article(article.id).text
 
 
 def test_from_the_command_line_by_option_and_by_setting(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from concurrent import futures
 
 import pytest
 
-from qa.errors import ServiceError
-from qa.milvus import mirror, server
-from tests.milvus_server import Gate, free_port, light_server
+from qa.errors import InputError, QAError, ServiceError
+from qa.milvus import server
+from tests.milvus_server import Gate, light_server
 
 FERRY = "Ferry\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen people were hurt."
 
@@ -17,23 +18,26 @@ FERRY = "Ferry\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen people w
 def test_a_server_goes_and_comes_back_and_is_slow(
     tmp_path, machine, new_address, open_archive, write_corpus, monkeypatch
 ):
-    monkeypatch.setattr(server, "AWAY_S", 0.5)
-    monkeypatch.setattr(mirror, "PATIENCE_S", 0.5)
-    monkeypatch.setattr("qa.mirroring.PATIENCE_S", 0.5)
+    monkeypatch.setattr(server, "AWAY_S", 0.1)
     with light_server(tmp_path) as light:
         gate = Gate(light.port)
         address = new_address(f"127.0.0.1:{gate.port}")
         archive = open_archive(address)
         corpus = write_corpus({"a.txt": FERRY})
         archive.sync(corpus)
-        archive.retriever._generations.server._patience_s = 0.5
         assert archive.search("ferry")
         # Slow: an answer that does not come is an error after the time that was set.
-        archive.retriever._generations.server._answer_s = 1.0
+        archive.retriever._generations.server._answer_s = 0.3
         archive.retriever.renew()
         gate.hold()
-        with pytest.raises(ServiceError, match="did not answer within 1 s|tried for"):
-            archive.search("ferry")
+        for read in (lambda: archive.search("ferry"), lambda: archive.ask("ferry?")):
+            with pytest.raises(ServiceError, match=r"did not answer within 0.3 s; .*TIMEOUT_S"):
+                read()
+        monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", "0.1")
+        for work in (lambda: archive.sync(corpus), archive.verify):
+            with pytest.raises(ServiceError, match=r"did not answer within|no Milvus server ans"):
+                work()
+        monkeypatch.delenv("QA_MILVUS_TIMEOUT_S")
         gate.release()
         archive.retriever._generations.server._answer_s = 10.0
         assert archive.search("ferry")
@@ -56,24 +60,42 @@ def test_a_server_goes_and_comes_back_and_is_slow(
         gate.close()
 
 
-def test_a_token_that_is_refused(machine, new_address, open_archive):
+def test_a_token_that_is_refused(machine, new_address, open_archive, write_corpus, monkeypatch):
     import grpc
 
-    def refuse(_: object, context: grpc.ServicerContext) -> bytes:
+    def answer(_: object, context: grpc.ServicerContext) -> bytes:
+        given = dict(context.invocation_metadata()).get("authorization", "")
+        if base64.b64decode(given) == b"the right one":
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, "the token is right")
         context.abort(grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check token")
 
-    class Refusing(grpc.GenericRpcHandler):
+    class Guarded(grpc.GenericRpcHandler):
         def service(self, _):
-            return grpc.unary_unary_rpc_method_handler(refuse)
+            return grpc.unary_unary_rpc_method_handler(answer)
 
-    refusing = grpc.server(futures.ThreadPoolExecutor(2))
-    refusing.add_generic_rpc_handlers((Refusing(),))
-    port = free_port()
-    refusing.add_insecure_port(f"127.0.0.1:{port}")
-    refusing.start()
+    guarded = grpc.server(futures.ThreadPoolExecutor(2))
+    guarded.add_generic_rpc_handlers((Guarded(),))
+    port = guarded.add_insecure_port("127.0.0.1:0")
+    guarded.start()
+    corpus = write_corpus({"a.txt": FERRY})
     try:
-        archive = open_archive(new_address(f"127.0.0.1:{port}"))
-        with pytest.raises(ServiceError, match="refuses the token; set QA_MILVUS_TOKEN"):
-            archive.search("ferry")
+        for token in (None, "a:wrong one"):
+            if token:
+                monkeypatch.setenv("QA_MILVUS_TOKEN", token)
+            archive = open_archive(new_address(f"127.0.0.1:{port}"))
+            for work in (lambda a: a.search("ferry"), lambda a: a.sync(corpus)):
+                with pytest.raises(ServiceError, match="refuses the token; set QA_MILVUS_TOK") as e:
+                    work(archive)
+                assert "wrong one" not in str(e.value)
+        monkeypatch.setenv("QA_MILVUS_TOKEN", "the right one")
+        with pytest.raises(QAError, match="UNIMPLEMENTED"):
+            open_archive(new_address(f"127.0.0.1:{port}")).search("ferry")
     finally:
-        refusing.stop(0)
+        guarded.stop(0)
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1"])
+def test_a_time_limit_that_is_none(value, machine, new_address, open_archive, monkeypatch):
+    monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", value)
+    with pytest.raises(InputError, match=f"QA_MILVUS_TIMEOUT_S must be .*, not {value!r}"):
+        open_archive(new_address())
