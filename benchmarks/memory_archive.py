@@ -60,7 +60,9 @@ class MemoryArchive:
         self._embeddings: dict[int, Embedding] = {}
         rows: list[Indexed] = []
         for article in articles:
-            for ordinal, part in enumerate(cut(article.text, settings.passage_size)):
+            for ordinal, part in enumerate(
+                cut(article.text, settings.passage_size, article.language)
+            ):
                 number = len(self._found) + 1
                 text = article.text[part.start : part.end]
                 passage = Passage(
@@ -131,7 +133,7 @@ def indexed_texts(articles: Iterable[Article], settings: Settings = DEFAULT) -> 
     return [
         indexed_text(article.title, article.text[part.start : part.end])
         for article in articles
-        for part in cut(article.text, settings.passage_size)
+        for part in cut(article.text, settings.passage_size, article.language)
     ]
 
 

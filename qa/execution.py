@@ -37,7 +37,8 @@ class ReadFile:
         """The passages of the article in this place of `result.articles`."""
         if self.cuts is not None:
             return self.cuts[number]
-        return cut(self.result.articles[number].text, self.size)
+        article = self.result.articles[number]
+        return cut(article.text, self.size, article.language)
 
     def cut(self) -> ReadFile:
         """The same with all of its articles cut."""

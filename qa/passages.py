@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from qa.analysis import CJK
 from qa.records import Span
+from qa.stemming import ENGLISH, analysed_as
 
 MAX_SENTENCE_WORDS = 120
 """A "sentence" longer than this (a list, a table, a transcript without full stops) is cut at a
@@ -31,6 +32,11 @@ _RUN_ON = re.compile(
 """The end of a heading that ran into the sentence below it: "warnings on tariffs Of course, he". In
 the true bodies of 181 real news pages a small word with a capital follows a lower-case word without
 a stop once, and there a heading did run on."""
+_ORDINAL_END = re.compile(
+    r"(?<!\w)(?:[Ii]m|[Aa]m|[Bb]eim|[Vv]om|[Zz]u[mr]|[Dd](?:er|ie|as|en|em|es)|[Jj]ede[rnsm]?"
+    r"|[Ee]in(?:e[rnsm]?)?) \d{1,2}\.$"
+)
+"""A German ordinal before its noun, which has a capital."""
 _DAY_OR_MONTH = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?"
     r"|Oct|Nov|Dec)[a-z.]*\b|(?:EST|EDT|ET|GMT|UTC|PT|CT|local)\b"
@@ -59,37 +65,61 @@ class PassageSize:
     overlap_sentences: int = 0
 
 
-def sentences(text: str) -> list[Span]:
+def sentences(text: str, language: str | None = None) -> list[Span]:
     """The sentences of a text, in order, without the white space around them.
 
     Split by sentencex (Wikimedia), paragraph by paragraph. Of the three splitters tried on the
     run-on lines of saved pages (pysbd, syntok, sentencex) it is the only one that neither breaks
     at closing single quotes nor after "U.N."; it is also 200 times faster than pysbd.
+
+    Other languages than English are broken only where their own rules and the English ones both
+    say so: either knows abbreviations that the other does not ("am 14. März" against "M. Dupont").
+    Of 8,900 breaks in German prose 224 stand before a small letter by the English rules, 90 so.
+
+    Args:
+        text: Any.
+        language: The tag of its language, see `qa.stemming.analysed_as`.
     """
     found: list[Span] = []
+    rules = analysed_as(language)
     for paragraph in _PARAGRAPH.finditer(text):
-        for span in _split(paragraph.group()):
+        for span in _split(paragraph.group(), rules):
             shifted = Span(paragraph.start() + span.start, paragraph.start() + span.end)
             found.extend(_shorten(text, shifted))
     return found
 
 
-def _split(paragraph: str) -> list[Span]:
+def _split(paragraph: str, language: str) -> list[Span]:
+    spans: list[Span] = []
+    pieces = _pieces(paragraph, ENGLISH)
+    if language == ENGLISH:
+        starts = None
+    else:
+        starts = {piece.start for piece in _pieces(paragraph, language)}
+    for piece in pieces:
+        start, end = piece
+        joined = starts is not None and start not in starts
+        if spans and (joined or _continues(paragraph, spans[-1], start, language)):
+            spans[-1] = Span(spans[-1].start, end)
+        else:
+            spans.append(piece)
+    if language != ENGLISH:
+        return spans
+    return [part for span in spans for part in _parted(paragraph, span)]
+
+
+def _pieces(paragraph: str, language: str) -> list[Span]:
+    """The sentences by the rules of a language."""
     from sentencex import segment
 
-    spans: list[Span] = []
+    found: list[Span] = []
     position = 0
-    for piece in segment("en", paragraph):
-        sentence = piece.strip()
-        if not sentence:
-            continue
-        start = paragraph.index(sentence, position)
-        position = start + len(sentence)
-        if spans and _continues(paragraph, spans[-1], start):
-            spans[-1] = Span(spans[-1].start, position)
-        else:
-            spans.append(Span(start, position))
-    return [part for span in spans for part in _parted(paragraph, span)]
+    for piece in segment(language, paragraph):
+        if sentence := piece.strip():
+            start = paragraph.index(sentence, position)
+            position = start + len(sentence)
+            found.append(Span(start, position))
+    return found
 
 
 def _parted(paragraph: str, sentence: Span) -> Iterator[Span]:
@@ -101,8 +131,10 @@ def _parted(paragraph: str, sentence: Span) -> Iterator[Span]:
     yield Span(start, sentence.end)
 
 
-def _continues(paragraph: str, previous: Span, start: int) -> bool:
-    """Whether the splitter broke inside "at 6 a.m. Tuesday"."""
+def _continues(paragraph: str, previous: Span, start: int, language: str) -> bool:
+    """Whether the splitter broke inside "at 6 a.m. Tuesday", or "der 3. Platz"."""
+    if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
+        return True
     clock = _CLOCK_END.search(paragraph, previous.start, previous.end)
     return clock is not None and _DAY_OR_MONTH.match(paragraph, start) is not None
 
@@ -120,13 +152,18 @@ def _shorten(text: str, sentence: Span) -> Iterator[Span]:
         yield Span(words[first].start(), words[-1].end())
 
 
-def cut(text: str, size: PassageSize) -> list[Cut]:
+def cut(text: str, size: PassageSize, language: str | None = None) -> list[Cut]:
     """Cut a text into passages of whole sentences.
 
     Each passage ends at the sentence end nearest to `size.target_words`; a short rest joins the
     passage before it. Every sentence is in at least one passage.
+
+    Args:
+        text: Of an article.
+        size: How long they are to be.
+        language: The article's.
     """
-    spans = sentences(text)
+    spans = sentences(text, language)
     lengths = [len(_WORD.findall(text, s.start, s.end)) for s in spans]
     cuts: list[Cut] = []
     first = 0

@@ -114,7 +114,7 @@ def difference(before: Article, after: Article) -> list[str]:
 
 
 def _lines(article: Article) -> list[str]:
-    spans = sentences(article.text)
+    spans = sentences(article.text, article.language)
     return [article.title, *(article.text[span.start : span.end] for span in spans)]
 
 

@@ -156,3 +156,19 @@ def test_a_word_longer_than_any_passage_is_one_sentence():
 
 def test_the_title_is_indexed_in_front_of_the_passage():
     assert indexed_text("Title", "Passage.") == "Title\nPassage."
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("de", ["Das beschloss der Rat am 14. März.", "Dr. Holt sagte z. B. nichts.",
+                "Der 3. Platz ging an Bremen.", "Es kostet 1,25 Mio. Euro."]),
+        ("es", ["El Sr. Pérez llegó a EE. UU. con la Sra. Bru.", "¿Cuándo vuelve?",
+                "Vive en la Av. Central."]),
+        ("fr", ["M. Dupont est arrivé à dix heures.", "Mme Roy l’attendait."]),
+        (None, ["I am 12.", "He is 13."]),
+    ],
+)  # fmt: skip
+def test_sentences_follow_the_rules_of_the_language(language, expected):
+    text = " ".join(expected)
+    assert [text[s.start : s.end] for s in sentences(text, language)] == expected

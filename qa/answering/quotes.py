@@ -125,7 +125,7 @@ def _extend(
         if needed or own - score < CLOSE:
             neighbours.append((needed, score, other))
     if leans and not any(other < sentence for *_, other in neighbours):
-        before = _before(text, sentence.start)
+        before = _before(article, sentence.start)
         is_free = before is not None and not _is_used(used, article.id, before)
         if before and is_free and _words(text, Span(before.start, sentence.end)) <= MAX_WORDS:
             return [before, sentence]
@@ -134,11 +134,12 @@ def _extend(
     return sorted([sentence, max(neighbours)[2]])
 
 
-def _before(text: str, start: int) -> Span | None:
+def _before(article: Article, start: int) -> Span | None:
     """The sentence before: it may stand in a passage that was not found."""
+    text = article.text
     end = len(text[:start].rstrip())
     paragraph = text.rfind("\n", 0, end) + 1
-    found = split_sentences(text[paragraph:end])
+    found = split_sentences(text[paragraph:end], article.language)
     if not found:
         return None
     return Span(paragraph + found[-1].start, paragraph + found[-1].end)
