@@ -107,9 +107,8 @@ class MeasuredArchive(Archive):
     """
 
     def __init__(self, archive: Archive, metrics: Metrics, at_once: int = ASKED_AT_ONCE) -> None:
-        self.index = archive.index
-        self.settings = archive.settings
-        self.retriever = archive.retriever
+        super().__init__(archive.index, archive.settings)
+        self.retriever = archive.retriever  # with what it has loaded
         self.metrics = metrics
         self._turns = threading.BoundedSemaphore(at_once)
 
