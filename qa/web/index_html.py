@@ -74,13 +74,11 @@ def overview(
 
 def _facts(info: Mapping[str, Any]) -> Markup:
     built = datetime.fromisoformat(info["built_at"])
-    sizes = info["sizes"]
     facts = (
         ("Articles", f"{info['articles']:,}"),
         ("Passages", f"{info['passages']:,}"),
         ("Could not be read", count(info["problems"], "problem")),
-        ("On disk", f"{_bytes(sizes['total'])}, {_bytes(sizes['store'])} of it articles and "
-                    f"embeddings, {_bytes(sizes['segments'])} search indexes"),
+        ("On disk here", _on_disk(info["sizes"])),
         ("Last sync", Markup('<time datetime="{}">{}, {} UTC</time>').format(
             info["built_at"], words(built), f"{built:%H:%M}")),
         ("Generation", f"{info['generation']:,}"),
@@ -89,11 +87,18 @@ def _facts(info: Mapping[str, Any]) -> Markup:
                         "(meaning)"),
         ("Embeds", f"{info['embedded_per_second']:,.0f} passages a second"
                    if info.get("embedded_per_second") else "not measured yet"),
-        ("Folder", Markup('<bdi class="file">{}</bdi>').format(info["index"])),
+        ("Lies at", Markup('<bdi class="file">{}</bdi>').format(info["index"])),
     )  # fmt: skip
     return Markup('<dl class="facts">{}</dl>').format(
         EMPTY.join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*fact) for fact in facts)
     )
+
+
+def _on_disk(sizes: Mapping[str, int]) -> str:
+    names = {"store": "articles and embeddings", "segments": "search indexes",
+             "replica": "copied articles", "staging": "what is written from here"}  # fmt: skip
+    parts = [f"{_bytes(size)} {names[part]}" for part, size in sizes.items() if part in names]
+    return f"{_bytes(sizes['total'])}, of it {', '.join(parts)}"
 
 
 def health_told(health: Health) -> Markup:

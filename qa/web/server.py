@@ -12,6 +12,7 @@ from pathlib import Path
 from qa import terminal
 from qa.archive import Archive
 from qa.errors import IndexMissingError, InputError
+from qa.milvus.address import Location
 from qa.serving.options import Options
 from qa.settings import Settings
 
@@ -26,7 +27,7 @@ _NAME_ANOTHER = "qa serve --host ADDRESS --port N"
 def serve(
     *,
     corpus: Path,
-    index: Path,
+    index: Location,
     settings: Settings,
     host: str,
     port: int | None,
@@ -36,7 +37,7 @@ def serve(
 
     Args:
         corpus: The folder of the articles; where uploads are kept.
-        index: The index folder; built first where there is none.
+        index: The index folder, or the address of one in a server; built first where there is none.
         settings: What the index was, or is to be, built with.
         host: The address to listen on.
         port: None takes 7860 or the next free one.
@@ -64,7 +65,7 @@ def serve(
         archive.close()
 
 
-def open_archive(corpus: Path, index: Path, settings: Settings) -> Archive:
+def open_archive(corpus: Path, index: Location, settings: Settings) -> Archive:
     """The archive; built from the corpus where there is no index yet.
 
     Raises:
