@@ -102,10 +102,13 @@ def _parser() -> argparse.ArgumentParser:
         about: str,
         index_help: str = INDEX_HELP,
         named_by_settings: bool = True,
+        has_index: bool = True,
     ) -> argparse.ArgumentParser:
         added = subparsers.add_parser(name, help=about, description=about)
         added.set_defaults(run=run, command=name)
-        added.set_defaults(named_by_settings=named_by_settings)
+        added.set_defaults(named_by_settings=named_by_settings and has_index, index=None)
+        if not has_index:
+            return added
         added.add_argument("--index", type=index_at, metavar="DIR", help=index_help)
         added.add_argument(
             "--settings",

@@ -40,15 +40,14 @@ def add(command: AddCommand) -> None:
         metavar="NAME",
         help="a host name to answer to besides localhost; may be given several times",
     )
+    flag("--allow-url", action="store_true", help="add pages by address, which are fetched")
     flag("--mcp", action="store_true", help="serve the tools for language models, at /mcp")
 
     tools = command("mcp", mcp, "serve the tools for language models on standard input and output")
     add_corpus(tools)
     tools.add_argument("--read-only", action="store_true", help="leave out the tools that write")
 
-    users = command(
-        "user", user, "add, remove or list the users who may sign in", named_by_settings=False
-    )
+    users = command("user", user, "add, remove or list the users who may sign in", has_index=False)
     users.add_argument("action", choices=["add", "remove", "list"], help="what to do")
     users.add_argument("name", nargs="?", metavar="NAME", help="the user to add or remove")
     users.add_argument(
@@ -79,6 +78,7 @@ def serve(options: argparse.Namespace) -> int:
             allow_public=options.allow_public,
             allowed_hosts=tuple(options.allowed_host),
             mcp=options.mcp,
+            allow_url=options.allow_url,
         ),
     )
     return OK
@@ -88,12 +88,14 @@ def mcp(options: argparse.Namespace) -> int:
     """Serve the tools on standard input and output, until it ends."""
     from qa.archive import Archive
     from qa.serving.endpoints import Endpoints
+    from qa.serving.metrics import MeasuredArchive, Metrics
     from qa.serving.options import Options
     from qa.serving.syncing import Syncing
     from qa.serving.tools import make_tools
     from qa.settings import Settings
 
     archive = Archive.open(options.index, Settings.load(options.settings))
+    archive = MeasuredArchive(archive, Metrics())  # which syncs it apart
     syncing = Syncing(archive, options.corpus)
     endpoints = Endpoints(archive, options.corpus, syncing, Options(read_only=options.read_only))
     make_tools(endpoints).run("stdio")

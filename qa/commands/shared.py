@@ -28,7 +28,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 class AddCommand(Protocol):
-    """Adds a command with `--index` and `--settings`; the caller adds what else it takes."""
+    """Adds a command, with `--index` and `--settings`; the caller adds what else it takes."""
 
     def __call__(
         self,
@@ -37,6 +37,7 @@ class AddCommand(Protocol):
         about: str,
         index_help: str = INDEX_HELP,
         named_by_settings: bool = True,
+        has_index: bool = True,
     ) -> argparse.ArgumentParser:
         """Add it; see `qa.cli`."""
         ...

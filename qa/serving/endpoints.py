@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from qa import deletions, serialise
-from qa.adding import safe_name
 from qa.archive import Archive
-from qa.errors import ForbiddenError, InputError
-from qa.reading import preview
+from qa.errors import ForbiddenError, InputError, ReadingError
+from qa.reading import Preview
+from qa.records import Problem
+from qa.serving import shapes
+from qa.serving.fetches import Fetches, fetched
 from qa.serving.operations import Operation, operation
 from qa.serving.options import Options
 from qa.serving.syncing import Syncing
-from qa.serving.uploads import MAX_FILES, Upload, store
+from qa.serving.uploads import MAX_FILES, Sent, Upload, look, store
 
 MAX_PAGE = 1_000
 """Articles listed in one answer."""
-
-PREVIEWED, PREVIEW_CHARS = 50, 280
-"""Articles of a file that a preview shows, and characters of each: the first sentences."""
 
 
 class Endpoints:
@@ -42,6 +41,7 @@ class Endpoints:
         self.corpus = corpus
         self.syncing = syncing
         self.options = options
+        self._fetches = Fetches()
 
     def operations(self) -> list[Operation]:
         """All that are allowed here: without those that write, on a read-only server."""
@@ -53,7 +53,8 @@ class Endpoints:
 
     def writing(self) -> list[Operation]:
         """Those that change the corpus or the index."""
-        writes = (self.add, self.delete, self.restore, self.sync)
+        fetches = (self.fetch,) if self.options.allow_url else ()
+        writes = (self.add, *fetches, self.delete, self.restore, self.sync)
         return [operation(function, writes=True) for function in writes]
 
     def ask(
@@ -230,21 +231,60 @@ class Endpoints:
             },
         }
 
-    def add(self, text: str, name: str = "article.txt") -> dict[str, Any]:
+    def add(
+        self,
+        text: str | None = None,
+        name: str = "article.txt",
+        url: str | None = None,
+        key: str | None = None,
+        wait: bool = True,
+    ) -> dict[str, Any]:
         """Add an article, or a file of several, to the corpus, and index it: it is found at once.
 
         Args:
             text: What the file is to hold: plain text (headline, byline, "Publisher | date", then
                 the article), Markdown, HTML or JSON Lines.
             name: A name for the file; its suffix tells the format. Nothing is ever overwritten.
+            url: In the place of a text, a public page to fetch, if this server is allowed to.
+            key: In the place of a text, a page that `fetch` has fetched: just what it showed.
+            wait: Until it is indexed; else that goes on by itself, see `status`.
         """
-        return self.keep([(name, text.encode("utf-8", "surrogatepass"))])
+        given = [each is not None for each in (text, url, key)]
+        if sum(given) != 1:
+            raise InputError("add takes one of text, url and key")
+        if text is not None:
+            return self.keep([Sent(name, text.encode("utf-8", "surrogatepass"))], wait=wait)
+        self.may_fetch()
+        if key is not None:
+            return self.keep([self._fetches.take(key)], wait=wait)
+        try:
+            return self.keep([fetched(url or "")], wait=wait)
+        except ReadingError as error:
+            problem = Problem(url or "", error.reason)
+            refused = Upload(problem.source, None, False, 0, (problem,))
+            return {"files": [shapes.upload(refused)], "report": None}
 
-    def keep(self, files: Sequence[tuple[str, bytes]], *, wait: bool = True) -> dict[str, Any]:
+    def fetch(self, url: str) -> dict[str, Any]:
+        """Fetch a public page and show what would be understood of it; `add` adds it by its key.
+
+        The page's robots.txt is respected. It is kept for a quarter of an hour.
+
+        Args:
+            url: An http or https address.
+        """
+        self.may_fetch()
+        try:
+            key, page = self._fetches.fetch(url)
+        except ReadingError as error:
+            refused = Preview(url, (), (Problem(url, error.reason),), ())
+            return {"key": None, "url": url, "files": [shapes.understood(url, refused)]}
+        return {"key": key, "url": page.stated.url, **self.preview([page])}
+
+    def keep(self, files: Sequence[Sent], *, wait: bool = True) -> dict[str, Any]:
         """Store files in the corpus and index them.
 
         Args:
-            files: Each a name and its content.
+            files: What was sent.
             wait: Until they are indexed; else that goes on by itself, see `status`.
 
         Raises:
@@ -259,11 +299,11 @@ class Endpoints:
             else:
                 self.syncing.start()
         return {
-            "files": [serialise_upload(upload) for upload in stored],
+            "files": [shapes.upload(upload) for upload in stored],
             "report": asdict(report) if report else None,
         }
 
-    def store(self, files: Sequence[tuple[str, bytes]]) -> list[Upload]:
+    def store(self, files: Sequence[Sent]) -> list[Upload]:
         """Store files in the corpus.
 
         Raises:
@@ -272,35 +312,26 @@ class Endpoints:
         """
         self.may_write()
         check_count(files)
-        return [store(name, data, self.corpus) for name, data in files]
+        return [store(file, self.corpus) for file in files]
 
-    def preview(self, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
+    def preview(self, files: Sequence[Sent]) -> dict[str, Any]:
         """What would be understood of files; changes nothing. Arguments and errors as `store`."""
         self.may_write()
         check_count(files)
-        seen = [preview(data, safe_name(name)) for name, data in files]
-        return {
-            "files": [
-                {
-                    "name": name,
-                    "articles": [
-                        {**serialise.article_reference(article), "age": article.age,
-                         "language": article.language, "provenance": dict(article.provenance),
-                         "words": len(article.text.split()), "text": article.text[:PREVIEW_CHARS]}
-                        for article in found.articles[:PREVIEWED]
-                    ],
-                    "count": len(found.articles),
-                    "problems": [serialise.problem(problem) for problem in found.problems],
-                    "left_out": list(found.dropped[:PREVIEWED]),
-                }
-                for (name, _), found in zip(files, seen, strict=True)
-            ]
-        }  # fmt: skip
+        return {"files": [shapes.understood(file.name, look(file)) for file in files]}
 
     def may_write(self) -> None:
         """Raise ForbiddenError on a read-only server."""
         if self.options.read_only:
             raise ForbiddenError("this server is read-only; change the archive where it is kept")
+
+    def may_fetch(self) -> None:
+        """Raise ForbiddenError on a server that is not to fetch pages."""
+        self.may_write()
+        if not self.options.allow_url:
+            raise ForbiddenError(
+                "this server fetches no pages; start it with: qa serve --allow-url"
+            )
 
     def delete(self, article_id: str) -> dict[str, Any]:
         """Delete an article from the corpus and the index; `restore` brings it back.
@@ -334,18 +365,7 @@ class Endpoints:
         return asdict(self.syncing.run())
 
 
-def check_count(files: Sequence[tuple[str, bytes]]) -> None:
+def check_count(files: Sequence[Sent]) -> None:
     """Raise InputError if there is no file, or too many."""
     if not 1 <= len(files) <= MAX_FILES:
         raise InputError(f"send 1 to {MAX_FILES} files at a time, not {len(files)}")
-
-
-def serialise_upload(upload: Upload) -> dict[str, Any]:
-    """What became of a file, ready for JSON."""
-    return {
-        "name": upload.name,
-        "stored_as": upload.stored_as,
-        "new": upload.new,
-        "articles": upload.articles,
-        "problems": [serialise.problem(problem) for problem in upload.problems],
-    }

@@ -38,7 +38,7 @@ from qa.serving.guard import served_path
 from qa.serving.metrics import Metrics
 from qa.serving.operations import Operation, Parameter
 from qa.serving.options import Options
-from qa.serving.uploads import MAX_FILE_BYTES
+from qa.serving.uploads import MAX_FILE_BYTES, Sent
 
 API: Final = "/api/v1"
 _STATUS: Final[Mapping[type[QAError], int]] = {
@@ -100,11 +100,14 @@ def _operations(endpoints: Endpoints) -> APIRouter:
                 responses={200: {"model": found.returns}, **_ERRORS},
                 response_class=JSONResponse,
             )
+    refused = {}
+    if not endpoints.options.allow_url:
+        refused["fetch"] = endpoints.may_fetch
     if endpoints.options.read_only:
-        for name in [*(found.name for found in endpoints.writing()), "upload", "preview"]:
-            router.add_api_route(
-                f"/{name}", endpoints.may_write, methods=["POST"], include_in_schema=False
-            )
+        names = [*(found.name for found in endpoints.writing()), "upload", "preview"]
+        refused |= dict.fromkeys(names, endpoints.may_write)
+    for name, why in refused.items():
+        router.add_api_route(f"/{name}", why, methods=["POST"], include_in_schema=False)
     return router
 
 
@@ -157,13 +160,13 @@ def _files(endpoints: Endpoints) -> APIRouter:
     return router
 
 
-def _read(files: list[UploadFile]) -> list[tuple[str, bytes]]:
+def _read(files: list[UploadFile]) -> list[Sent]:
     read = []
     for file in files:
         data = file.file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             raise InputError(f"{file.filename} is over {MAX_FILE_BYTES:,} bytes; use qa add for it")
-        read.append((file.filename or "article", data))
+        read.append(Sent(file.filename or "article", data))
     return read
 
 

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from qa.archive import Archive
 from qa.errors import QAError
 from qa.records import Answer, Hit, SyncReport
+from qa.serving.apart import Apart
 
 ASKED_AT_ONCE: Final = 8
 """Questions answered at the same time. NumPy frees the interpreter while it multiplies, so that a
@@ -100,6 +101,8 @@ class Metrics:
 class MeasuredArchive(Archive):
     """An archive that counts and times what is asked of it, and takes a few questions at a time.
 
+    It is synced in a process apart.
+
     Args:
         archive: What answers.
         metrics: What counts.
@@ -111,6 +114,7 @@ class MeasuredArchive(Archive):
         self.retriever = archive.retriever  # with what it has loaded
         self.metrics = metrics
         self._turns = threading.BoundedSemaphore(at_once)
+        self.apart = Apart(archive.index, archive.settings)
 
     @contextmanager
     def _turn(self, operation: str) -> Iterator[dict[str, str]]:
@@ -138,4 +142,6 @@ class MeasuredArchive(Archive):
     def sync(self, *args: Any, **named: Any) -> SyncReport:  # noqa: ANN401
         """As `Archive.sync`."""
         with self.metrics.measured("sync"), self.metrics.syncing.track_inprogress():
-            return super().sync(*args, **named)
+            report = self.apart.sync(*args, **named)
+        self.retriever.renew()
+        return report

@@ -27,6 +27,7 @@ class Options:
         allow_public: Serve other machines without asking who is there.
         allowed_hosts: More `Host` headers to answer on loopback, such as a proxy passes on.
         mcp: Serve the tools for language models at `/mcp`.
+        allow_url: Add pages by their address, which the server then fetches.
     """
 
     auth: Path | None = None
@@ -37,6 +38,7 @@ class Options:
     allow_public: bool = False
     allowed_hosts: tuple[str, ...] = ()
     mcp: bool = False
+    allow_url: bool = False
 
     def check(self, host: str) -> None:
         """Refuse to serve on an address in a way that nobody can have meant.
@@ -49,6 +51,8 @@ class Options:
             raise InputError(f"{self.auth} has no users; run: qa user add NAME --auth {self.auth}")
         if self.auth and self.auth_header:
             raise InputError("--auth and --auth-header are two ways of signing in; leave one out")
+        if self.read_only and self.allow_url:
+            raise InputError("--allow-url adds articles, which --read-only refuses; leave one out")
         if self.auth_header and not self.trusted_proxies:
             raise InputError(
                 f"--auth-header {self.auth_header} is believed from a proxy only; name its "

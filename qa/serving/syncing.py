@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from qa.archive import Archive
 from qa.errors import QAError, SyncCancelledError
 from qa.protocols import Progress
 from qa.records import SyncReport
-
-NICENESS: Final = 10
-"""How far a sync steps back behind those who ask (`benchmarks/load.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,46 +75,9 @@ class Syncing:
             SyncCancelledError: `cancel` was called meanwhile.
             QAError: As `Archive.sync`.
         """
-        outcome: list[SyncReport | BaseException] = []
-
-        # In a thread of its own, which can be made to step back without the caller's doing so.
-        def work() -> None:
-            try:
-                outcome.append(self._sync(rebuild))
-            except BaseException as error:
-                outcome.append(error)
-
-        thread = threading.Thread(target=work, name="qa-sync", daemon=True)
-        thread.start()
-        thread.join()
-        [result] = outcome
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-    def start(self) -> None:
-        """Sync in the background; `state` tells how it stands, and in the end what came of it."""
-
-        def work() -> None:
-            with contextlib.suppress(QAError):  # told by `state`
-                self.run()
-
-        if not self._state.running:
-            self._state = SyncState(running=True, stage="starting")
-            self._stage_began = time.monotonic()
-        threading.Thread(target=work, name="qa-sync-started", daemon=True).start()
-
-    def cancel(self) -> None:
-        """Stop the sync at work, if there is one. What it has embedded is kept for the next."""
-        if self._state.running:
-            self._cancel.set()
-            self._state = replace(self._state, cancelled=True)
-
-    def _sync(self, rebuild: bool) -> SyncReport:
         with self._turn:
             self._cancel.clear()
             self._enter(Progress("starting", 0, 0))
-            _step_back()
             try:
                 report = self._archive.sync(
                     self._corpus, rebuild=rebuild, on_progress=self._on_progress
@@ -133,6 +91,24 @@ class Syncing:
                 raise
             self._state = SyncState(report=report)
             return report
+
+    def start(self) -> None:
+        """Sync in the background; `state` tells how it stands, and in the end what came of it."""
+
+        def work() -> None:
+            with contextlib.suppress(QAError):  # told by `state`
+                self.run()
+
+        if not self._state.running:
+            self._state = SyncState(running=True, stage="starting")
+            self._stage_began = time.monotonic()
+        threading.Thread(target=work, name="qa-sync", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop the sync at work, if there is one. What it has embedded is kept for the next."""
+        if self._state.running:
+            self._cancel.set()
+            self._state = replace(self._state, cancelled=True)
 
     def _on_progress(self, now: Progress) -> None:
         if self._cancel.is_set():
@@ -152,9 +128,3 @@ class Syncing:
             total=now.total,
             cancelled=self._cancel.is_set(),
         )
-
-
-def _step_back() -> None:
-    """Let this thread run after others; Linux counts niceness by thread, others not at all."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

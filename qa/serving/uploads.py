@@ -6,14 +6,19 @@ A name is never used as a path: what arrives is bytes and a label.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from qa.adding import Added as Upload
 from qa.adding import add, safe_name
+from qa.reading import Preview
+from qa.reading.content import NOTHING, Stated
+from qa.reading.workers import ToRead, shared
 
-__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "Upload", "store"]
+__all__ = ["MAX_FILES", "MAX_FILE_BYTES", "Sent", "Upload", "look", "store"]
 
 MAX_FILES: Final = 100
 """Files in one upload: a reader's whole download folder, and nobody's disk."""
@@ -22,18 +27,43 @@ MAX_FILE_BYTES: Final = 32 * 2**20
 """Of one uploaded file. Larger ones go to the corpus folder by hand, or by `qa add`."""
 
 
-def store(name: str, data: bytes, corpus: Path) -> Upload:
+class Sent(NamedTuple):
+    """A file that was sent, or fetched.
+
+    Attributes:
+        name: As the user gave it.
+        data: What the file holds.
+        stated: What is known of it besides.
+    """
+
+    name: str
+    data: bytes
+    stated: Stated = NOTHING
+
+
+def store(sent: Sent, corpus: Path) -> Upload:
     """Read an uploaded file, and keep it in the corpus if it holds an article.
 
     Args:
-        name: As the user gave it.
-        data: What the file holds.
+        sent: The file.
         corpus: The folder to keep it in. No file there is ever overwritten.
 
     Raises:
         InputError: The corpus is not a folder, or cannot be written to.
     """
+    with _lying(sent) as path:
+        return replace(add(path, path.name, corpus, sent.stated), name=sent.name)
+
+
+def look(sent: Sent) -> Preview:
+    """What would be understood of an uploaded file; read in a process apart if need be."""
+    with _lying(sent) as path:
+        return shared().preview(ToRead(path, path.name, sent.stated))
+
+
+@contextmanager
+def _lying(sent: Sent) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="qa-upload-") as folder:
-        path = Path(folder, safe_name(name))
-        path.write_bytes(data)
-        return replace(add(path, path.name, corpus), name=name)
+        path = Path(folder, safe_name(sent.name))
+        path.write_bytes(sent.data)
+        yield path

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from qa.archive import Archive
+from qa.serving.apart import Apart
 from qa.serving.bodies import Bodies
 from qa.serving.endpoints import Endpoints
 from qa.serving.guard import Guard, SecurityHeaders
@@ -45,6 +47,7 @@ def make_application(archive: Archive, corpus: Path, host: str, options: Options
     if options.mcp:
         _mount_tools(app, endpoints)
     _mount_page(app, endpoints)
+    _end_with(app, measured.apart)
     inner: ASGIApp = Bodies(app)
     inner = SignIn(inner, options, theme.style)
     inner = Measured(inner, metrics)
@@ -81,11 +84,25 @@ def _mount_tools(app: FastAPI, endpoints: Endpoints) -> None:
 
     tools = tools_app(make_tools(endpoints))
     app.router.routes.extend(tools.routes)
+    _live_with(app, lambda: tools.router.lifespan_context(tools))
+
+
+def _end_with(app: FastAPI, apart: Apart) -> None:
+    @contextlib.asynccontextmanager
+    async def syncing() -> AsyncIterator[None]:
+        yield
+        apart.close()
+
+    _live_with(app, syncing)
+
+
+def _live_with(app: FastAPI, other: Callable[[], AbstractAsyncContextManager[object]]) -> None:
+    """Have something begin and end with the application."""
     before = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with before(app), tools.router.lifespan_context(tools):
+        async with before(app), other():
             yield
 
     app.router.lifespan_context = lifespan

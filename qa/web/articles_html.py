@@ -103,8 +103,14 @@ class Page:
     deletes: bool = True
 
 
-def skeleton(suffixes: Sequence[str], *, writes: bool) -> Markup:
-    """The tab before its script has filled it."""
+def skeleton(suffixes: Sequence[str], *, writes: bool, fetches: bool = False) -> Markup:
+    """The tab before its script has filled it.
+
+    Args:
+        suffixes: Of files that can be read.
+        writes: Whether articles can be added.
+        fetches: Whether by their address too.
+    """
     sorts = EMPTY.join(
         Markup('<option value="{} {}">{}, {}</option>').format(name, order, label, told)
         for name, label in sorted(_COLUMNS, key=lambda column: column[0] != "published_at")
@@ -118,10 +124,24 @@ def skeleton(suffixes: Sequence[str], *, writes: bool) -> Markup:
         '<label class="sorting">Sorted by<select data-sorting>{}</select></label></div>'
         '<div data-list aria-busy="true"><p class="loading" role="status">Reading the list …</p>'
         "</div><div data-deleted></div></section>"
-    ).format(_adding(suffixes) if writes else EMPTY, sorts)
+    ).format(_adding(suffixes, fetches=fetches) if writes else EMPTY, sorts)
 
 
-def _adding(suffixes: Sequence[str]) -> Markup:
+_ADDRESS_BUTTON = Markup(
+    '<button type="button" data-address aria-expanded="false" aria-controls="address-form">'
+    "Fetch an address</button>"
+)
+_ADDRESS_FORM = Markup(
+    '<form id="address-form" data-address-form hidden><label>The page’s address'
+    '<input type="url" data-url required maxlength="2000" placeholder="https://…" '
+    'autocomplete="off" spellcheck="false"></label>'
+    '<button type="submit" class="main">See what is understood</button>'
+    '<p class="hint">The server fetches the page, if it is public and its robots.txt allows.</p>'
+    "</form>"
+)
+
+
+def _adding(suffixes: Sequence[str], *, fetches: bool) -> Markup:
     kinds = (
         (".txt", "plain text, headline first"), (".md", "Markdown"), (".html", "HTML"),
         (".jsonl", "JSON Lines"),
@@ -132,21 +152,23 @@ def _adding(suffixes: Sequence[str]) -> Markup:
         '<h2 id="adding-title">Add articles</h2>'
         '<p class="ways"><label class="button main"><input type="file" multiple accept="{}" '
         'data-files>Choose files</label><button type="button" data-paste aria-expanded="false" '
-        'aria-controls="paste-form">Paste a text</button><button type="button" data-update>'
+        'aria-controls="paste-form">Paste a text</button>{}<button type="button" data-update>'
         'Update from the folder</button></p><p class="hint" title="{}">Or drop files here: text, '
         'Markdown, HTML, PDF, Word, EPUB, CSV, JSON, mail, feeds, web archives, ZIP. You see '
         'what was understood before anything is added.</p>'
         '<form id="paste-form" data-paste-form hidden>'
         '<label>The text<textarea rows="8" data-text required></textarea></label>'
         '<label>It is<select data-kind>{}</select></label>'
-        '<button type="submit" class="main">See what is understood</button></form>'
+        '<button type="submit" class="main">See what is understood</button></form>{}'
         '<div data-preview></div><div data-progress></div><div data-report></div></section>'
     ).format(
         MAX_FILES,
         MAX_FILE_BYTES,
         ",".join(suffixes),
+        _ADDRESS_BUTTON if fetches else EMPTY,
         ", ".join(suffixes),
         EMPTY.join(Markup('<option value="{}">{}</option>').format(*kind) for kind in kinds),
+        _ADDRESS_FORM if fetches else EMPTY,
     )  # fmt: skip
 
 

@@ -30,7 +30,11 @@ class ArticlesTab:
         options = self._endpoints.options
         browser = html(
             html_template=str(
-                articles_html.skeleton(sorted(reading.SUFFIXES), writes=not options.read_only)
+                articles_html.skeleton(
+                    sorted(reading.SUFFIXES),
+                    writes=not options.read_only,
+                    fetches=options.allow_url,
+                )
             ),
             js_on_load=theme.asset("articles.js"),
             server_functions=ArticlesHandlers(self._endpoints).functions(),

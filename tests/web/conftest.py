@@ -99,7 +99,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     write_corpus(folder / "corpus")
     archive = Archive.build(folder / "corpus", folder / "index", Settings())
-    options = Options(mcp=True)
+    options = Options(mcp=True, allow_url=True)
     with Running(archive, folder / "corpus", "127.0.0.1", free_port(), options) as running:
         yield Site(running.address, folder / "corpus", archive)
     archive.close()

