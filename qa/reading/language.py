@@ -1,7 +1,8 @@
 """The language a text is written in.
 
-Most texts of most archives are English, which a few common words tell at once. For the others the
-n-gram model of Lui, Baldwin, "langid.py" (ACL 2012) is loaded, in the package py3langid.
+Most texts of most archives are English, which a few common words tell at once, and Chinese and
+Japanese are told by their letters. For the others the n-gram model of Lui, Baldwin, "langid.py"
+(ACL 2012) is loaded, in the package py3langid.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
+
+from qa.analysis import CJK
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -33,7 +36,18 @@ English texts have .137 or more, none of 21 in other languages more than .078.""
 _ENGLISH: Final = frozenset(
     ("the", "of", "and", "to", "that", "with", "for", "his", "its", "are", "by", "from", "which")
 )
+FEWEST_CHINESE: Final = 20
+"""Chinese and Japanese letters that tell a text's language, where they are a third of all of it:
+each says as much as two others or more."""
+
+KANA: Final = 0.05
+"""Share of kana among these letters from which they are Japanese: a sentence has a third, a row of
+names in headlines little. The model is unsure of Chinese: of 1,491 texts of `fortunes-zh` it tells
+312, by their letters 1,447 are told, and the rest are mostly commands and listings."""
+
 _WORD = re.compile(r"[^\W\d_]+")
+_CJK = re.compile(f"[{CJK}]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 
 
 def language_of(text: str, stated: str | None = None) -> tuple[str | None, bool]:
@@ -49,10 +63,14 @@ def language_of(text: str, stated: str | None = None) -> tuple[str | None, bool]
     head = text[:LOOKED_AT]
     words = _WORD.findall(head)
     letters = sum(map(len, words))
-    if letters < FEWEST_LETTERS:
+    chinese = len(_CJK.findall(head))
+    if letters < FEWEST_LETTERS and chinese < FEWEST_CHINESE:
         return stated, False
     common = sum(word.lower() in _ENGLISH for word in words)
-    if common >= ENGLISH_SHARE * len(words):
+    if chinese >= FEWEST_CHINESE and 3 * chinese > letters:
+        is_japanese = len(_KANA.findall(head)) >= KANA * chinese
+        found, certainty = ("ja" if is_japanese else "zh"), 1.0
+    elif common >= ENGLISH_SHARE * len(words):
         found, certainty = "en", 1.0
     else:
         label, probability = _model().classify(head)
