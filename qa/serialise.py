@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from qa import shapes
+from qa.deletions import Deleted
 from qa.overviews import Facets, Story
-from qa.records import Answer, AnswerPart, Article, Citation, Figures, Hit, Problem
+from qa.records import (
+    Answer,
+    AnswerPart,
+    Article,
+    Citation,
+    Explanation,
+    Figures,
+    Hit,
+    Problem,
+    SyncReport,
+)
 
 
-def article_reference(article: Article) -> dict[str, Any]:
+def article_reference(article: Article) -> shapes.ArticleReference:
     """What identifies an article in a citation; no text."""
     return {
         "id": article.id,
@@ -22,7 +34,7 @@ def article_reference(article: Article) -> dict[str, Any]:
     }
 
 
-def article(record: Article) -> dict[str, Any]:
+def article(record: Article) -> shapes.Article:
     """A whole article."""
     return {
         **article_reference(record),
@@ -56,7 +68,7 @@ def facets(record: Facets) -> dict[str, Any]:
     }
 
 
-def citation(record: Citation) -> dict[str, Any]:
+def citation(record: Citation) -> shapes.Citation:
     """A quote and where it stands."""
     return {
         "n": record.number,
@@ -68,9 +80,9 @@ def citation(record: Citation) -> dict[str, Any]:
     }
 
 
-def hit(record: Hit) -> dict[str, Any]:
+def hit(record: Hit) -> shapes.Hit:
     """A passage found; an arm that did not return it has rank null."""
-    return {
+    found: shapes.Hit = {
         "rank": record.rank,
         "text": record.passage.text,
         "start": record.passage.start,
@@ -80,15 +92,14 @@ def hit(record: Hit) -> dict[str, Any]:
         "dense_rank": record.dense.rank if record.dense else None,
         "article": article_reference(record.article),
         "also_in": [article_reference(other) for other in record.also_in],
-        **({"explanation": explanation(record)} if record.explanation else {}),
     }
+    if record.explanation is not None:
+        found["explanation"] = explanation(record, record.explanation)
+    return found
 
 
-def explanation(record: Hit) -> dict[str, Any]:
+def explanation(record: Hit, why: Explanation) -> shapes.Explanation:
     """Why a passage was found; only where that was asked for."""
-    why = record.explanation
-    if why is None:
-        return {}
     return {
         "words": {word: round(share, 4) for word, share in why.words},
         "lexical_score": round(record.lexical.score, 4) if record.lexical else None,
@@ -103,7 +114,7 @@ def explanation(record: Hit) -> dict[str, Any]:
     }
 
 
-def part(record: AnswerPart) -> dict[str, Any]:
+def part(record: AnswerPart) -> shapes.AnswerPart:
     """The answer to one of several questions; its citations are named by number."""
     return {
         "question": record.question,
@@ -114,7 +125,7 @@ def part(record: AnswerPart) -> dict[str, Any]:
     }
 
 
-def figures(record: Figures) -> dict[str, Any]:
+def figures(record: Figures) -> shapes.Figures:
     """One of several figures that do not agree."""
     return {
         "n": record.citation,
@@ -123,11 +134,11 @@ def figures(record: Figures) -> dict[str, Any]:
     }
 
 
-def answer(record: Answer) -> dict[str, Any]:
+def answer(record: Answer) -> shapes.Answer:
     """A whole answer."""
     return {
         "question": record.question,
-        "understood": [clue._asdict() for clue in record.understood],
+        "understood": [{"key": clue.key, "text": clue.text} for clue in record.understood],
         "answered": record.answered,
         "reason": record.reason,
         "answer": record.text,
@@ -141,6 +152,34 @@ def answer(record: Answer) -> dict[str, Any]:
     }
 
 
-def problem(record: Problem) -> dict[str, Any]:
+def problem(record: Problem) -> shapes.Problem:
     """Something that could not be read."""
     return {"source": record.source, "line": record.line, "reason": record.reason}
+
+
+def sync_report(record: SyncReport) -> shapes.SyncReport:
+    """What a sync did."""
+    return {
+        "generation": record.generation,
+        "added": list(record.added),
+        "changed": list(record.changed),
+        "deleted": list(record.deleted),
+        "unchanged": record.unchanged,
+        "problems": [problem(each) for each in record.problems],
+        "articles": record.articles,
+        "passages": record.passages,
+        "embedded": record.embedded,
+        "seconds": record.seconds,
+    }
+
+
+def deleted(record: Deleted) -> shapes.Deleted:
+    """An article that was deleted."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "source": record.source,
+        "content": record.content,
+        "kept_as": record.kept_as,
+        "deleted_at": record.deleted_at,
+    }

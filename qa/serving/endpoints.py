@@ -6,16 +6,15 @@ The functions give the shapes of `qa … --json`; their docstrings are what API 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from qa import deletions, serialise
+from qa import deletions, serialise, shapes
 from qa.archive import Archive
 from qa.errors import ForbiddenError, InputError, ReadingError
 from qa.reading import Preview
 from qa.records import Problem
-from qa.serving import shapes
+from qa.serving import uploaded
 from qa.serving.fetches import Fetches, fetched
 from qa.serving.operations import Operation, operation
 from qa.serving.options import Options
@@ -70,7 +69,7 @@ class Endpoints:
         as_of: str | None = None,
         literal: bool = False,
         without: list[str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> shapes.Answer:
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
 
         Every quote is a slice of a stored article, given with the article's title, publisher,
@@ -120,7 +119,7 @@ class Endpoints:
         literal: bool = False,
         explain: bool = False,
         without: list[str] | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[shapes.Hit]:
         """Find the passages that best fit a question, best first.
 
         Each is a run of whole sentences with its place in the article, its score and the rank that
@@ -156,7 +155,7 @@ class Endpoints:
         )
         return [serialise.hit(hit) for hit in hits]
 
-    def article(self, article_id: str) -> dict[str, Any]:
+    def article(self, article_id: str) -> shapes.Article:
         """Read one article whole, with its text and where each of its fields came from.
 
         Args:
@@ -177,7 +176,7 @@ class Endpoints:
         before: str | None = None,
         language: str | None = None,
         agency: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> shapes.ArticlePage:
         """List the articles without their texts, a page at a time.
 
         Args:
@@ -214,22 +213,19 @@ class Endpoints:
             "articles": [serialise.article_reference(article) for article in found],
         }
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> shapes.Status:
         """Tell what the index holds and was built with, what could not be read, and any sync."""
         problems = [serialise.problem(problem) for problem in self.archive.problems()]
         sync = self.syncing.state
-        return {
-            **self.archive.info(),
-            "problems": problems,
-            "read_only": self.options.read_only,
-            "sync": {
-                "running": sync.running,
-                "stage": sync.stage,
-                "done": sync.done,
-                "total": sync.total,
-                "error": sync.error,
-            },
+        told: shapes.Sync = {
+            "running": sync.running,
+            "stage": sync.stage,
+            "done": sync.done,
+            "total": sync.total,
+            "error": sync.error,
         }
+        more = {"problems": problems, "read_only": self.options.read_only, "sync": told}
+        return cast("shapes.Status", {**self.archive.info(), **more})
 
     def add(
         self,
@@ -238,7 +234,7 @@ class Endpoints:
         url: str | None = None,
         key: str | None = None,
         wait: bool = True,
-    ) -> dict[str, Any]:
+    ) -> shapes.Added:
         """Add an article, or a file of several, to the corpus, and index it: it is found at once.
 
         Args:
@@ -262,9 +258,9 @@ class Endpoints:
         except ReadingError as error:
             problem = Problem(url or "", error.reason)
             refused = Upload(problem.source, None, False, 0, (problem,))
-            return {"files": [shapes.upload(refused)], "report": None}
+            return {"files": [uploaded.upload(refused)], "report": None}
 
-    def fetch(self, url: str) -> dict[str, Any]:
+    def fetch(self, url: str) -> shapes.Fetched:
         """Fetch a public page and show what would be understood of it; `add` adds it by its key.
 
         The page's robots.txt is respected. It is kept for a quarter of an hour.
@@ -277,10 +273,10 @@ class Endpoints:
             key, page = self._fetches.fetch(url)
         except ReadingError as error:
             refused = Preview(url, (), (Problem(url, error.reason),), ())
-            return {"key": None, "url": url, "files": [shapes.understood(url, refused)]}
-        return {"key": key, "url": page.stated.url, **self.preview([page])}
+            return {"key": None, "url": url, "files": [uploaded.understood(url, refused)]}
+        return {"key": key, "url": page.stated.url or url, **self.preview([page])}
 
-    def keep(self, files: Sequence[Sent], *, wait: bool = True) -> dict[str, Any]:
+    def keep(self, files: Sequence[Sent], *, wait: bool = True) -> shapes.Added:
         """Store files in the corpus and index them.
 
         Args:
@@ -299,8 +295,8 @@ class Endpoints:
             else:
                 self.syncing.start()
         return {
-            "files": [shapes.upload(upload) for upload in stored],
-            "report": asdict(report) if report else None,
+            "files": [uploaded.upload(upload) for upload in stored],
+            "report": serialise.sync_report(report) if report else None,
         }
 
     def store(self, files: Sequence[Sent]) -> list[Upload]:
@@ -314,11 +310,11 @@ class Endpoints:
         check_count(files)
         return [store(file, self.corpus) for file in files]
 
-    def preview(self, files: Sequence[Sent]) -> dict[str, Any]:
+    def preview(self, files: Sequence[Sent]) -> shapes.Previewed:
         """What would be understood of files; changes nothing. Arguments and errors as `store`."""
         self.may_write()
         check_count(files)
-        return {"files": [shapes.understood(file.name, look(file)) for file in files]}
+        return {"files": [uploaded.understood(file.name, look(file)) for file in files]}
 
     def may_write(self) -> None:
         """Raise ForbiddenError on a read-only server."""
@@ -333,7 +329,7 @@ class Endpoints:
                 "this server fetches no pages; start it with: qa serve --allow-url"
             )
 
-    def delete(self, article_id: str) -> dict[str, Any]:
+    def delete(self, article_id: str) -> shapes.Deleted:
         """Delete an article from the corpus and the index; `restore` brings it back.
 
         Its file is put away; if the file holds other articles it stays, and this one is left out.
@@ -346,9 +342,9 @@ class Endpoints:
         alone = self.archive.is_alone(article)
         done = deletions.delete(self.corpus, article, alone=alone)
         self.syncing.run()
-        return asdict(done)
+        return serialise.deleted(done)
 
-    def restore(self, article_id: str) -> dict[str, Any]:
+    def restore(self, article_id: str) -> shapes.Deleted:
         """Bring a deleted article back into the corpus and the index.
 
         Args:
@@ -357,12 +353,12 @@ class Endpoints:
         self.may_write()
         done = deletions.restore(self.corpus, article_id)
         self.syncing.run()
-        return asdict(done)
+        return serialise.deleted(done)
 
-    def sync(self) -> dict[str, Any]:
+    def sync(self) -> shapes.SyncReport:
         """Bring the index up to date with the corpus folder, and report what changed."""
         self.may_write()
-        return asdict(self.syncing.run())
+        return serialise.sync_report(self.syncing.run())
 
 
 def check_count(files: Sequence[Sent]) -> None:

@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa import __version__
+from qa import __version__, shapes
 from qa.archive import Archive
 from qa.errors import (
     ArticleNotFoundError,
@@ -127,7 +127,11 @@ def _route(found: Operation, place: Callable[..., Any]) -> Callable[..., Respons
 
 _ERROR_EXAMPLE: Final = {"error": {"kind": "InputError", "message": "k must be at least 1, not 0"}}
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": text, "content": {"application/json": {"example": _ERROR_EXAMPLE}}}
+    status: {
+        "model": shapes.Refusal,
+        "description": text,
+        "content": {"application/json": {"example": _ERROR_EXAMPLE}},
+    }
     for status, text in ((400, "Unusable input, in one line"), (503, "The index cannot be read"))
 }
 
@@ -146,11 +150,19 @@ def _files(endpoints: Endpoints) -> APIRouter:
     if endpoints.options.read_only:
         return router
 
-    @router.post("/preview", summary="See what would be understood of files; changes nothing")
+    @router.post(
+        "/preview",
+        summary="See what would be understood of files; changes nothing",
+        responses={200: {"model": shapes.Previewed}, **_ERRORS},
+    )
     def preview(files: Files) -> JSONResponse:
         return JSONResponse(endpoints.preview(_read(files)))
 
-    @router.post("/upload", summary="Add files of articles to the corpus, and index them")
+    @router.post(
+        "/upload",
+        summary="Add files of articles to the corpus, and index them",
+        responses={200: {"model": shapes.Added}, **_ERRORS},
+    )
     def upload(
         files: Files,
         wait: Annotated[bool, Query(description="Until they are indexed; else see status.")] = True,
@@ -189,7 +201,11 @@ def original_file(endpoints: Endpoints, article_id: str) -> Path:
 def _watched(archive: Archive, metrics: Metrics) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/health", summary="Whether questions can be answered now")
+    @router.get(
+        "/health",
+        summary="Whether questions can be answered now",
+        responses={status: {"model": shapes.Health} for status in (200, 503)},
+    )
     def health() -> JSONResponse:
         try:
             manifest = archive.retriever.generation().manifest

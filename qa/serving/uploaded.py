@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qa import serialise
+from qa import serialise, shapes
 from qa.reading import Preview
 from qa.serving.uploads import Upload
 
@@ -12,7 +10,7 @@ PREVIEWED, PREVIEW_CHARS = 50, 280
 """Articles of a file that a preview shows, and characters of each: the first sentences."""
 
 
-def understood(name: str, found: Preview) -> dict[str, Any]:
+def understood(name: str, found: Preview) -> shapes.PreviewedFile:
     """What was understood of a file, ready for JSON."""
     return {
         "name": name,
@@ -33,7 +31,7 @@ def understood(name: str, found: Preview) -> dict[str, Any]:
     }
 
 
-def upload(record: Upload) -> dict[str, Any]:
+def upload(record: Upload) -> shapes.Upload:
     """What became of a file."""
     return {
         "name": record.name,
