@@ -13,7 +13,7 @@ from qa.languages import name_of
 from qa.records import Answer, Citation, Hit, Span
 from qa.web import hits_html
 from qa.web.asked import Asked
-from qa.web.html import DOT, EMPTY, byline, day, field, link, notice, open_button, sentence
+from qa.web.html import DOT, EMPTY, byline, day, field, lang, link, notice, open_button, sentence
 
 WELCOME = Markup(
     '<p class="promise">Answers are sentences from the articles, word for word, each with its '
@@ -152,8 +152,11 @@ def _said(answer: Answer) -> Markup:
 
 def _quotes(answer: Answer, text: str) -> Markup:
     lead = [c for c in answer.citations if f"{c.quote} [{c.number}]" in text]
-    sentences = (Markup("<p><bdi>{}</bdi>{}</p>").format(c.quote, _reference(c)) for c in lead)
-    return Markup("<blockquote>{}</blockquote>").format(EMPTY.join(sentences))
+    sentences = EMPTY.join(
+        Markup("<p><bdi{}>{}</bdi>{}</p>").format(lang(c.article), c.quote, _reference(c))
+        for c in lead
+    )
+    return Markup("<blockquote>{}</blockquote>").format(sentences)
 
 
 def _differing(answer: Answer) -> Markup:
@@ -201,8 +204,8 @@ def card(
     holding = next((hit for hit in hits if _holds(hit, citation)), None)
     return Markup(
         '<article class="card" id="{5}citation-{0}" tabindex="-1" aria-labelledby="{5}source-{0}">'
-        '<p class="number">[{0}]</p><div><h3 id="{5}source-{0}"><bdi>{1}</bdi></h3>'
-        '<p class="byline">{2}</p><blockquote class="context">{3}</blockquote>'
+        '<p class="number">[{0}]</p><div><h3 id="{5}source-{0}"><bdi{7}>{1}</bdi></h3>'
+        '<p class="byline">{2}</p><blockquote class="context"{7}>{3}</blockquote>'
         '<div class="actions">{4}</div>{6}</div></article>'
     ).format(
         citation.number,
@@ -217,6 +220,7 @@ def card(
         ]),
         prefix,
         hits_html.also_in(holding) + hits_html.why(holding) if holding else EMPTY,
+        lang(article),
     )  # fmt: skip
 
 

@@ -9,7 +9,18 @@ from markupsafe import Markup
 
 from qa.analysis import term, terms, tokens
 from qa.records import Article, Evidence, Explanation, Hit, Span
-from qa.web.html import EMPTY, annotated, byline, count, field, link, open_button, open_title, words
+from qa.web.html import (
+    EMPTY,
+    annotated,
+    byline,
+    count,
+    field,
+    lang,
+    link,
+    open_button,
+    open_title,
+    words,
+)
 
 CONTEXT_CHARS = 420
 """Shown of a paragraph on each side of a quote: about three sentences, which fill a card on a
@@ -75,12 +86,14 @@ def passages(hits: Sequence[Hit], *, answered: bool, codes: frozenset[str]) -> M
 def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
     passage = hit.passage
     return Markup(
-        '<li class="hit"><h3><span class="rank">{}.</span> <bdi>{}</bdi></h3><p class="byline">{}'
-        '</p><div class="text">{}</div><div class="actions">{}{}</div>{}{}</li>'
+        '<li class="hit"><h3><span class="rank">{}.</span> <bdi{}>{}</bdi></h3><p class="byline">{}'
+        '</p><div class="text"{}>{}</div><div class="actions">{}{}</div>{}{}</li>'
     ).format(
         hit.rank,
+        lang(hit.article),
         hit.article.title,
         byline(hit.article),
+        lang(hit.article),
         annotated(passage.text, (), word_spans(passage.text, codes, 0, hit.article.language)),
         open_button(hit.article, Span(passage.start, passage.end)),
         link(hit.article.url, "Page on the web"),
@@ -178,13 +191,15 @@ def _dated(hit: Hit, codes: frozenset[str]) -> Markup:
     text = hit.article.text[span.start : span.end]
     marked = word_spans(text, codes, span.start, hit.article.language)
     return Markup(
-        '<li><time datetime="{}">{}</time><div><h3><bdi>{}</bdi></h3><p class="byline">{}</p>'
-        '<div class="text">{}</div><div class="actions">{}</div></div></li>'
+        '<li><time datetime="{}">{}</time><div><h3><bdi{}>{}</bdi></h3><p class="byline">{}</p>'
+        '<div class="text"{}>{}</div><div class="actions">{}</div></div></li>'
     ).format(
         published.isoformat() if published else "",
         words(published) if published else "",
+        lang(hit.article),
         hit.article.title,
         byline(hit.article, dated=False),
+        lang(hit.article),
         annotated(text, (), marked, span.start),
         open_button(hit.article, span),
     )

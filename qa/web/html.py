@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from qa.errors import QAError
+from qa.languages import tag_key
 from qa.records import Article, Span
 
 EMPTY = Markup("")
@@ -179,21 +180,26 @@ def open_button(article: Article, span: Span | None = None, label: str = "Open a
 def open_title(article: Article) -> Markup:
     """The title as the button that opens the article."""
     return Markup(
-        '<button type="button" class="open-title" data-open="{}"><bdi>{}</bdi></button>'
-    ).format(article.id, article.title)
+        '<button type="button" class="open-title" data-open="{}"><bdi{}>{}</bdi></button>'
+    ).format(article.id, lang(article), article.title)
+
+
+def lang(article: Article) -> Markup:
+    """The attribute that tells a screen reader, and whoever picks a font, an article's language."""
+    tag = tag_key(article.language or "")
+    return Markup(' lang="{}"').format(tag) if tag else EMPTY
 
 
 def article_panel(article: Article, marks: Sequence[Span] = ()) -> Markup:
     """A whole article, for the panel, with a spot marked."""
-    language = Markup(' lang="{}"').format(article.language) if article.language else EMPTY
     return Markup(
         '<article class="full" aria-labelledby="panel-title"><h2 id="panel-title" tabindex="-1"{}>'
         '<bdi>{}</bdi></h2><p class="byline">{}</p><div class="body"{}>{}</div>{}</article>'
     ).format(
-        language,
+        lang(article),
         article.title,
         byline(article),
-        language,
+        lang(article),
         paragraphs(article.text, marks),
         _particulars(article),
     )

@@ -279,3 +279,12 @@ def test_a_report_in_words() -> None:
     assert "a.txt, b.txt, c.txt" in text
     nothing = SyncReport(2, (), (), (), 3, (), 5, 9, 0, 0.1)
     assert "Nothing to do, 3 files unchanged" in articles_html.report(nothing)
+
+
+def test_what_is_quoted_is_marked_with_its_language():
+    german = replace(ARTICLE, language="de_AT")
+    shown = render_answer(answer_of(german), ASKED)
+    assert shown.count(' lang="de-at"') >= 4  # the quote, its card's title and text, a hit's
+    panel = html.article_panel(german)
+    assert panel.count(' lang="de-at"') == 2
+    assert "lang=" not in render_answer(answer_of(replace(ARTICLE, language=None)), ASKED)
