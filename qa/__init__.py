@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qa.archive import Archive
     from qa.errors import (
+        AbandonedError,
         ArticleNotFoundError,
         CitationError,
         ForbiddenError,
@@ -57,6 +58,7 @@ __version__ = "0.1.0"
 _HOME = {
     "qa.archive": ("Archive",),
     "qa.errors": (
+        "AbandonedError",
         "ArticleNotFoundError",
         "CitationError",
         "ForbiddenError",
@@ -96,6 +98,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "AbandonedError",
     "Answer",
     "Archive",
     "Article",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qa import deletions, judgements
+from qa.abandonment import go_on
 from qa.answering import Finding, find_answer
 from qa.citations import cite
 from qa.composing import Found, compose
@@ -275,6 +276,7 @@ class Archive(Holdings):
             for each in requests:
                 retrieval = self.retriever.retrieve(generation, each, depth)
                 searched = time.perf_counter()
+                go_on()
                 found.append(Found(retrieval, self.find(retrieval)))
                 took = {**retrieval.timings_ms, "answer": (time.perf_counter() - searched) * 1000}
                 timings = {step: timings[step] + took[step] for step in timings}

@@ -8,6 +8,7 @@
     ├── IndexDamagedError       a file of the index is missing, truncated or inconsistent
     ├── IndexBusyError          another process is writing this index
     ├── IndexWriteError         the disk refuses: full, read-only, failing
+    ├── AbandonedError          nobody waits for the answer any more; told to nobody
     ├── SyncCancelledError      somebody stopped the sync; nothing is lost
     ├── ForbiddenError          who asks may not do this, or nobody may here
     ├── ServiceError            a server that was named does not answer, refuses, or goes away
@@ -65,6 +66,10 @@ class IndexWriteError(QAError):
 
 class SyncCancelledError(QAError):
     """Somebody stopped the sync. What it had embedded is kept, and the old index still answers."""
+
+
+class AbandonedError(QAError):
+    """Nobody waits for the answer any more, so it is not looked for."""
 
 
 class ForbiddenError(QAError):

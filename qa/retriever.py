@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
+from qa.abandonment import go_on
 from qa.citations import cite
 from qa.duplicates.slots import slots
 from qa.embedding import load_embedder, load_reranker
@@ -217,13 +218,16 @@ class Retriever:
             nothing = {"embed": 0.0, "search": 0.0}
             return Retrieval(asked, understood, filters, None, [], generation, nothing)
         generation.manifest.check_model(self.embedder.fingerprint)
+        go_on()
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
+        go_on()
         late, settings = self._late(generation, asked, query)
         allowed = narrowed(generation, self.store, understood, filters, asked, query.vector)
         factors = _factors(generation, understood.recency)
 
         def best(depth: int) -> list[Ranked]:
+            go_on()
             return rank(
                 asked.terms,
                 query.vector,

@@ -12,11 +12,12 @@ from datetime import date
 from typing import Final
 
 from qa.archive import ANSWER_DEPTH, Archive
+from qa.embedding.remembering import Remembering
 from qa.errors import InputError
 from qa.evaluation.dataset import Query
 from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
-from qa.protocols import Embedder, Embedding, OnProgress, Progress
+from qa.protocols import Embedder, OnProgress, Progress
 from qa.records import Hit
 from qa.request import make_request
 from qa.retrieval import Retrieval
@@ -74,38 +75,6 @@ def day_of(query: Query, as_of: bool) -> date | None:
         ) from error
 
 
-class _LastQuestion:
-    """An embedder that embeds the same question once, until told to forget it."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._text: str | None = None
-        self._embedding: Embedding | None = None
-
-    @property
-    def name(self) -> str:
-        return self._embedder.name
-
-    @property
-    def fingerprint(self) -> str:
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        return self._embedder.dimension
-
-    def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
-        return self._embedder.embed_passages(texts)
-
-    def embed_query(self, text: str) -> Embedding:
-        if self._embedding is None or text != self._text:
-            self._text, self._embedding = text, self._embedder.embed_query(text)
-        return self._embedding
-
-    def forget(self) -> None:
-        self._embedding = None
-
-
 class Searcher:
     """One arm of one index.
 
@@ -129,7 +98,7 @@ class Searcher:
         self._ids = indexed.ids
         self._arm = arm
         self._as_of = as_of
-        self._embedder = _LastQuestion(embedder)
+        self._embedder = Remembering(embedder, 1)
         self._archive = Archive(indexed.index, arm_settings(settings, arm))
         self._archive.retriever.embedder = self._embedder
 

@@ -1,4 +1,7 @@
-"""Bounds on what is sent: size, count, time. What is not sent whole goes no further."""
+"""Bounds on what is sent: size, count, time. What is not sent whole goes no further.
+
+And on what is done for it: a client that leaves has its question given up.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.abandonment import abandonable
 from qa.serving.guard import refuse, served_path
 from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
 
@@ -40,7 +44,8 @@ class Bodies:
     """ASGI middleware that takes a body whole before anything else sees it.
 
     It lies in memory, or in a file without a name if it is large, which is gone with the request:
-    an upload that is dropped, slow or too large has left nothing anywhere.
+    an upload that is dropped, slow or too large has left nothing anywhere. From then on the client
+    is listened to, and when it leaves, what is done for it is given up (`qa.abandonment`).
 
     Args:
         app: What comes after.
@@ -53,7 +58,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with the whole body, or answer why not."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         limit = MAX_UPLOAD_BYTES if served_path(scope).startswith(_UPLOADS) else MAX_BODY_BYTES
@@ -73,11 +78,13 @@ class Bodies:
             size = body.tell()
             body.seek(0)
             sent = 0
+            left = asyncio.Event()
 
             async def receive_again() -> Message:
                 nonlocal sent
                 if sent > size:
-                    return await receive()  # waits for the client to leave
+                    await left.wait()
+                    return {"type": "http.disconnect"}
                 chunk = body.read(CHUNK_BYTES)
                 sent += len(chunk)
                 more = sent < size
@@ -85,7 +92,19 @@ class Bodies:
                     sent = size + 1
                 return {"type": "http.request", "body": chunk, "more_body": more}
 
-            await self._app(scope, receive_again, send)
+            listening = asyncio.create_task(_leaving(receive, left))
+            try:
+                with abandonable(left.is_set):
+                    await self._app(scope, receive_again, send)
+            finally:
+                listening.cancel()
+
+
+async def _leaving(receive: Receive, left: asyncio.Event) -> None:
+    """Wait for the client to leave."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    left.set()
 
 
 async def _take(scope: Scope, receive: Receive, write: Callable[[bytes], int], limit: int) -> None:

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa import __version__, shapes
 from qa.archive import Archive
 from qa.errors import (
+    AbandonedError,
     ArticleNotFoundError,
     ForbiddenError,
     IndexBusyError,
@@ -43,6 +44,7 @@ from qa.serving.uploads import MAX_FILE_BYTES, Sent
 API: Final = "/api/v1"
 _STATUS: Final[Mapping[type[QAError], int]] = {
     InputError: 400,
+    AbandonedError: 499,  # as nginx has it; nobody reads it
     ForbiddenError: 403,
     ArticleNotFoundError: 404,
     IndexBusyError: 409,

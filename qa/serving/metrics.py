@@ -10,14 +10,20 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from qa.abandonment import go_on
 from qa.archive import Archive
-from qa.errors import QAError
+from qa.embedding.remembering import Remembering
+from qa.errors import AbandonedError, QAError
 from qa.records import Answer, Hit, SyncReport
 from qa.serving.apart import Apart
 
 ASKED_AT_ONCE: Final = 8
 """Questions answered at the same time. NumPy frees the interpreter while it multiplies, so that a
 second core is used; more would only wait for each other."""
+
+REMEMBERED: Final = 100
+"""Questions whose embeddings are kept, 20 kB each: the page searches two to five times for one,
+for its answer, its column of counts and its views, and embedding is half of a search."""
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SYNC_SECONDS: Final = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
@@ -41,7 +47,7 @@ class Metrics:
         )
         self.done = Counter(
             "qa_operations",
-            "What was done, by outcome: ok, not_in_archive, refused, failed.",
+            "What was done, by outcome: ok, not_in_archive, refused, abandoned, failed.",
             ["operation", "outcome"],
             **named,
         )
@@ -72,6 +78,9 @@ class Metrics:
         began = time.perf_counter()
         try:
             yield told
+        except AbandonedError:
+            told["outcome"] = "abandoned"
+            raise
         except QAError:
             told["outcome"] = "refused"
             raise
@@ -112,6 +121,7 @@ class MeasuredArchive(Archive):
     def __init__(self, archive: Archive, metrics: Metrics, at_once: int = ASKED_AT_ONCE) -> None:
         super().__init__(archive.index, archive.settings)
         self.retriever = archive.retriever  # with what it has loaded
+        self.retriever.embedder = Remembering(archive.retriever.embedder, REMEMBERED)
         self.metrics = metrics
         self._turns = threading.BoundedSemaphore(at_once)
         self.apart = Apart(archive.index, archive.settings)
@@ -123,6 +133,7 @@ class MeasuredArchive(Archive):
                 self._turns.acquire()
             try:
                 with self.metrics.running.track_inprogress():
+                    go_on()
                     yield told
             finally:
                 self._turns.release()

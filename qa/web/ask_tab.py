@@ -7,6 +7,7 @@ import gradio as gr
 from qa.web import theme
 from qa.web.ask_handlers import AskHandlers
 from qa.web.components import html, server_function
+from qa.web.turns import Turns
 
 
 def lay_out(handlers: AskHandlers) -> gr.HTML:
@@ -15,12 +16,10 @@ def lay_out(handlers: AskHandlers) -> gr.HTML:
     Questions do not take Gradio's queue: its events cost a reader some 100 ms, and would not let a
     second question overtake the first.
     """
+    turns = Turns()
     called = (
-        handlers.home,
-        handlers.ask,
-        handlers.narrow,
-        handlers.timeline,
-        handlers.compare,
+        *map(turns.taking, (handlers.ask, handlers.narrow, handlers.timeline, handlers.compare)),
+        turns.taking(handlers.home),
         handlers.export,
         handlers.judge,
         handlers.batch_start,

@@ -18,6 +18,8 @@ const LOST = '<p class="notice error" role="alert">The server does not answer. I
 
 let state = fromAddress();
 let turn = 0;
+// So that the server gives up what this page has gone on from.
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(36)).join("");
 
 // ---- the question in the address ---------------------------------------------------------------
 
@@ -56,7 +58,7 @@ addEventListener("popstate", () => {
 
 async function call(name, sent) {
   try {
-    return await server[name](sent);
+    return await server[name]({ ...sent, page: PAGE, turn });
   } catch {
     return null;
   }
