@@ -21,6 +21,7 @@ from benchmarks.memory_archive import (
     holds,
     indexed_texts,
 )
+from qa.analysis import term, tokens
 from qa.answering.features import Candidate
 from qa.answering.matching import Words
 from qa.archive import ANSWER_DEPTH
@@ -46,7 +47,7 @@ class Asked:
         words: Its content words.
         found: The candidate sentences.
         answers: Acceptable answers; empty where the archive does not hold one.
-        kind: "answerable", "off-topic", "same-subject" or "near-miss".
+        kind: "answerable", "off-topic", "same-subject", "near-miss" or "renamed".
         group: Questions of one group share articles and are never split by cross-validation.
     """
 
@@ -131,6 +132,55 @@ def news(cache: EmbeddingCache, *names: str, settings: Settings = DEFAULT) -> li
             cache.add(indexed_texts(articles, settings))
             asked += ask_rows(MemoryArchive(articles, cache, settings), cache, own, number)
     return asked
+
+
+def renamed(
+    asked: Sequence[Asked], cache: EmbeddingCache, count: int, to: MemoryArchive | None = None
+) -> list[Asked]:
+    """Questions that other archives answer, asked about this archive's names: nobody answers them.
+
+    Whoever asks what an archive does not hold names what it does hold, and asks something else of
+    it. So each name in a question is exchanged for one that the archive's own questions ask about.
+
+    Args:
+        asked: Questions on several archives.
+        cache: Takes the new questions.
+        count: At most so many for each archive.
+        to: Ask this archive alone; else each of them what the others answer.
+    """
+    draw = random.Random(1)  # noqa: S311 - a sample, no secret
+    by_archive: dict[int, list[Asked]] = {}
+    for each in asked:
+        by_archive.setdefault(id(each.archive), []).append(each)
+    found = []
+    for key, own in by_archive.items():
+        if to is not None and own[0].archive is not to:
+            continue
+        names = sorted({n for a in own if a.kind == "answerable" for n in _names_in(a.question)})
+        others = [
+            a.question
+            for a in asked
+            if id(a.archive) != key and a.answers and 1 <= len(_names_in(a.question)) <= 2
+        ]
+        draw.shuffle(others)
+        for question in others[:count] if names else []:
+            text = question.text
+            for name in _names_in(question):
+                text = text.replace(name, draw.choice(names), 1)
+            cache.add([text])
+            found.append(ask(own[0].archive, cache, text, [], "renamed", own[0].group))
+    return found
+
+
+def _names_in(question: Question) -> list[str]:
+    """Runs of capitalised names in a question, in order."""
+    runs: list[tuple[int, int]] = []
+    for token in tokens(question.text):
+        if token.group()[0].isupper() and term(token.group()) in question.names:
+            joined = runs and question.text[runs[-1][1] : token.start()].strip() in ("", "of")
+            start = runs.pop()[0] if joined else token.start()
+            runs.append((start, token.end()))
+    return [question.text[start:end] for start, end in runs]
 
 
 class Squad:

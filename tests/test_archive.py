@@ -140,7 +140,7 @@ def test_a_question_in_another_language_is_told_so(archive, question, is_foreign
 
 
 def test_a_refusal_says_where_alone_it_looked(archive):
-    answer = archive.ask("Who won the chess tournament?", before="2199-01-01")
+    answer = archive.ask("What is the capital of Mongolia?", before="2199-01-01")
     assert not answer.answered
     assert answer.reason.startswith("the archive does not say (looked only where: ")
 

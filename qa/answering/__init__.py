@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from qa.answering import model
-from qa.answering.features import WEAK, candidates, question_features
+from qa.answering.features import SUPPORTED, candidates, question_features
 from qa.answering.matching import Match, Words
 from qa.answering.quotes import Quote, select
 from qa.protocols import Embedding, LexicalIndex
@@ -96,7 +96,7 @@ def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]
     gaps = {
         name: float(rarity)
         for name, rarity, held in zip(words.terms, words.rarity, support, strict=True)
-        if held < WEAK
+        if held < SUPPORTED
     }
     rarest = sorted(gaps, key=lambda name: (-gaps[name], name))
     return tuple(written[name] for name in rarest[:UNSPOKEN])

@@ -31,21 +31,20 @@ SENTENCE_FEATURES: Final = (
 
 QUESTION_FEATURES: Final = (
     "score",  # of the best sentence, by the sentence weights
-    "maxsim",  # of the best sentence, as are the next four
+    "maxsim",  # of the best sentence, as are the next three
     "maxsim_content",
-    "coverage_before",
     "answer_type",
     "log_words",
-    "passage_cosine",  # best of all passages
     "names_covered",  # share of the question's names and figures in the best passage and title
-    "name_in_sentence",  # worst support of a name in the best sentence and title
-    "name_near",  # the same with the sentences beside it
-    "name_anywhere",  # the same over the first passages found
+    "name_anywhere",  # worst support of a name over the first passages found
     "worst_gap",  # largest rarity left unsupported near the best sentence
     "total_gap",  # sum of rarity left unsupported there
-    "weak_share",  # share of the question's words supported by less than .5 there
-    "unknown",  # share of the question's terms, by rarity, that occur nowhere in the archive
     "question_words",  # distinct; long questions match badly even where they are answered
+    "others",  # content words that are no names: what is asked about the names
+    "others_best",  # support of the best supported of them near the best sentence
+    "others_supported",  # how many of them are supported there
+    "others_occurring",  # how many occur there
+    "others_unknown",  # how many occur nowhere in the archive
     "asks_date",
     "asks_name",
     "asks_number",
@@ -151,27 +150,27 @@ def question_features(
     """
     best = ranked[0]
     value = dict(zip(SENTENCE_FEATURES, best.features.tolist(), strict=True))
-    cosine = SENTENCE_FEATURES.index("passage_cosine")
     near = best.match.support(words, _with_neighbours(best))
     gaps = (1 - near) * words.rarity
+    others = near[~words.is_name]
+    unknown = [not is_known(t) for t in np.asarray(words.terms)[~words.is_name].tolist()]
     return np.asarray(
         (
             score,
             value["maxsim"],
             value["maxsim_content"],
-            value["coverage_before"],
             value["answer_type"],
             value["log_words"],
-            max(float(c.features[cosine]) for c in ranked),
             _names_covered(question, best.match),
-            _worst_name(words, best.match.support(words, best.sentence)),
-            _worst_name(words, near),
-            _worst_name(words, _support_anywhere(words, ranked)),
+            float(_support_anywhere(words, ranked)[words.is_name].min(initial=1.0)),
             gaps.max(initial=0.0),
             gaps.sum(),
-            _mean(near < WEAK),
-            1 - words.coverage({t for t in words.terms if is_known(t)}),
             len(set(question.text.lower().split())),
+            len(others),
+            others.max(initial=0.0),
+            (others > SUPPORTED).sum(),
+            (others >= 1).sum(),
+            sum(unknown),
             question.answer_type == "date",
             question.answer_type == "name",
             question.answer_type == "number",
@@ -180,7 +179,7 @@ def question_features(
     )
 
 
-WEAK: Final = 0.5
+SUPPORTED: Final = 0.5
 """A word matched by a cosine below this is hardly matched: between unrelated words of running text
 the packaged model's token states lie around .3."""
 
@@ -201,10 +200,6 @@ def _names_covered(question: Question, match: Match) -> float:
         return 1.0
     present = match.title_terms | match.held(match.hit.passage.text)
     return len(question.names & present) / len(question.names)
-
-
-def _worst_name(words: Words, support: Floats) -> float:
-    return float(support[words.is_name].min(initial=1.0))
 
 
 def _support_anywhere(words: Words, ranked: Sequence[Candidate]) -> Floats:
