@@ -176,7 +176,8 @@ def _phase(row: Row, port: int, *, people: int, reads_s: float = READS_S) -> Non
         while time.perf_counter() < end:
             began = time.perf_counter()
             try:
-                _ask(port, chance.choice(QUESTIONS))
+                # No two alike: the server keeps the embeddings of the last questions.
+                _ask(port, f"{chance.choice(QUESTIONS)} ({chance.randrange(10**6)})")
                 took.append((time.perf_counter() - began) * 1000)
             except OSError as error:
                 row.errors.append(str(error))

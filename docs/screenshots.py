@@ -34,6 +34,7 @@ PICTURES = (
     Picture("ask.png", STORM, (1180, 820), "light", ".histogram a"),
     Picture("timeline.png", {**STORM, "show": "timeline"}, (1180, 720), "light", ".timeline li"),
     Picture("compare.png", {**STORM, "show": "compare"}, (1180, 720), "dark", ".side .card"),
+    Picture("phone.png", STORM, (390, 780), "light", ".citations .card"),
 )
 
 

@@ -187,6 +187,7 @@ class PreviewedArticle(ArticleReference):
     """An article as it would be understood, with the beginning of its text."""
 
     age: str | None
+    agency: str | None
     language: str | None
     provenance: dict[str, str]
     words: int

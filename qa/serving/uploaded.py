@@ -18,6 +18,7 @@ def understood(name: str, found: Preview) -> shapes.PreviewedFile:
             {
                 **serialise.article_reference(article),
                 "age": article.age,
+                "agency": article.agency,
                 "language": article.language,
                 "provenance": dict(article.provenance),
                 "words": len(article.text.split()),

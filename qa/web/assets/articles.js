@@ -245,8 +245,21 @@ const FIELDS = [
   ["author", "Author"],
   ["published_at", "Date"],
   ["age", "Age as written"],
+  ["agency", "Agency"],
+  ["language", "Language"],
   ["url", "Address"],
 ];
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
+
+function shownAs(name, value) {
+  if (name === "published_at") return value.replace(/T00:00:00.*$/, "");
+  if (name !== "language") return value;
+  try {
+    return LANGUAGES.of(value);
+  } catch {
+    return value; // no tag of a language
+  }
+}
 
 function showArticle(article) {
   const shown = make("article", "", { class: "seen" });
@@ -256,8 +269,7 @@ function showArticle(article) {
   for (const [name, label] of FIELDS) {
     if (!article[name]) continue;
     const value = make("dd", "");
-    const text = name === "published_at" ? article[name].replace(/T00:00:00.*$/, "") : article[name];
-    value.append(make("bdi", text));
+    value.append(make("bdi", shownAs(name, article[name])));
     const origin = article.provenance[name];
     if (origin) value.append(make("span", ` from ${origin}`, { class: "hint" }));
     fields.append(make("dt", label), value);
