@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from qa.reading import wordings
+
 _MAX_FURNITURE_CHARS = 160
 _MAX_TAIL_CHARS = 80
 
@@ -53,6 +55,7 @@ _ANYWHERE = re.compile(
             r"listen to this (?:article|story).{0,30}",
             r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
             r"(?:accept|reject)(?: all)? cookies\W*",
+            wordings.FURNITURE,
         )
     ),
     re.IGNORECASE,
@@ -64,7 +67,8 @@ _RELATED = re.compile(
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)"
     r"|read (?:more|next|also|on)|recommended(?: for you)?|related"
     r"|up next|what to read next|see also|also read|keep reading|most (?:read|popular|viewed)"
-    r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:…»>-]*",
+    r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:…»>-]*"
+    rf"|{wordings.RELATED}",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -72,7 +76,8 @@ _TAIL = re.compile(
     r"(?:\s*:.{0,120})?|comments?(?: \(\d+\)|:)?|\d+ comments?|no comments?.{0,20}"
     r"|try our (?:ai )?(?:features|tools|app|assistant)\b.{0,20}"
     r"|explore what .{1,40} can do for you\W*|share your (?:thoughts|opinion|feedback)\b.{0,40}"
-    r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?|was this article helpful\?",
+    r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?|was this article helpful\?"
+    rf"|{wordings.TAIL}",
     re.IGNORECASE,
 )
 _ARTICLES_BY = re.compile(

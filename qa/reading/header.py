@@ -29,7 +29,8 @@ _MAX_TITLE_WORDS = 40
 _MIN_PROSE_CHARS = 80
 
 _PUBLISHER = re.compile(
-    r"(?:publisher|source|publication|outlet|newspaper|site|published (?:by|in))\s*:\s*(\S.*)",
+    r"(?:publisher|source|publication|outlet|newspaper|site|published (?:by|in)"
+    rf"|{wordings.PUBLISHER})\s*[:：]\s*(\S.*)",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(

@@ -1,4 +1,4 @@
-"""How pages in other languages than English say who wrote and when: tables for the readers."""
+"""How pages in other languages than English say who wrote and when, and what is no article."""
 
 from __future__ import annotations
 
@@ -18,7 +18,33 @@ UPDATED: Final = (
 AUTHOR: Final = (
     "autor(?:in|innen|en|a|as|es)?|auteure?s?|autore|autrice|autori|auteurs?|作者|記者|记者|文|筆者"
 )
+PUBLISHER: Final = "quelle|herausgeber|fuente|fonte|bron|källa|出典|来源|來源"
 """Labels, as alternatives of a regular expression."""
+
+FURNITURE: Final = (
+    r"[-–—*\[( ]*(?:anzeige|werbung|publicidad|publicité|pubblicità|publicidade|advertentie|annons"
+    r"|広告|广告|廣告)[-–—*\]) ]*"
+    r"|(?:artikel |artículo |article |articolo |artigo )?(?:teilen|drucken|merken|compartir"
+    r"|imprimir|partager|imprimer|condividi|stampa|compartilhar|delen|dela|シェア(?:する)?|分享|打印)"
+    r"|(?:lesen sie auch|mehr dazu|lea también|lee también|lire aussi|à lire aussi|leggi anche"
+    r"|leia também|lees ook|läs också)\s*[:：].{0,120}"
+)
+RELATED: Final = (
+    r"(?:mehr zum thema|weitere (?:artikel|meldungen|nachrichten)|verwandte artikel|lesen sie auch"
+    r"|das könnte sie auch interessieren|meistgelesen|noticias relacionadas|más noticias"
+    r"|(?:te|le) puede interesar|lea también|lo más leído|sur le même sujet|(?:à )?lire aussi"
+    r"|articles liés|les plus lus|articoli correlati|leggi anche|potrebbe interessarti"
+    r"|notícias relacionadas|leia (?:mais|também)|gerelateerde artikelen|lees ook|meer nieuws"
+    r"|läs också|関連(?:記事|ニュース)|あわせて読みたい"
+    r"|相关(?:阅读|新闻|文章)|相關(?:閱讀|新聞|文章))\s*[:：…»>-]*"
+)
+TAIL: Final = (
+    r"schlagw[oö]rte?r?|stichw[oö]rte?r?|kommentare(?: \(\d+\))?|etiquetas|palabras clave"
+    r"|comentarios(?: \(\d+\))?|mots-clés|commentaires(?: \(\d+\))?|commenti(?: \(\d+\))?"
+    r"|palavras-chave|comentários(?: \(\d+\))?|reacties(?: \(\d+\))?|taggar|kommentarer"
+    r"|コメント|タグ|キーワード|评论|評論|标签|標籤"
+)
+"""Whole lines that are no part of an article, see `qa.reading.furniture`."""
 
 BY: Final = re.compile(r"(?:von|por|par|di|door|av|af)\s+(?P<names>[^\W\d_].*)", re.IGNORECASE)
 """What stands before the names of those who wrote. Some are names too ("Von Miller"), so it is

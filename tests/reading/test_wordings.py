@@ -9,6 +9,7 @@ import pytest
 from qa.reading import read_bytes
 from qa.reading.content import Stated
 from qa.reading.fields import clean_author, parse_byline, parse_foreign_byline
+from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
 
 GERMAN = """Brücke in Gellmund gesperrt
 
@@ -78,6 +79,32 @@ def test_japanese():
     assert article.publisher == "汐見新報"
     assert article.published_at == datetime(2025, 3, 14, 10, 30, tzinfo=UTC)
     assert article.text.startswith("汐見橋は")
+
+
+def test_what_is_no_article_goes():
+    article = read(
+        "Brücke in Gellmund gesperrt\nQuelle: Gellmunder Bote\n14.03.2025\n\n"
+        "Die Brücke über die Welle ist seit Freitag gesperrt, weil ein Pfeiler nachgegeben hat.\n\n"
+        "Anzeige\n\nDer Umweg dauert zwanzig Minuten, sagte die Bürgermeisterin am Montag.\n\n"
+        "Lesen Sie auch: Neue Brücke kostet Millionen\n\nMehr zum Thema\n\nEin Pegel steigt\n\n"
+        "Kommentare (3)\n"
+    )
+    assert article.publisher == "Gellmunder Bote"
+    assert article.text == (
+        "Die Brücke über die Welle ist seit Freitag gesperrt, weil ein Pfeiler nachgegeben hat.\n\n"
+        "Der Umweg dauert zwanzig Minuten, sagte die Bürgermeisterin am Montag."
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Die Werbung wirkt.", "Partager, c'est vivre.", "Publicidad engañosa en Valdoro",
+     "Anzeige gegen den Bürgermeister", "評論家の岬さんが語る", "Fuente Obejuna despierta"],
+)  # fmt: skip
+def test_what_only_begins_like_furniture_stays(line):
+    assert not is_furniture(line)
+    assert not is_tail_marker(line)
+    assert not is_related_heading(line)
 
 
 def test_ages_of_a_page_with_a_known_day():
