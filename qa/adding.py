@@ -1,4 +1,4 @@
-"""Put files into a corpus folder under safe names, overwriting none."""
+"""Put files into a corpus folder under safe names, overwriting none of anyone else's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from qa import reading
+from qa.addresses import address_key
 from qa.errors import InputError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, record
 from qa.reading.workers import ToRead, shared
 from qa.records import Article, Problem
+from qa.versions import same_article
 
 MAX_STEM_CHARS: Final = 80
 """Of a stored file's name without its suffix; file systems allow 255 bytes."""
@@ -38,6 +40,7 @@ class Added:
             same texts from the same address.
         articles: How many articles were read from it.
         problems: What could not be read of it; where refused, why.
+        changed: Whether it took the place of what was fetched from the same address before.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Added:
     new: bool
     articles: int
     problems: tuple[Problem, ...]
+    changed: bool = False
 
 
 class Held:
@@ -95,7 +99,8 @@ def add(
     Args:
         path: Where it lies.
         name: The wanted name in the corpus, as `files_of` and `safe_name` make them.
-        corpus: The folder to keep it in. No file there is ever overwritten.
+        corpus: The folder to keep it in. No file there is ever overwritten, but for an article that
+            was fetched from the same address before and has changed there.
         stated: What is known of it; written down in the corpus's `reading.toml`.
         held: What the corpus holds, where several files are added one after the other.
 
@@ -114,41 +119,70 @@ def add(
         reasons = read.problems or (Problem(told, "holds no article"),)
         return Added(told, None, False, 0, reasons)
     try:
-        twin = (
-            _inside(path, corpus)
-            or held.same_content(path)
-            or _same_page(stated.url, read.articles, corpus)
-        )
-        kept = twin or keep(path, name, corpus)
-        if twin is None:
+        twin = _inside(path, corpus) or held.same_content(path)
+        before = None if twin else _fetched_before(stated.url, corpus)
+        changed = False
+        if before is not None and _texts(before[1]) == _texts(read.articles):
+            twin = before[0]
+        elif before is not None and _is_changed(*before, name, read.articles):
+            kept, changed = _replace(path, before[0], corpus), True
+        if not changed:
+            kept = twin or keep(path, name, corpus)
+        if twin is None and not changed:
             held.add(kept)
-        if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None):
+        if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None or changed):
             record(corpus, kept, stated)
     except OSError as error:
         raise InputError(f"cannot write to {corpus}: {error.strerror or error}") from error
-    return Added(told, kept, twin is None, len(read.articles), read.problems)
+    return Added(told, kept, twin is None, len(read.articles), read.problems, changed)
 
 
 def _is_stated(stated: Stated, known: Stated, *, fresh: bool) -> bool:
     """Whether a corpus says already what is stated of a file."""
-    if not fresh and stated.url is not None and stated.url == known.url:
+    if not fresh and stated.url is not None and address_key(stated.url) == address_key(known.url):
         return True  # fetched once more, unchanged: "4 hours ago" was said when it was new
     return stated == NOTHING or stated == replace(known, captured_by=stated.captured_by)
 
 
-def _same_page(url: str | None, articles: tuple[Article, ...], corpus: Path) -> str | None:
-    """The file that holds the same texts from the same address.
-
-    A page fetched twice has other adverts, tokens and times in it, but says the same.
-    """
-    texts = [article.text for article in articles]
+def _fetched_before(url: str | None, corpus: Path) -> tuple[str, tuple[Article, ...]] | None:
+    """The file that was last fetched from the same address, and its articles."""
+    key = address_key(url)
+    found = None
     for name, known in Statements.load(corpus).by_pattern.items():
-        path = corpus / name
-        if url is not None and known.url == url and path.is_file():
-            read = shared().read_one(ToRead(path, name, known))
-            if [article.text for article in read.articles] == texts:
-                return name
-    return None
+        same = known.url == url or (key is not None and address_key(known.url) == key)
+        if url is not None and same and (corpus / name).is_file():
+            found = name, known
+    if found is None:
+        return None
+    name, known = found
+    return name, shared().read_one(ToRead(corpus / name, name, known)).articles
+
+
+def _texts(articles: tuple[Article, ...]) -> list[str]:
+    """What a page says. Fetched twice, it has other adverts, tokens and times in it."""
+    return [article.text for article in articles]
+
+
+def _is_changed(
+    stored: str, before: tuple[Article, ...], name: str, after: tuple[Article, ...]
+) -> bool:
+    """Whether a page is one article, and the one it was: not a front page with the day's news."""
+    if len(before) != 1 or len(after) != 1:
+        return False
+    same_kind = reading.suffix_of(stored) == reading.suffix_of(name)
+    return same_kind and same_article(before[0], after[0])
+
+
+def _replace(path: Path, stored: str, corpus: Path) -> str:
+    """Put a file in the place of another at once; what that said stays in the index."""
+    target = corpus / stored
+    new = target.with_name(f".{target.name}.new")
+    try:
+        shutil.copyfile(path, new)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+    return stored
 
 
 def _inside(path: Path, corpus: Path) -> str | None:

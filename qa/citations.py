@@ -32,3 +32,19 @@ def cite(
             f"article {article.id} [{start}:{end}] reads {quote[:60]!r}, expected {expected[:60]!r}"
         )
     return Citation(number=number, quote=quote, start=start, end=end, article=article)
+
+
+def correction(citation: Citation) -> str | None:
+    """What to say of a quote whose article was saved again later, in a sentence or two.
+
+    Returns:
+        Whether the newest version still has the words; None where this is the newest.
+    """
+    later = citation.article.later
+    if later is None:
+        return None
+    moment = later.updated_at or later.captured_at or later.published_at
+    when = f" of {moment.day} {moment:%B %Y}" if moment else ""
+    if citation.corrected:
+        return f"Later corrected: the newest version{when} does not have these words."
+    return f"From an earlier version; the newest{when} still has these words."

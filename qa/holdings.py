@@ -9,7 +9,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from qa import listing, revisions
+from qa import listing, revisions, versions
 from qa.duplicates import stories
 from qa.milvus.address import Location
 from qa.overviews import Count, Facets, Story
@@ -64,7 +64,7 @@ class Holdings:
         """
 
         def read(store: Store, number: int) -> Article:
-            article = store.article(article_id, number)
+            article = versions.marked(store, number, store.article(article_id, number))
             if revision is None:
                 return article
             return revisions.revision(store, number, article, revision)
@@ -79,6 +79,18 @@ class Holdings:
         """
         return self._read(
             lambda store, number: revisions.revisions(
+                store, number, store.article(article_id, number)
+            )
+        )
+
+    def versions(self, article_id: str) -> list[Article]:
+        """An article as it was saved in several files, the newest last, see `qa.versions`.
+
+        Raises:
+            ArticleNotFoundError: As `article`.
+        """
+        return self._read(
+            lambda store, number: versions.versions_of(
                 store, number, store.article(article_id, number)
             )
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa import analysis
+from qa import analysis, versions
 from qa.deletions import content_key
 from qa.duplicates.linking import Linker
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
@@ -27,7 +27,7 @@ from qa.publishing import Publisher
 from qa.records import Article, Problem, SyncPlan, SyncReport
 from qa.revisions import Revisions
 from qa.rows import digest as article_digest
-from qa.scanning import Changes, Source, check_emptied, scan
+from qa.scanning import Changes, Source, check_corpus, check_emptied, scan
 from qa.settings import Settings
 from qa.store import Store
 from qa.store_writer import StoreWriter
@@ -71,7 +71,7 @@ def sync(
         InputError, IndexBusyError, IndexWriteError, IndexDamagedError: As `Writer.sync`.
     """
     began = time.perf_counter()
-    _check_corpus(corpus, index)
+    check_corpus(corpus, index)
     try:
         index.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -95,7 +95,7 @@ def plan(
     options: SyncOptions,
 ) -> SyncPlan:
     """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
-    _check_corpus(corpus, index)
+    check_corpus(corpus, index)
     generations = Generations(index)
     published = _published(generations, rebuild=options.rebuild)
     if published is None:
@@ -141,18 +141,6 @@ def _estimate(
         embedder.embed_passages([indexed_text(row.title, row.text) for row in rows])
         rate = len(rows) / (time.perf_counter() - began)
     return published.passages / rate
-
-
-def _check_corpus(corpus: Path, index: Path) -> None:
-    if not corpus.is_dir():
-        raise InputError(
-            f"{corpus} is not a folder; name the folder of your articles: --corpus DIR"
-        )
-    if corpus.resolve().is_relative_to(index.resolve()):
-        raise InputError(
-            f"{corpus} lies in the index folder {index}; name the folder of your articles: "
-            "--corpus DIR"
-        )
 
 
 def _published(generations: Generations, *, rebuild: bool) -> Manifest | None:
@@ -321,6 +309,7 @@ class _Sync:
     def _write_article(self, article: Article, passages: Sequence[Cut]) -> None:
         numbered = self._revisions.numbered(article, self._next)
         row = self._linker.add(numbered, self._next)
+        versions.link(self._store, row, numbered, self._next)
         for ordinal, part in enumerate(passages):
             key = self._key(indexed_text(article.title, article.text[part.start : part.end]))
             self._store.add_passage(row, ordinal, part.sentences, key, self._next)

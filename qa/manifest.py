@@ -13,7 +13,7 @@ from qa import analysis
 from qa.errors import IndexDamagedError, IndexMismatchError
 from qa.settings import Settings
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
 READING: Final = 9

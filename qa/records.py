@@ -32,6 +32,7 @@ class Article:
         author: The byline without "By", as written.
         published_at: Timezone-aware, or None where the source does not say.
         updated_at: Timezone-aware, or None.
+        captured_at: When the page was saved, as it or its owner says; timezone-aware, or None.
         age: The age as the source words it ("an hour ago"); not a date, since its day is unknown.
         dateline: The agency dateline at the head of the body ("NEW YORK (AP)"), which `text` keeps.
         agency: The agency named in the dateline ("AP").
@@ -45,6 +46,7 @@ class Article:
         provenance: For each field that is known, where it came from, such as "front matter",
             "json-ld", "meta", "byline", "page", "file name".
         revision: How many texts have stood in its place, this one among them, see `qa.revisions`.
+        later: Its newest version, saved in another file, where this is not it; see `qa.versions`.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Article:
     author: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    captured_at: datetime | None = None
     age: str | None = None
     dateline: str | None = None
     agency: str | None = None
@@ -65,6 +68,7 @@ class Article:
     pages: tuple[int, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     revision: int = 1
+    later: Article | None = field(default=None, compare=False, repr=False)
 
     def page(self, at: int) -> int | None:
         """The 1-based page on which a character of the text stands; None where there are none."""
@@ -139,6 +143,12 @@ class Citation:
     def page(self) -> int | None:
         """The page of the file on which the quote starts, from 1; None where it has no pages."""
         return self.article.page(self.start)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the newest version of the article does not have these words any more."""
+        later = self.article.later
+        return later is not None and self.quote not in later.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
+from qa import versions
 from qa.abandonment import go_on
+from qa.analysis import terms
 from qa.citations import cite
 from qa.duplicates.slots import slots
 from qa.embedding import load_embedder, load_reranker
@@ -23,7 +25,7 @@ from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.ranking import Ranked, rank
-from qa.records import Hit
+from qa.records import Article, Hit
 from qa.request import Request, make_filters, make_request
 from qa.rescoring import RERANKER_WEIGHT, CrossEncoding, LateInteraction, Rescoring
 from qa.retrieval import Retrieval, explained
@@ -315,7 +317,12 @@ class Retriever:
             ids = generation.ids[[row.row for row in ranked]].tolist()
             # Whoever asks for the latest wants it, not the first.
             earliest = found.understood.recency is None
-            places = slots(self.store, generation.manifest.generation, ids, earliest=earliest)
+            number = generation.manifest.generation
+            later = versions.later(self.store, number, self.store.article_rows(ids).values())
+            apart = self._only_earlier(found, ids, later)
+            places = slots(
+                self.store, number, ids, earliest=earliest, outdated=later.keys(), apart=apart
+            )
             if len(places) >= k or len(ranked) < depth or len(places) == len(ranked):
                 break
             depth *= 4
@@ -327,22 +334,46 @@ class Retriever:
             replace(hit, also_in=place.also_in) for hit, place in zip(hits, places, strict=True)
         ]
 
+    def _only_earlier(
+        self, found: Retrieval, ids: Sequence[int], later: Mapping[int, Article]
+    ) -> set[int]:
+        """The passages of earlier versions with a word of the question that the newest has not.
+
+        They are shown beside it, as corrected: who asks for just that word asks for them.
+        """
+        if not later:
+            return set()
+        asked = set(found.question.terms)
+        of = self.store.article_rows(ids)
+        earlier = [number for number in ids if of[number] in later]
+        return {
+            number
+            for number, text in self.store.texts(earlier).items()
+            if (newest := later[of[number]])
+            and asked & set(terms(text, newest.language)) - set(terms(newest.text, newest.language))
+        }
+
     def _hits(self, found: Retrieval, ranked: list[Ranked], *, explain: bool) -> list[Hit]:
         generation = found.generation
         ids = generation.ids[[found.row for found in ranked]].tolist()
-        passages = self.store.passages(ids, generation.manifest.generation)
+        number = generation.manifest.generation
+        passages = self.store.passages(ids, number)
+        rows = self.store.article_rows(ids)
+        later = versions.later(self.store, number, rows.values())
         hits = []
-        for number, (passage_id, row) in enumerate(zip(ids, ranked, strict=True), 1):
+        for place, (passage_id, row) in enumerate(zip(ids, ranked, strict=True), 1):
             passage, article = passages[passage_id]
+            if rows[passage_id] in later:
+                article = replace(article, later=later[rows[passage_id]])
             hits.append(
                 Hit(
                     passage=passage,
                     article=article,
                     score=row.score,
-                    rank=number,
+                    rank=place,
                     lexical=row.lexical,
                     dense=row.dense,
-                    citation=cite(number, article, passage.start, passage.end, passage.text),
+                    citation=cite(place, article, passage.start, passage.end, passage.text),
                     arms_score=row.arms_score,
                 )
             )

@@ -105,12 +105,19 @@ def difference(before: Article, after: Article) -> list[str]:
         difflib.unified_diff(
             _lines(before),
             _lines(after),
-            f"revision {before.revision}",
-            f"revision {after.revision}",
+            _name(before, after),
+            _name(after, before),
             n=1,
             lineterm="",
         )
     )
+
+
+def _name(article: Article, other: Article) -> str:
+    if article.id == other.id:
+        return f"revision {article.revision}"
+    moment = article.captured_at or article.updated_at or article.published_at
+    return f"#{article.id} {moment.date() if moment else article.source}"
 
 
 def _lines(article: Article) -> list[str]:

@@ -21,7 +21,7 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 7
+LAYOUT: Final = 8
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -32,6 +32,7 @@ TABLES: Final = (
     "embeddings",
     "shingles",
     "copies",
+    "versions",
     "revisions",
     "passages",
     "articles",
@@ -54,12 +55,12 @@ CREATE INDEX IF NOT EXISTS problems_by_source ON problems (source);
 CREATE TABLE IF NOT EXISTS articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, position INTEGER NOT NULL,
     publisher TEXT, author TEXT, publisher_key TEXT, author_key TEXT, language_key TEXT,
-    agency_key TEXT, published_utc TEXT,
+    agency_key TEXT, published_utc TEXT, address TEXT,
     revision INTEGER NOT NULL, digest TEXT NOT NULL, content TEXT NOT NULL, searched TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER},
-    title TEXT NOT NULL, published_at TEXT, updated_at TEXT, age TEXT, dateline TEXT, agency TEXT,
-    url TEXT, language TEXT, place TEXT, pages TEXT NOT NULL, provenance TEXT NOT NULL,
-    text TEXT NOT NULL);
+    title TEXT NOT NULL, published_at TEXT, updated_at TEXT, captured_at TEXT, age TEXT,
+    dateline TEXT, agency TEXT, url TEXT, language TEXT, place TEXT, pages TEXT NOT NULL,
+    provenance TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS articles_by_id ON articles (id);
 CREATE INDEX IF NOT EXISTS articles_by_source ON articles (source);
 CREATE INDEX IF NOT EXISTS articles_by_language ON articles (language_key, removed, added);
@@ -85,6 +86,13 @@ CREATE TABLE IF NOT EXISTS copies (
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
 CREATE INDEX IF NOT EXISTS copies_by_article ON copies (article);
 CREATE INDEX IF NOT EXISTS copies_by_other ON copies (other);
+CREATE TABLE IF NOT EXISTS versions (
+    article INTEGER NOT NULL REFERENCES articles (row),
+    other INTEGER NOT NULL REFERENCES articles (row),
+    added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
+CREATE INDEX IF NOT EXISTS versions_by_article ON versions (article);
+CREATE INDEX IF NOT EXISTS versions_by_other ON versions (other);
+CREATE INDEX IF NOT EXISTS articles_by_address ON articles (address) WHERE address IS NOT NULL;
 CREATE TABLE IF NOT EXISTS revisions (
     id TEXT NOT NULL, number INTEGER NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT {FOREVER});
@@ -104,7 +112,8 @@ NO_DAY: Final = np.iinfo(np.int32).min
 """The day of a passage whose article has no date: no filter by date lets it through."""
 
 ARTICLE_COLUMNS = (
-    "id, source, position, title, text, publisher, author, published_at, updated_at, age, "
+    "id, source, position, title, text, publisher, author, published_at, updated_at, "
+    "captured_at, age, "
     "dateline, agency, url, language, place, pages, provenance"
 )
 
@@ -169,6 +178,7 @@ def to_article(row: sqlite3.Row | Mapping[str, Any]) -> Article:
         author=row["author"],
         published_at=moment("published_at"),
         updated_at=moment("updated_at"),
+        captured_at=moment("captured_at"),
         age=row["age"],
         dateline=row["dateline"],
         agency=row["agency"],
@@ -219,6 +229,7 @@ def to_values(article: Article) -> dict[str, str | int | None]:
         **{name: getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")},
         "published_at": text(article.published_at),
         "updated_at": text(article.updated_at),
+        "captured_at": text(article.captured_at),
         "pages": json.dumps(article.pages),
         "provenance": json.dumps(dict(article.provenance), sort_keys=True),
     }

@@ -139,6 +139,23 @@ def scan(
     )
 
 
+def check_corpus(corpus: Path, index: Path) -> None:
+    """Raise if a folder can be no corpus.
+
+    Raises:
+        InputError: It is no folder, or lies in the index.
+    """
+    if not corpus.is_dir():
+        raise InputError(
+            f"{corpus} is not a folder; name the folder of your articles: --corpus DIR"
+        )
+    if corpus.resolve().is_relative_to(index.resolve()):
+        raise InputError(
+            f"{corpus} lies in the index folder {index}; name the folder of your articles: "
+            "--corpus DIR"
+        )
+
+
 def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
     """Raise if a sync would delete every article, and not because each was deleted by command.
 

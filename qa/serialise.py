@@ -31,6 +31,23 @@ def article_reference(article: Article) -> shapes.ArticleReference:
         "published_at": article.published_at.isoformat() if article.published_at else None,
         "url": article.url,
         "source": article.source,
+        "later": _later(article),
+    }
+
+
+def _later(record: Article) -> shapes.LaterVersion | None:
+    """The newest version of an article, where this is not it."""
+    newest = record.later
+    if newest is None:
+        return None
+    updated = newest.updated_at or newest.published_at
+    return {
+        "id": newest.id,
+        "revision": newest.revision,
+        "title": newest.title,
+        "updated_at": updated.isoformat() if updated else None,
+        "url": newest.url,
+        "source": newest.source,
     }
 
 
@@ -41,6 +58,7 @@ def article(record: Article) -> shapes.Article:
         "position": record.position,
         "place": record.place,
         "updated_at": record.updated_at.isoformat() if record.updated_at else None,
+        "captured_at": record.captured_at.isoformat() if record.captured_at else None,
         "age": record.age,
         "dateline": record.dateline,
         "agency": record.agency,
@@ -76,6 +94,7 @@ def citation(record: Citation) -> shapes.Citation:
         "start": record.start,
         "end": record.end,
         "page": record.page,
+        "corrected": record.corrected,
         "article": article_reference(record.article),
     }
 

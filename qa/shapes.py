@@ -13,6 +13,17 @@ from typing import (
 from typing_extensions import TypedDict
 
 
+class LaterVersion(TypedDict):
+    """The newest version of an article, saved in another file."""
+
+    id: str
+    revision: int
+    title: str
+    updated_at: str | None
+    url: str | None
+    source: str
+
+
 class ArticleReference(TypedDict):
     """What identifies an article in a citation; no text."""
 
@@ -24,6 +35,7 @@ class ArticleReference(TypedDict):
     published_at: str | None
     url: str | None
     source: str
+    later: LaterVersion | None
 
 
 class Article(ArticleReference):
@@ -32,6 +44,7 @@ class Article(ArticleReference):
     position: int
     place: str | None
     updated_at: str | None
+    captured_at: str | None
     age: str | None
     dateline: str | None
     agency: str | None
@@ -57,6 +70,7 @@ class Citation(TypedDict):
     start: int
     end: int
     page: int | None
+    corrected: bool
     article: ArticleReference
 
 

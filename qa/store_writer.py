@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from qa.addresses import address_key
 from qa.protocols import Embedding, Floats, Ids
 from qa.records import Article, Problem, Span
 from qa.rows import (
@@ -171,6 +172,8 @@ class StoreWriter(Store):
         for table, column in (
             ("copies", "article"),
             ("copies", "other"),
+            ("versions", "article"),
+            ("versions", "other"),
             ("passages", "article"),
             ("articles", "row"),
         ):
@@ -221,6 +224,7 @@ class StoreWriter(Store):
         values = {
             **to_values(article),
             **to_keys(article),
+            "address": address_key(article.url),
             "revision": article.revision,
             "digest": digest(article),
             "content": content,
@@ -244,10 +248,17 @@ class StoreWriter(Store):
              json.dumps(sentences), key, generation),
         )  # fmt: skip
 
-    def add_copies(self, row: int, others: Iterable[int], generation: int) -> None:
-        """Link an article with those it is a copy of, both ways."""
+    def add_links(self, table: str, row: int, others: Iterable[int], generation: int) -> None:
+        """Link an article with others, both ways.
+
+        Args:
+            table: "copies" or "versions".
+            row: Of the article.
+            others: Rows of the others.
+            generation: The one that is being written.
+        """
         self._connection.executemany(
-            "INSERT INTO copies (article, other, added) VALUES (?, ?, ?)",
+            f"INSERT INTO {table} (article, other, added) VALUES (?, ?, ?)",  # noqa: S608
             [pair for r in others for pair in ((row, r, generation), (r, row, generation))],
         )
 
@@ -284,11 +295,15 @@ class StoreWriter(Store):
             (generation, FOREVER),
         )
 
-    def forget_links(self, generation: int) -> None:
-        """End the life of all links from `generation` on, and delete all shingles."""
+    def end_links(self, table: str, generation: int) -> None:
+        """End the life of all links of a table, see `add_links`, from `generation` on."""
         self._connection.execute(
-            "UPDATE copies SET removed = ? WHERE removed = ?", (generation, FOREVER)
+            f"UPDATE {table} SET removed = ? WHERE removed = ?",  # noqa: S608
+            (generation, FOREVER),
         )
+
+    def forget_shingles(self) -> None:
+        """Delete what articles are found by as copies."""
         self._connection.execute("DELETE FROM shingles")
 
     def set_content(self, row: int, content: str) -> None:

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from qa.citations import correction
 from qa.overviews import Facets, Story
 from qa.protocols import OnProgress, Progress
 from qa.records import (
     Answer,
     Article,
+    Citation,
     Explanation,
     Hit,
     Problem,
@@ -70,6 +72,7 @@ def render_answer(answer: Answer) -> str:
             page = f"  p. {citation.page}" if citation.page else ""
             parts.append(_wrap(head + byline(citation.article) + page, indent=" " * len(head)))
             parts.append(_wrap(f"“{citation.quote}”", first="    ", indent="    ", dim=True))
+            parts += _corrected(citation)
     else:
         parts.append(_wrap(f"Not in this archive: {answer.reason}.", bold=True))
     if answer.passages:
@@ -111,11 +114,19 @@ def render_hits(hits: Sequence[Hit]) -> str:
         head = f"{hit.rank:>3}. {byline(hit.article)} ({hit.score:.2f}: {ranks})"
         parts.append(_wrap(head, indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
+        parts += _corrected(hit.citation)
         if hit.also_in:
             parts.append(_wrap(_also_in(hit.also_in), first="     ", indent="       "))
         if hit.explanation:
             parts.append(_wrap(_explained(hit, hit.explanation), first="     ", indent="       "))
     return "\n".join(parts)
+
+
+def _corrected(citation: Citation) -> Iterator[str]:
+    """That the article was saved again, if so, and the command that shows how it differs."""
+    if told := correction(citation):
+        told += f" See: qa show {citation.article.id} --diff"
+        yield _wrap(told, first="     ", indent="       ")
 
 
 def _also_in(others: Sequence[Article]) -> str:
@@ -175,6 +186,7 @@ def render_article(article: Article) -> str:
         "author",
         "published_at",
         "updated_at",
+        "captured_at",
         "age",
         "dateline",
         "agency",

@@ -33,6 +33,7 @@ from qa.segments.postings import signature
 from qa.settings import Settings
 from qa.store import Store
 from qa.store_writer import StoreWriter
+from qa.versions import relink, wrong_versions
 from qa.writing import writing
 
 AT_ONCE: Final = 2_000
@@ -177,7 +178,7 @@ class _Check:
             wrong += self._check_passages(store, part, generation, manifest)
             passages += len(part)
             self._on_progress(Progress("verifying", passages, max(manifest.passages, passages)))
-        for check in (wrong_links, wrong_revisions):
+        for check in (wrong_links, wrong_versions, wrong_revisions):
             wrong += self._tried(lambda: list(check(store, manifest.generation))) or []  # noqa: B023
         if generation is not None:
             alive = generation.ids if generation.alive is None else generation.ids[generation.alive]
@@ -298,6 +299,9 @@ class _Repair:
         if any(wrong_links(store, before.generation)):
             with store.transaction():
                 Linker(store).relink(before.generation + 1)
+        if any(wrong_versions(store, before.generation)):
+            with store.transaction():
+                relink(store, before.generation + 1)
         with store.transaction():
             forget_wrong(store, before.generation + 1)
         manifest = replace(

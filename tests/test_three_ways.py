@@ -17,7 +17,9 @@ from qa import Archive, InputError, Retriever
 from qa.cli import main
 
 ROOT = Path(__file__).parent.parent
-REFERENCE = {"id", "revision", "title", "publisher", "author", "published_at", "url", "source"}
+REFERENCE = {
+    "id", "revision", "title", "publisher", "author", "published_at", "url", "source", "later",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +156,7 @@ def test_ask_as_json(index, capsys):
         "generation", "timings_ms", "understood", "parts", "differing",
     }  # fmt: skip
     citation, passage = document["citations"][0], document["passages"][0]
-    assert set(citation) == {"n", "quote", "start", "end", "page", "article"}
+    assert set(citation) == {"corrected", "n", "quote", "start", "end", "page", "article"}
     assert set(citation["article"]) == REFERENCE
     assert set(passage) == {
         "rank", "text", "start", "end", "score", "lexical_rank", "dense_rank", "article", "also_in",

@@ -265,5 +265,6 @@ def _render_added(result: Added) -> str:
     else:
         count = f"{result.articles} article{'' if result.articles == 1 else 's'}"
         how = "added as" if result.new else "is there already:"
+        how = "has changed, put in the place of" if result.changed else how
         head = f"{name}: {count}, {how} {visible(result.stored_as)}"
     return "\n".join([head, *(f"  {render_problem(problem)}" for problem in result.problems)])

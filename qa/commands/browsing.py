@@ -108,8 +108,20 @@ def show(options: argparse.Namespace) -> int:
     article = archive.article(options.article_id, options.revision)
     story, newest = archive.story(article.id), archive.article(article.id)
     if options.json:
-        print_json({**serialise.article(article), "story": serialise.story(story)})
+        versions = archive.versions(article.id)
+        print_json(
+            {
+                **serialise.article(article),
+                "story": serialise.story(story),
+                "versions": [serialise.article_reference(each) for each in versions],
+            }
+        )
     else:
+        if article.later is not None:
+            print(
+                f"An earlier version; the newest is #{article.later.id}: "
+                f"qa show {article.id} --diff"
+            )
         if article.revision < newest.revision:
             print(
                 f"Revision {article.revision}; since changed, now {newest.revision}: "
@@ -126,8 +138,14 @@ def _show_difference(archive: Archive, article_id: str, number: int | None) -> i
     from qa.revisions import difference
 
     kept = archive.revisions(article_id)
+    versions = archive.versions(article_id)
     before = archive.article(article_id, number) if number is not None else kept[-2:][0]
-    lines = difference(before, kept[-1])
+    after = kept[-1]
+    if number is None and len(versions) > 1 and (len(kept) == 1 or after.id != versions[-1].id):
+        # Of another file: what changed up to the newest, or, of that, since the one before.
+        after = versions[-1]
+        before = versions[-2] if before.id == after.id else kept[-1]
+    lines = difference(before, after)
     print("\n".join(map(terminal.visible, lines)) or "no earlier revision is kept that differs")
     return OK
 

@@ -45,18 +45,21 @@ class Linker:
         """Store an article, link it with its copies, let later ones find it; returns its row."""
         own = Shingles.of(article.text)
         row = self._store.add_article(article, generation, own.content)
-        self._store.add_copies(row, self._copies(row, article, own), generation)
+        self._store.add_links("copies", row, self._copies(row, article, own), generation)
         self._store.add_shingles(row, own.sample.tolist())
         return row
 
     def relink(self, generation: int) -> None:
         """Link all articles anew, in a transaction; the links before end with `generation`."""
-        self._store.forget_links(generation)
+        self._store.end_links("copies", generation)
+        self._store.forget_shingles()
         for row in self._store.rows("SELECT row FROM articles WHERE removed = ?", (FOREVER,)):
             [stored] = self._store.rows("SELECT * FROM articles WHERE row = ?", (row["row"],))
             article, own = to_article(stored), Shingles.of(stored["text"])
             self._store.set_content(row["row"], own.content)
-            self._store.add_copies(row["row"], self._copies(row["row"], article, own), generation)
+            self._store.add_links(
+                "copies", row["row"], self._copies(row["row"], article, own), generation
+            )
             self._store.add_shingles(row["row"], own.sample.tolist())
 
     def _copies(self, row: int, article: Article, own: Shingles) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 
 from qa.duplicates.shingles import Shingles
@@ -31,7 +31,13 @@ class Slot(NamedTuple):
 
 
 def slots(
-    store: Store, generation: int, ids: Sequence[int], *, earliest: bool = True
+    store: Store,
+    generation: int,
+    ids: Sequence[int],
+    *,
+    earliest: bool = True,
+    outdated: Set[int] = frozenset(),
+    apart: Set[int] = frozenset(),
 ) -> list[Slot]:
     """Give near-copies one place, that of the best; .4 ms where no article has a copy.
 
@@ -40,6 +46,8 @@ def slots(
         generation: The one searched.
         ids: Of passages, best first.
         earliest: Show the one that appeared first; otherwise the best.
+        apart: Passages that share no place with others.
+        outdated: Rows of articles of which there is a newer version: shown only where no other is.
     """
     article_of = store.article_rows(ids)
     stories = stories_of(store, generation, set(article_of.values()))
@@ -50,7 +58,7 @@ def slots(
     groups: list[list[int]] = []
     open_of: dict[frozenset[int], list[tuple[Shingles, list[int]]]] = {}
     for place, number in enumerate(ids):
-        story = stories.get(article_of[number])
+        story = None if number in apart else stories.get(article_of[number])
         if story is None:
             groups.append([place])
             continue
@@ -71,14 +79,23 @@ def slots(
             alike.append((own, group))
         group.append(place)
     return [
-        _slot(group, [passages[ids[p]][1] for p in group], earliest) if len(group) > 1
+        _slot(
+            group,
+            [passages[ids[p]][1] for p in group],
+            [article_of[ids[p]] in outdated for p in group],
+            earliest,
+        )
+        if len(group) > 1
         else Slot(group[0], group[0])
         for group in groups
     ]  # fmt: skip
 
 
-def _slot(places: Sequence[int], articles: Sequence[Article], earliest: bool) -> Slot:
+def _slot(
+    places: Sequence[int], articles: Sequence[Article], outdated: Sequence[bool], earliest: bool
+) -> Slot:
     order = sorted(range(len(places)), key=lambda i: earliest_first(articles[i]))
     if not earliest:
         order = [0, *(i for i in order if i)]
+    order.sort(key=lambda i: outdated[i])
     return Slot(places[0], places[order[0]], tuple(articles[i] for i in order[1:]))

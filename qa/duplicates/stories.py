@@ -1,4 +1,4 @@
-"""Stories: articles that are copies of each other, directly or by way of others."""
+"""Stories: articles that are copies or versions of each other, directly or by way of others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from qa.overviews import Story
 from qa.records import Article
 from qa.rows import to_article
 from qa.store import Store
+
+_LINKS: Final = "(SELECT * FROM copies UNION ALL SELECT * FROM versions)"
 
 MOST: Final = 1_000
 """Members up to which a story is followed from link to link."""
@@ -28,7 +30,7 @@ def stories_of(store: Store, generation: int, rows: Iterable[int]) -> dict[int, 
     asked = wanted = set(rows)
     while wanted and len(links) < MOST:
         found = store.rows_by_key(
-            f"SELECT article, other FROM copies WHERE added <= {int(generation)} "  # noqa: S608
+            f"SELECT article, other FROM {_LINKS} WHERE added <= {int(generation)} "  # noqa: S608
             f"AND removed > {int(generation)} AND article IN",
             sorted(wanted),
         )
@@ -58,7 +60,7 @@ def story(store: Store, generation: int, article: Article) -> Story:
 def stories(store: Store, generation: int) -> list[Story]:
     """All stories of several articles, the largest first, then by first appearance."""
     linked = store.rows(
-        "SELECT DISTINCT article FROM copies WHERE added <= ? AND removed > ?",
+        f"SELECT DISTINCT article FROM {_LINKS} WHERE added <= ? AND removed > ?",  # noqa: S608
         (generation, generation),
     )
     groups = set(stories_of(store, generation, (row["article"] for row in linked)).values())

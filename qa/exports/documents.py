@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from qa import serialise
+from qa.citations import correction
 from qa.errors import InputError
 from qa.exports import references
 from qa.records import Answer, Citation
@@ -111,7 +112,9 @@ def _told(answer: Answer) -> list[str]:
 
 def _markdown_citation(citation: Citation) -> str:
     place = f"`{citation.article.id}` characters {citation.start}–{citation.end}"
-    return f"{references.markdown(citation)}, {place} [{citation.number}]"
+    told = correction(citation)
+    later = f" *{references.escaped(told)}*" if told else ""
+    return f"{references.markdown(citation)}, {place} [{citation.number}]{later}"
 
 
 def _bibliography(answer: Answer) -> str:

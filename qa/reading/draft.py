@@ -112,6 +112,8 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         draft.take(Found(title=title_from_name(draft.place or source)), "file name")
     draft.take(Found(url=draft.stated.url), draft.stated.captured_by or "stated")
     _take_dates(draft, source)
+    if draft.stated.captured is not None:
+        draft.provenance["captured_at"] = draft.stated.captured_by or "stated"
     found = draft.found
     title = found.title or source
     marked = _without_own_head(clean_text(draft.text), title, found.author)
@@ -147,6 +149,7 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         author=_without_publisher(found.author, publisher),
         published_at=found.published_at,
         updated_at=found.updated_at,
+        captured_at=draft.stated.captured,
         age=found.age,
         dateline=dateline,
         agency=agency,

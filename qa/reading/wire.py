@@ -13,8 +13,8 @@ from typing import Any, Final
 from qa.reading.content import Stated
 from qa.records import Article, Problem
 
-_MOMENTS: Final = ("published_at", "updated_at")
-_ARTICLE: Final = tuple(each.name for each in fields(Article))
+_MOMENTS: Final = ("published_at", "updated_at", "captured_at")
+_ARTICLE: Final = tuple(each.name for each in fields(Article) if each.name != "later")
 
 
 def to_wire(found: Article | Problem) -> dict[str, Any]:

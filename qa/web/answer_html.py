@@ -205,7 +205,7 @@ def card(
     return Markup(
         '<article class="card" id="{5}citation-{0}" tabindex="-1" aria-labelledby="{5}source-{0}">'
         '<p class="number">[{0}]</p><div><h3 id="{5}source-{0}"><bdi{7}>{1}</bdi></h3>'
-        '<p class="byline">{2}</p><blockquote class="context"{7}>{3}</blockquote>'
+        '<p class="byline">{2}</p><blockquote class="context"{7}>{3}</blockquote>{8}'
         '<div class="actions">{4}</div>{6}</div></article>'
     ).format(
         citation.number,
@@ -221,6 +221,7 @@ def card(
         prefix,
         hits_html.also_in(holding) + hits_html.why(holding) if holding else EMPTY,
         lang(article),
+        hits_html.corrected(citation),
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from qa.analysis import term, terms, tokens
-from qa.records import Article, Evidence, Explanation, Hit, Span
+from qa.citations import correction
+from qa.records import Article, Citation, Evidence, Explanation, Hit, Span
 from qa.web.html import (
     EMPTY,
     annotated,
@@ -87,7 +88,7 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
     passage = hit.passage
     return Markup(
         '<li class="hit"><h3><span class="rank">{}.</span> <bdi{}>{}</bdi></h3><p class="byline">{}'
-        '</p><div class="text"{}>{}</div><div class="actions">{}{}</div>{}{}</li>'
+        '</p><div class="text"{}>{}</div>{}<div class="actions">{}{}</div>{}{}</li>'
     ).format(
         hit.rank,
         lang(hit.article),
@@ -95,11 +96,21 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
         byline(hit.article),
         lang(hit.article),
         annotated(passage.text, (), word_spans(passage.text, codes, 0, hit.article.language)),
+        corrected(hit.citation),
         open_button(hit.article, Span(passage.start, passage.end)),
         link(hit.article.url, "Page on the web"),
         also_in(hit),
         why(hit),
     )
+
+
+def corrected(citation: Citation) -> Markup:
+    """That the article was saved again later, and a way to the newest version; else nothing."""
+    later = citation.article.later
+    if later is None:
+        return EMPTY
+    kind = "later corrected" if citation.corrected else "later"
+    return Markup('<p class="{}">{} {}</p>').format(kind, correction(citation), open_title(later))
 
 
 def also_in(hit: Hit) -> Markup:

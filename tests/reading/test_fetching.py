@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import pytest
 
-from qa import cli, fetching
+from qa import Archive, cli, fetching
 from qa.errors import ReadingError
 from qa.fetching import Bounds, fetch
 from qa.public_network import is_public
@@ -283,5 +283,13 @@ def test_the_command(site, tmp_path, capsys, monkeypatch):
         assert (code, "is there already: 127.0.0.1-lamp.html" in out) == (0, True)
     assert (corpus / "reading.toml").read_text() == said
     Site.answers["/lamp"] = html(page("", "", PARAGRAPHS[:3]))  # it says less now
+    code, out = run(capsys, "add", url, *rest)
+    assert "has changed, put in the place of 127.0.0.1-lamp.html" in out
+    archive = Archive.open(tmp_path / "index")
+    [lamp] = [each for each in archive.articles() if each.url == url]
+    assert [each.text.count("\n") for each in archive.revisions(lamp.id)] == [3, 2]
+    archive.close()
+    # Other news under the same address, as on a front page, is no change of it.
+    Site.answers["/lamp"] = html(page("", "", [f"In {y} a tram came late." for y in range(20)]))
     code, out = run(capsys, "add", url, *rest)
     assert "added as 127.0.0.1-lamp-2.html" in out
