@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import embedding, first_paint, load, quality, scale, scale_model, speed
+from benchmarks import distributed, embedding, first_paint, load, quality, scale, scale_model, speed
 from qa.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
@@ -22,6 +22,7 @@ def main() -> None:
     sections += ["", *_SCALE, "", scale.tables(), "", "![latency and memory](scale.png)"]
     sections += ["", *_PAINT, "", first_paint.table()]
     sections += ["", *_LOAD, "", load.table()]
+    sections += ["", *_DISTRIBUTED, "", distributed.section()]
     sections += ["", *_quality(quality.measure())]
     text = "\n".join(sections)
     print(text)
@@ -52,6 +53,15 @@ _LOAD = (
     f"One server, its index being built without a pause; {load.PEOPLE} people ask over HTTP and "
     f"read for {load.READS_S:.0f} seconds on average before they ask again "
     "(`python -m benchmarks.load`).",
+)
+
+
+_DISTRIBUTED = (
+    "## Beyond one machine",
+    "",
+    "Of the benchmarks of [distributed work](../docs/distributed.md), what was measured last, on "
+    'the machine that is named above; "load" is how many processes were running when it began, on '
+    "its two cores: above about one, times are those of a busy machine.",
 )
 
 

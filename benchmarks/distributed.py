@@ -4,13 +4,16 @@
     python -m benchmarks.distributed agreement scifact    # first ten and nDCG@10 on real questions
     python -m benchmarks.distributed dask 2000            # 1 and 2 workers against one process
 
-The light server is one Python process that looks through all rows for a filter: its times say what
-the seam costs, not what a Milvus cluster takes.
+What was measured last is kept in `benchmarks/distributed.json` and written into
+`benchmarks/RESULTS.md` and `docs/scale.md`, with what else the machine was doing. The light server
+is one Python process that looks through all rows for a filter: its times say what the seam costs,
+not what a Milvus cluster takes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -19,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
@@ -39,7 +43,20 @@ from tests.milvus_server import light_server
 
 QUESTIONS = 100
 _NDCG = list(MEASURES).index("ndcg@10")
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+KEPT = ROOT / "benchmarks" / "distributed.json"
+PAGES = (ROOT / "benchmarks" / "RESULTS.md", ROOT / "docs" / "scale.md")
+BEGIN = "<!-- beyond one machine: python -m benchmarks.distributed -->"
+END = "<!-- end of beyond one machine -->"
+_ABOUT = {
+    "agreement": "The same questions put to an index folder and to the light server, by the means "
+    "of `qa eval`.",
+    "dask": "Generated articles embedded by the packaged model.",
+    "milvus": "A hybrid search on generated articles with generated vectors: the index folder, and "
+    "the light server on the same machine, which is one Python process and looks through all rows "
+    "for a filter: it says what the seam costs, not what a Milvus cluster takes.",
+}
 
 
 def _open(index: Path | MilvusAddress, embedder: Embedder) -> Archive:
@@ -48,13 +65,14 @@ def _open(index: Path | MilvusAddress, embedder: Embedder) -> Archive:
     return archive
 
 
-def _spread(work: Callable[[str], object], questions: list[str]) -> str:
+def _spread(work: Callable[[str], object], questions: list[str]) -> tuple[float, float]:
+    """Milliseconds: the median and the 95th percentile."""
     times = []
     for question in questions:
         began = time.perf_counter()
         work(question)
         times.append((time.perf_counter() - began) * 1000)
-    return f"p50 {np.percentile(times, 50):.1f} ms, p95 {np.percentile(times, 95):.1f} ms"
+    return float(np.percentile(times, 50)), float(np.percentile(times, 95))
 
 
 def milvus(sizes: list[int]) -> None:
@@ -68,13 +86,17 @@ def milvus(sizes: list[int]) -> None:
             address = MilvusAddress.parse(f"milvus://{server.address}/bench")
             for name, index in (("embedded", folder / "index"), ("milvus-lite", address)):
                 archive = _open(index, embedder)
-                began = time.perf_counter()
+                load, began = os.getloadavg()[0], time.perf_counter()
                 report = archive.sync(folder / "corpus")
                 seconds = time.perf_counter() - began
                 archive.search(asked[0])
-                times = _spread(lambda q, a=archive: a.search(q, k=10), asked)  # type: ignore[misc]
-                print(f"{report.passages:,} passages, {name}: index {seconds:.0f} s, {times}")
+                median, slow = _spread(lambda q, a=archive: a.search(q, k=10), asked)  # type: ignore[misc]
                 archive.close()
+                _keep("milvus", f"{size} {name}", load, {
+                    "passages": f"{report.passages:,}", "engine": name,
+                    "index": f"{seconds:.0f} s", "search, median": f"{median:.1f} ms",
+                    "95 % within": f"{slow:.1f} ms",
+                })  # fmt: skip
 
 
 def agreement(name: str, limit: int | None) -> None:
@@ -86,6 +108,7 @@ def agreement(name: str, limit: int | None) -> None:
     """
     data = dataset.load(SHARED / name, "test")
     embedder, settings = load_embedder(PACKAGED_MODEL), Settings()
+    load = os.getloadavg()[0]
     with _folder() as folder, light_server(folder) as server:
         address = MilvusAddress.parse(f"milvus://{server.address}/agreement")
         with cache(default_folder(data), data) as place, cache(address, data) as there:
@@ -110,11 +133,12 @@ def agreement(name: str, limit: int | None) -> None:
         for query, one in rankings[0].items()
     ]
     gains = [mean(per_query(asked.relevant, ranking)[:, _NDCG]) for ranking in rankings]
-    print(
-        f"{name}: {len(asked.queries)} + {len(asked.unanswerable)} questions, overlap of the first "
-        f"ten {mean(shares):.4f}, nDCG@10 embedded {gains[0]:.4f}, milvus {gains[1]:.4f}, "
-        f"answered or refused alike {mean(alike):.4f}"
-    )
+    _keep("agreement", name, load, {
+        "dataset": name, "questions": f"{len(asked.queries)} + {len(asked.unanswerable)} to refuse",
+        "overlap of the first ten": f"{mean(shares):.4f}",
+        "nDCG@10 embedded": f"{gains[0]:.4f}", "Milvus": f"{gains[1]:.4f}",
+        "answered or refused alike": f"{mean(alike):.4f}",
+    })  # fmt: skip
 
 
 def dask(size: int) -> None:
@@ -124,20 +148,28 @@ def dask(size: int) -> None:
     embedder = load_embedder(PACKAGED_MODEL)
     with _folder() as folder:
         generated.write(folder / "corpus", size)
-        began = time.perf_counter()
-        _open(folder / "here", embedder).sync(folder / "corpus")
-        alone = time.perf_counter() - began
-        print(f"{size:,} passages, one process on {os.cpu_count()} cores: {alone:.0f} s")
-        first = 0.0
-        for workers in (1, 2):
-            with _cluster(folder, workers) as address:
+        took: dict[str, float] = {}
+        for workers in (0, 1, 2):
+            load = os.getloadavg()[0]
+            with ExitStack() as stack:
+                where = f"one process, {os.cpu_count()} cores"
+                execution: Dask | None = None
+                if workers:
+                    where = f"{workers} Dask worker{'s' if workers > 1 else ''} of one thread"
+                    address = stack.enter_context(_cluster(folder, workers))
+                    dask_at = Dask(address, embedder.name, embedder.fingerprint)
+                    execution = stack.enter_context(dask_at)
                 archive = _open(folder / f"workers-{workers}", embedder)
-                with Dask(address, embedder.name, embedder.fingerprint) as execution:
-                    began = time.perf_counter()
-                    archive.sync(folder / "corpus", execution=execution)
-                    seconds = time.perf_counter() - began
-            first = first or seconds
-            print(f"{workers} workers of one thread: {seconds:.0f} s, {first / seconds:.2f} times")
+                began = time.perf_counter()
+                archive.sync(folder / "corpus", execution=execution)
+                took[where] = time.perf_counter() - began
+                archive.close()
+            one = list(took.values())[1] if workers else None
+            _keep("dask", f"{size} {workers}", load, {
+                "passages": f"{size:,}", "read, cut and embedded by": where,
+                "time": f"{took[where]:.0f} s",
+                "of one worker": f"{one / took[where]:.2f} times as fast" if one else "",
+            })  # fmt: skip
 
 
 @contextmanager
@@ -171,8 +203,40 @@ def _folder() -> Iterator[Path]:
         yield Path(temporary)
 
 
+def _keep(kind: str, key: str, load: float, row: dict[str, str]) -> None:
+    """Print a row of a table, and remember it in the place of the last of its kind."""
+    row["when"] = f"{datetime.now(UTC).date()}, load {load:.1f}"
+    print(row, flush=True)
+    known = _known()
+    known.setdefault(kind, {})[key] = row
+    KEPT.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _known() -> dict[str, dict[str, dict[str, str]]]:
+    known: dict[str, dict[str, dict[str, str]]] = {}
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else known
+
+
+def section() -> str:
+    """What was measured last, as Markdown between marks, below a heading of its own."""
+    lines = [BEGIN]
+    for kind, rows in sorted(_known().items()):
+        names = list(next(iter(rows.values())))
+        lines += ["", _ABOUT[kind], "", f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
+        lines += [f"| {' | '.join(row.get(name, '') for name in names)} |" for row in rows.values()]
+    return "\n".join([*lines, "", END])
+
+
+def write() -> None:
+    """Put the tables into the pages that have the marks."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        before, rest = text.split(BEGIN)
+        page.write_text(f"{before}{section()}{rest.split(END)[1]}", encoding="utf-8")
+
+
 def main() -> None:
-    """Run one of the three."""
+    """Run one of the three, and write what was measured into the pages."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("what", choices=["milvus", "agreement", "dask"])
     parser.add_argument("values", nargs="+")
@@ -185,6 +249,7 @@ def main() -> None:
             agreement(name, options.limit)
     else:
         dask(int(options.values[0]))
+    write()
 
 
 if __name__ == "__main__":

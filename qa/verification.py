@@ -181,6 +181,7 @@ class _Check:
         for check in (wrong_links, wrong_versions, wrong_revisions):
             wrong += self._tried(lambda: list(check(store, manifest.generation))) or []  # noqa: B023
         if generation is not None:
+            wrong += self._tried(lambda: list(_wrong_clusters(generation))) or []
             alive = generation.ids if generation.alive is None else generation.ids[generation.alive]
             wrong += self._differences(set(ids), set(alive.tolist()))
         self._problems += wrong[:SHOWN]
@@ -227,6 +228,13 @@ class _Check:
                     yield f"passage {number}: its indexed words are not those of its text"
                 if segment.columns.row(row) != fact.keys:
                     yield f"passage {number}: its filters are not those of its article"
+
+
+def _wrong_clusters(generation: Generation) -> Iterator[str]:
+    for segment in generation.segments:
+        if segment.clusters is not None:
+            for told in segment.clusters.differences(segment.vectors):
+                yield f"clusters of segment {segment.name}: {told}"
 
 
 def _rows(generation: Generation | None, ids: list[int]) -> dict[int, tuple[Segment, int]]:

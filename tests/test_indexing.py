@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -902,7 +903,7 @@ def clustered(mine, write_corpus, monkeypatch):
 
 
 def test_what_is_large_is_published_first_and_merged_and_clustered_then(
-    mine, clustered, make_archive
+    mine, clustered, make_archive, monkeypatch
 ):
     info = mine.info()
     assert info["engines"]["dense"] == "faiss-ivf-sq8"
@@ -919,6 +920,8 @@ def test_what_is_large_is_published_first_and_merged_and_clustered_then(
         assert {hit.article.publisher for hit in odd} == {"Odd"}
     assert agreed >= 38
     exact.close()
+    monkeypatch.setattr("qa.segments.clusters.DECODES", 2.0)  # which no code reaches
+    assert re.match(r"clusters of segment \S+: the code of row \d", mine.verify().problems[0])
 
 
 def test_a_merge_that_is_interrupted_loses_nothing_and_is_made_up_for(

@@ -8,6 +8,7 @@ clusters nearest to the question are looked through. The file is mapped into mem
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,10 @@ PROBED_AT: Final = 50_000
 REFINED: Final = 2
 """Times k candidates are taken from the 8-bit vectors and scored again by the exact ones."""
 
+DECODES: Final = 0.95
+"""Inner product with its vector that each row's code reaches at least: the worst of 30,000 random
+unit vectors, which lie further from their centres than sentences do, has .986."""
+
 _TRAINED_ON: Final = 40
 _LEAST_ALLOWED: Final = 8_000
 
@@ -53,6 +58,38 @@ class Clusters:
             OSError: The disk refuses; FAISS's own writer does not say why.
         """
         path.write_bytes(faiss.serialize_index(self.index).data)
+
+    def differences(self, vectors: Floats) -> Iterator[str]:
+        """What is wrong with the clusters of vectors, a line each: .15 s for 30,000.
+
+        Each row has to be in one cluster, with a code that decodes to about its vector.
+
+        Args:
+            vectors: float32 (rows, dimension), those of the segment.
+        """
+        if len(self) != len(vectors):
+            yield f"holds {len(self)} vectors, not {len(vectors)}"
+            return
+        lists = self.index.invlists
+        times = np.zeros(len(vectors), dtype=np.int64)
+        for number in range(self.index.nlist):
+            size = lists.list_size(number)
+            if not size:
+                continue
+            rows = faiss.rev_swig_ptr(lists.get_ids(number), size)
+            codes = faiss.rev_swig_ptr(lists.get_codes(number), size * self.index.code_size)
+            if rows.min() < 0 or rows.max() >= len(vectors):
+                yield f"cluster {number} has rows that are none"
+                return
+            np.add.at(times, rows, 1)
+            decoded = self.index.sq.decode(codes.reshape(size, -1).copy())
+            if self.index.by_residual:
+                decoded = decoded + self.index.quantizer.reconstruct(number)
+            products = np.einsum("ij,ij->i", decoded, vectors[rows])
+            for row in rows[products < DECODES].tolist():
+                yield f"the code of row {row} is not that of its vector"
+        for row in np.flatnonzero(times != 1).tolist():
+            yield f"row {row} is in {times[row]} clusters"
 
     def candidates(
         self, vector: Floats, k: int, allowed: Mask | None, *, probed: int | None = None

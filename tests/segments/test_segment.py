@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from datetime import date
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from qa.errors import IndexDamagedError
 from qa.records import Filters
 from qa.rows import FilterKeys, days
-from qa.segments import Segment, merge
+from qa.segments import Segment, clusters, merge
 from qa.segments.merging import DEAD, RATIO, plan
 from qa.segments.postings import Postings
 from qa.segments.segment import Indexed
@@ -137,8 +138,6 @@ def test_a_missing_file_is_damage(tmp_path):
 
 
 def test_a_segment_whose_clusters_are_cut_or_others_is_damaged(segment, tmp_path):
-    import faiss
-
     segment.save(tmp_path)
     beside = tmp_path / "000001-1.ivf"
     faiss.write_index(faiss.IndexFlatIP(8), str(beside))
@@ -146,6 +145,30 @@ def test_a_segment_whose_clusters_are_cut_or_others_is_damaged(segment, tmp_path
         beside.write_bytes(content)
         with pytest.raises(IndexDamagedError, match=r"000001-1\.ivf.*; run: qa verify --repair"):
             Segment.load(tmp_path, segment.name)
+
+
+def test_clusters_that_are_not_of_these_vectors_are_told(tmp_path):
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((300, 24)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    built = clusters.build(vectors)
+    built.save(tmp_path / "x.ivf")
+    assert list(clusters.load(tmp_path / "x.ivf").differences(vectors)) == []
+    other = vectors.copy()
+    other[[3, 77]] = other[[77, 3]]
+    told = sorted(built.differences(other))
+    assert told == [f"the code of row {row} is not that of its vector" for row in (3, 77)]
+    assert list(built.differences(vectors[:-1])) == ["holds 300 vectors, not 299"]
+    lists = built.index.invlists
+    first = next(n for n in range(built.index.nlist) if lists.list_size(n) > 1)
+    rows = faiss.rev_swig_ptr(lists.get_ids(first), lists.list_size(first))
+    lost = int(rows[0])
+    rows[0] = rows[1]
+    told = list(built.differences(vectors))
+    assert f"row {lost} is in 0 clusters" in told
+    assert f"row {rows[1]} is in 2 clusters" in told
+    rows[0] = 300
+    assert list(built.differences(vectors)) == [f"cluster {first} has rows that are none"]
 
 
 WORDS = st.lists(st.lists(st.sampled_from(["a", "b", "cc", "東京", "é"]), max_size=6), max_size=9)
