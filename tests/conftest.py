@@ -17,15 +17,16 @@ from qa.milvus.address import Location, MilvusAddress
 from qa.settings import PACKAGED_MODEL, Settings
 from tests.milvus_server import any_server
 
-# The same examples in every run there: a change is judged by what it did, not by the draw.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI") == "true":
-    settings.load_profile("ci")
-
 ROOT = Path(__file__).resolve().parent.parent
 
+# One number type for few texts and for many: whichever tests ran before, the same text gets the
+# same vector. The tests of the other types set theirs.
+os.environ["QA_PRECISION"] = "float32"
+
 settings.register_profile("qa", deadline=None)  # the machine may be busy with other work
-settings.load_profile("qa")
+# The same examples in every run there: a change is judged by what it did, not by the draw.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "qa")
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa import Archive, ServiceError, cli
-from qa.embedding import load_embedder
+from qa import ServiceError, cli
 from qa.protocols import Progress
-from qa.settings import PACKAGED_MODEL, Settings
 
 pytest.importorskip("distributed", reason="needs Dask: pip install 'article-qa[dask]'")
 
@@ -40,7 +38,7 @@ def process(log: Path, *arguments: str, expect: str):
             [sys.executable, "-m", "dask", *arguments],
             stdout=out,
             stderr=out,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "QA_PRECISION": "float32"},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     try:
         until = time.monotonic() + STARTED_S
@@ -85,24 +83,6 @@ def cluster(tmp_path_factory):
         worker(folder, address, "two"),
     ):
         yield address
-
-
-@pytest.fixture(autouse=True)
-def one_number_type(monkeypatch):
-    monkeypatch.setenv("QA_PRECISION", "float32")
-
-
-@pytest.fixture(scope="module")
-def make_archive():
-    """As elsewhere, but with a model of its own: the shared one may have settled on int8 before."""
-    embedder = load_embedder(PACKAGED_MODEL)
-
-    def make(index: Path) -> Archive:
-        archive = Archive(index, Settings())
-        archive.retriever.embedder = embedder
-        return archive
-
-    return make
 
 
 def many_texts(count: int) -> list[dict[str, object]]:
