@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import settings
 from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.milvus.address import Location, MilvusAddress
+from qa.milvus.server import Server
 from qa.settings import PACKAGED_MODEL, Settings
-from tests.milvus_server import any_server
+from tests.milvus_server import URI, any_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -112,13 +114,19 @@ def milvus(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def new_address(milvus):
-    """Addresses of indexes that nobody has used."""
-    numbers = itertools.count(1)
+    """Addresses of indexes that nobody has used; a cluster that was named is left as it was."""
+    numbers, prefix = itertools.count(1), f"test_{uuid.uuid4().hex[:12]}_"
 
     def make(at: str | None = None) -> MilvusAddress:
-        return MilvusAddress.parse(f"milvus://{at or milvus}/test_{os.getpid()}_{next(numbers)}")
+        return MilvusAddress.parse(f"milvus://{at or milvus}/{prefix}{next(numbers)}")
 
-    return make
+    yield make
+    if os.environ.get(URI):
+        server = Server(make())
+        for collection in server.call("list_collections"):
+            if collection.startswith(prefix):
+                server.call("drop_collection", collection)
+        server.close()
 
 
 PLACES = ("folder", "server")
