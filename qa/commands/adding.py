@@ -191,18 +191,21 @@ def _preview(wanted: list[_Wanted], *, as_json: bool) -> int:
 
 
 def _render_preview(seen: Preview) -> str:
+    from qa.reading.confidence import date_confidence
     from qa.terminal import render_problem, visible
 
     count = len(seen.articles)
     lines = [f"{visible(seen.source)}: {count} article{'' if count == 1 else 's'}"]
     for article in seen.articles:
         lines.append(f"  {visible(article.title)}")
-        for name in ("title", "publisher", "author", "published_at", "updated_at", "age",
-                     "dateline", "agency", "url", "language", "place"):  # fmt: skip
+        for name in ("title", "publisher", "author", "published_at", "updated_at", "captured_at",
+                     "age", "dateline", "agency", "url", "language", "place"):  # fmt: skip
             value = getattr(article, name)
             if value is not None and (name != "title" or "title" in article.provenance):
                 value = value.isoformat() if name.endswith("_at") else str(value)
                 origin = article.provenance.get(name)
+                if origin and name in ("published_at", "updated_at"):
+                    origin = f"{origin}; {date_confidence(origin)}"
                 shown = visible(value) + (f"  ({visible(origin)})" if origin else "")
                 lines.append(f"    {name.removesuffix('_at'):10} {shown}")
         words = len(article.text.split())

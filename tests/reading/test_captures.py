@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from qa import cli
 from qa.reading import Stated, read_bytes
 from qa.reading.content import NOTHING
 
-from .test_html import page
+from .test_html import META, page
 
 AGO = "<time>4 hours ago</time>"
 SINGLEFILE = (
@@ -53,6 +54,17 @@ def test_where_it_was_saved_from_is_its_address_and_no_day():
     article = read("<html><!-- saved from url=(0025)https://star.example/lamp --><head>")
     assert (article.url, article.captured_at) == ("https://star.example/lamp", None)
     assert article.published_at is None
+
+
+def test_a_preview_tells_how_far_a_date_can_be_trusted(tmp_path, capsys):
+    path = tmp_path / "lamp.html"
+    for head, told in (
+        (f"<html><head>{META}", "(meta; stated)"),
+        (SINGLEFILE, "(4 hours ago on 2025-08-03 (SingleFile); derived)"),
+    ):
+        path.write_bytes(page("", AGO).replace(b"<html lang='en'><head>", head.encode()))
+        assert cli.main(["add", "--preview", str(path)]) == 0
+        assert told in capsys.readouterr().out
 
 
 def test_the_owner_knows_better_and_a_link_says_nothing():
