@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from qa.analysis import fold
+from qa.bylines import credited
 from qa.errors import InputError
 from qa.languages import tag_key
 from qa.overviews import Count, Facets
@@ -90,7 +91,8 @@ def article_page(
 def facets(store: Store, generation: int, query: str, filters: Filters) -> Facets:
     """How many articles each publisher, author, year, language and agency has.
 
-    Arguments as in `article_page`. 200 ms at 100,000 articles, less where they are restricted.
+    An article by two authors counts for either. Arguments as in `article_page`. 200 ms at 100,000
+    articles, less where they are restricted.
     """
     where, values = _where(query, filters, generation)
     parts = [
@@ -101,7 +103,11 @@ def facets(store: Store, generation: int, query: str, filters: Filters) -> Facet
     rows = store.rows(" UNION ALL ".join(parts), values * len(parts))
     spellings: dict[str, dict[str, list[Count]]] = {name: {} for name in _FACETS}
     for row in rows:
-        if row["key"] is not None:
+        if row["facet"] == "authors" and row["value"] is not None:
+            for author in credited(row["value"]):
+                of_author = spellings["authors"].setdefault(name_key(author), [])
+                of_author.append(Count(author, row["n"]))
+        elif row["key"] is not None:
             of_key = spellings[row["facet"]].setdefault(row["key"], [])
             of_key.append(Count(row["value"], row["n"]))
     counts = {name: _counted(list(found.values())) for name, found in spellings.items()}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta
 from typing import Final
 
+from qa.bylines import credited
 from qa.languages import primary
 from qa.overviews import Count, Facets
 from qa.records import Article, Hit
-from qa.rows import agency_key
+from qa.rows import agency_key, name_key
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""
@@ -45,14 +46,17 @@ def articles_of(hits: Iterable[Hit]) -> list[Article]:
 
 
 def facets_of(articles: Sequence[Article]) -> Facets:
-    """How many of these articles each publisher, author, year, language and agency has."""
+    """How many of these articles each publisher, author, year, language and agency has.
+
+    An article by two authors counts for either.
+    """
     return Facets(
         articles=len(articles),
-        publishers=_counted(article.publisher for article in articles),
-        authors=_counted(article.author for article in articles),
+        publishers=_merged((article.publisher for article in articles), name_key),
+        authors=_merged((n for a in articles if a.author for n in credited(a.author)), name_key),
         years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
         languages=_counted(a.language and primary(a.language) for a in articles),
-        agencies=_agencies(article.agency for article in articles),
+        agencies=_merged((article.agency for article in articles), agency_key),
     )
 
 
@@ -112,13 +116,13 @@ def _most_first(counts: Counter[str]) -> tuple[Count, ...]:
     return tuple(Count(value, number) for value, number in ordered)
 
 
-def _agencies(names: Iterable[str | None]) -> tuple[Count, ...]:
-    """Each agency once, under the name that it has most often."""
+def _merged(names: Iterable[str | None], key: Callable[[str], str]) -> tuple[Count, ...]:
+    """Each name once, as it is written most often; one name has one key."""
     counts = _counted(names)
-    spelling = {agency_key(count.value): count.value for count in reversed(counts)}
+    spelling = {key(count.value): count.value for count in reversed(counts)}
     merged: Counter[str] = Counter()
     for count in counts:
-        merged[spelling[agency_key(count.value)]] += count.articles
+        merged[spelling[key(count.value)]] += count.articles
     return _most_first(merged)
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from qa.agencies import FORMS
+from qa.bylines import people
 from qa.records import Filters
 from qa.rows import agency_key, name_key
 from qa.stemming import ENGLISH
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
 _SUFFIX_AT = re.compile(r"\s*\([^()]{0,40}\)")
-_BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 _WORD = re.compile(r"[\w'’&.-]+")
 _MOST_WORDS: Final = 8
 
@@ -68,11 +68,6 @@ class Known:
     analysed: Callable[[], Sequence[str]] = lambda: (ENGLISH,)
 
 
-def people(byline: str) -> list[str]:
-    """Those whom a byline names, in its order: "Petra Lindqvale and Yusuf Carrow" are two."""
-    return [name for name in map(str.strip, _BETWEEN.split(byline)) if name]
-
-
 class Names:
     """Names that can be looked up as people write them.
 
@@ -113,7 +108,7 @@ class Names:
         """Of authors: each of those that a byline names, if by two words or more."""
         keys: dict[str, str] = {}
         for byline in names:
-            for name in _BETWEEN.split(byline):
+            for name in people(byline):
                 key = name_key(name)
                 if " " in key:
                     keys.setdefault(key, name)

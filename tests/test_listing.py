@@ -107,3 +107,14 @@ def test_the_command_lists_filters_and_counts(listed, capsys):
     code, lines = run("--counts", "--json", "élan")
     assert json.loads(lines[0])["years"] == [{"value": "2024", "articles": 1}]
     assert main(["articles", "--index", str(listed.index), "--sort", "length"]) == 1
+
+
+def test_an_article_by_two_counts_for_either(tmp_path, make_archive, write_corpus):
+    rows = [
+        {"title": "a", "text": "One.", "author": "Ana Silva and Bo Lind"},
+        {"title": "b", "text": "Two.", "author": "BO LIND"},
+    ]
+    archive = make_archive(tmp_path / "index")
+    archive.sync(write_corpus({"rows.jsonl": rows}))
+    assert archive.facets().authors == (Count("BO LIND", 2), Count("Ana Silva", 1))
+    archive.close()

@@ -35,6 +35,19 @@ def test_facets_count_articles_most_first_and_then_by_name():
     assert [tuple(count) for count in facets.agencies] == [("AP", 3), ("AFP", 1)]
 
 
+def test_names_are_counted_however_they_are_written_and_authors_one_by_one():
+    found = [
+        article(1, publisher="JAPAN Forward", author="Ana Silva and Bo Lind"),
+        article(2, publisher="Japan Forward", author="Bo Lind"),
+        article(3, publisher="Japan Forward", author="BO LIND"),
+        article(4, author="Lindqvale, Petra"),
+    ]
+    facets = matches.facets_of(found)
+    assert [tuple(count) for count in facets.publishers] == [("Japan Forward", 3)]
+    expected = [("Bo Lind", 3), ("Ana Silva", 1), ("Lindqvale, Petra", 1)]
+    assert [tuple(count) for count in facets.authors] == expected
+
+
 @pytest.mark.parametrize(
     ("days", "bars", "first_end"),
     [

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from qa.names import people
+from qa.bylines import people
 from qa.records import Article, Citation
 
 _LATEX: Final = str.maketrans(
