@@ -106,7 +106,7 @@ def test_a_list_that_comes_late_leaves_what_was_found(
 def test_an_article_is_previewed_added_deleted_and_brought_back(
     page: Any, site: Site, tmp_path: Path
 ) -> None:
-    question = "What did the lighthouse keeper find on the beach?"
+    question = "What was in the bottle that the keeper found?"
     ask(page, question)
     page.locator(".absent").wait_for()
     open_tab(page, "Articles")
