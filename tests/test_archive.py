@@ -171,6 +171,8 @@ def test_facets_are_those_of_the_articles_most_first(archive):
         (facets.agencies, "agency"),
     ):
         named = [getattr(article, field) for article in articles if getattr(article, field)]
+        if field == "author":  # an article by two counts for either
+            named = [person for byline in named for person in byline.split(" and ")]
         assert dict(counts) == {name: named.count(name) for name in named}
         assert [n for _, n in counts] == sorted((n for _, n in counts), reverse=True)
     years = [str(a.published_at.year) for a in articles if a.published_at]
