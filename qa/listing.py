@@ -103,13 +103,13 @@ def facets(store: Store, generation: int, query: str, filters: Filters) -> Facet
     rows = store.rows(" UNION ALL ".join(parts), values * len(parts))
     spellings: dict[str, dict[str, list[Count]]] = {name: {} for name in _FACETS}
     for row in rows:
-        if row["facet"] == "authors" and row["value"] is not None:
-            for author in credited(row["value"]):
-                of_author = spellings["authors"].setdefault(name_key(author), [])
-                of_author.append(Count(author, row["n"]))
-        elif row["key"] is not None:
-            of_key = spellings[row["facet"]].setdefault(row["key"], [])
-            of_key.append(Count(row["value"], row["n"]))
+        if row["key"] is None:
+            continue
+        by_key = {row["key"]: row["value"]}
+        if row["facet"] == "authors":
+            by_key = {name_key(author): author for author in credited(row["value"])}
+        for key, value in by_key.items():
+            spellings[row["facet"]].setdefault(key, []).append(Count(value, row["n"]))
     counts = {name: _counted(list(found.values())) for name, found in spellings.items()}
     counts["years"] = tuple(sorted(counts["years"], reverse=True))
     total = sum(row["n"] for row in rows if row["facet"] == "languages")

@@ -153,7 +153,9 @@ def question_features(
     near = best.match.support(words, _with_neighbours(best))
     gaps = (1 - near) * words.rarity
     others = near[~words.is_name]
-    unknown = [not is_known(t) for t in np.asarray(words.terms)[~words.is_name].tolist()]
+    unknown = (
+        not is_known(t) for t, named in zip(words.terms, words.is_name, strict=True) if not named
+    )
     return np.asarray(
         (
             score,
