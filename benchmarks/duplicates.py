@@ -100,7 +100,9 @@ def table(rows: Iterable[Row]) -> str:
 
 
 def adding(size: int) -> str:
-    """What it takes to add an article to as many."""
+    """What it takes to add an article to as many, and the memory this process came to hold."""
+    import resource
+
     rng = random.Random(1)  # noqa: S311 - a draw that can be repeated
     vocabulary = [f"{rng.choice('BCDFGbcdfghklmnprst')}{n:x}" for n in range(30_000)]
     weights = list(itertools.accumulate(1 / (n + 10) for n in range(len(vocabulary))))
@@ -126,10 +128,11 @@ def adding(size: int) -> str:
             times.append(time.perf_counter() - began)
         store.close()
         megabytes = path.stat().st_size / 2**20
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     return (
         f"{size:,} articles of 600 words: {built / size * 1000:.2f} ms each to store and link, "
         f"then {np.median(times) * 1000:.1f} ms to add one (slowest {max(times) * 1000:.1f}); "
-        f"{megabytes:,.0f} MB"
+        f"{megabytes:,.0f} MiB on disk, {held:,.0f} MiB in memory at most"
     )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from qa.adding import Held
+from qa.held import Held
 from qa.reading.statements import NAME
 from qa.scanning import SETTLED, Changes, scan
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -16,8 +14,9 @@ from typing import Final
 from qa import reading
 from qa.addresses import address_key
 from qa.errors import InputError
+from qa.held import Held
 from qa.reading.content import NOTHING, Stated
-from qa.reading.statements import Statements, record
+from qa.reading.files import ReadResult
 from qa.reading.workers import ToRead, shared
 from qa.records import Article, Problem
 from qa.versions import same_article
@@ -51,90 +50,48 @@ class Added:
     changed: bool = False
 
 
-class Held:
-    """The files that a corpus holds, listed once however many are added to it.
-
-    Args:
-        corpus: The folder.
-    """
-
-    def __init__(self, corpus: Path) -> None:
-        self.corpus = corpus
-        self._by_size: dict[int, list[str]] | None = None
-
-    def same_content(self, path: Path) -> str | None:
-        """The file with just the content of another, by its name in the corpus, if there is one."""
-        if self._by_size is None:
-            self._by_size = {}
-            for name in sorted(_names(self.corpus)):
-                self.add(name)
-        for name in self._by_size.get(path.stat().st_size, []):
-            with suppress(OSError):  # it has gone since
-                if filecmp.cmp(self.corpus / name, path, shallow=False):
-                    return name
-        return None
-
-    def add(self, name: str) -> None:
-        """Note a file that has come to the corpus."""
-        if self._by_size is not None:
-            with suppress(OSError):
-                size = (self.corpus / name).stat().st_size
-                self._by_size.setdefault(size, []).append(name)
-
-
-def _names(corpus: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(corpus):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        inner = Path(folder).relative_to(corpus).as_posix()
-        for name in names:
-            if not name.startswith(".") and reading.suffix_of(name) in reading.SUFFIXES:
-                yield name if inner == "." else f"{inner}/{name}"
-
-
-def add(
-    path: Path, name: str, corpus: Path, stated: Stated = NOTHING, held: Held | None = None
-) -> Added:
+def add(path: Path, name: str, held: Held, stated: Stated = NOTHING) -> Added:
     """Read a file, and keep a copy in the corpus if it holds an article.
 
     Args:
         path: Where it lies.
         name: The wanted name in the corpus, as `files_of` and `safe_name` make them.
-        corpus: The folder to keep it in. No file there is ever overwritten, but for an article that
-            was fetched from the same address before and has changed there.
-        stated: What is known of it; written down in the corpus's `reading.toml`.
-        held: What the corpus holds, where several files are added one after the other.
+        held: The corpus. No file there is ever overwritten, but for an article that was fetched
+            from the same address before and has changed there.
+        stated: What is known of it; written down in the corpus's `reading.toml` when `held` is
+            left.
 
     Raises:
-        InputError: The corpus is not a folder, or cannot be written to.
+        InputError: The corpus cannot be written to.
     """
-    if not corpus.is_dir():
-        # Not made on the way: the next sync would take an empty corpus for "delete all articles".
-        raise InputError(
-            f"{corpus} is not a folder; make it, or name the one of your articles: --corpus DIR"
-        )
-    held = held or Held(corpus)
     told = _text(path.name)
     read = shared().read_one(ToRead(path, told, stated))
     if not read.articles:
         reasons = read.problems or (Problem(told, "holds no article"),)
         return Added(told, None, False, 0, reasons)
     try:
-        twin = _inside(path, corpus) or held.same_content(path)
-        before = None if twin else _fetched_before(stated.url, corpus)
-        changed = False
-        if before is not None and _texts(before[1]) == _texts(read.articles):
-            twin = before[0]
-        elif before is not None and _is_changed(*before, name, read.articles):
-            kept, changed = _replace(path, before[0], corpus), True
-        if not changed:
-            kept = twin or keep(path, name, corpus)
-        if twin is None and not changed:
-            held.add(kept)
-        if not _is_stated(stated, Statements.load(corpus).of(kept), fresh=twin is None or changed):
-            record(corpus, kept, stated)
+        return _put(path, name, stated, held, read)
     except OSError as error:
-        raise InputError(f"cannot write to {corpus}: {error.strerror or error}") from error
-    return Added(told, kept, twin is None, len(read.articles), read.problems, changed)
+        raise InputError(f"cannot write to {held.corpus}: {error.strerror or error}") from error
+
+
+def _put(path: Path, name: str, stated: Stated, held: Held, read: ReadResult) -> Added:
+    """Keep a file that holds articles, unless the corpus has it; arguments as `add`."""
+    corpus = held.corpus
+    twin = _inside(path, corpus) or held.same_content(path)
+    before = None if twin else _fetched_before(stated.url, held)
+    changed = False
+    if before is not None and _texts(before[1]) == _texts(read.articles):
+        twin = before[0]
+    elif before is not None and _is_changed(*before, name, read.articles):
+        kept, changed = _replace(path, before[0], corpus), True
+    if not changed:
+        kept = twin or keep(path, name, corpus)
+    if twin is None and not changed:
+        held.add(kept)
+    if not _is_stated(stated, held.stated(kept), fresh=twin is None or changed):
+        held.state(kept, stated)
+    return Added(_text(path.name), kept, twin is None, len(read.articles), read.problems, changed)
 
 
 def _is_stated(stated: Stated, known: Stated, *, fresh: bool) -> bool:
@@ -144,18 +101,12 @@ def _is_stated(stated: Stated, known: Stated, *, fresh: bool) -> bool:
     return stated == NOTHING or stated == replace(known, captured_by=stated.captured_by)
 
 
-def _fetched_before(url: str | None, corpus: Path) -> tuple[str, tuple[Article, ...]] | None:
+def _fetched_before(url: str | None, held: Held) -> tuple[str, tuple[Article, ...]] | None:
     """The file that was last fetched from the same address, and its articles."""
-    key = address_key(url)
-    found = None
-    for name, known in Statements.load(corpus).by_pattern.items():
-        same = known.url == url or (key is not None and address_key(known.url) == key)
-        if url is not None and same and (corpus / name).is_file():
-            found = name, known
-    if found is None:
+    name = held.fetched_from(url)
+    if name is None:
         return None
-    name, known = found
-    return name, shared().read_one(ToRead(corpus / name, name, known)).articles
+    return name, shared().read_one(ToRead(held.corpus / name, name, held.stated(name))).articles
 
 
 def _texts(articles: tuple[Article, ...]) -> list[str]:

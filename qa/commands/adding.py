@@ -228,20 +228,21 @@ def _short(line: str, max_chars: int = 90) -> str:
 def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
     from qa import adding, terminal
     from qa.archive import Archive
+    from qa.held import Held
     from qa.settings import Settings
 
     archive = Archive(options.index, Settings.load(options.settings))
     results = []
-    held = adding.Held(options.corpus)
-    for each in wanted:
-        if each.path is None:
-            problem = Problem(each.told, each.refused)
-            results.append(adding.Added(each.told, None, False, 0, (problem,)))
-        else:
-            added = adding.add(each.path, each.name, options.corpus, each.stated, held)
-            results.append(replace(added, name=each.told) if _is_address(each.told) else added)
-        if not options.json:
-            print_lines(_render_added(results[-1]))
+    with Held(options.corpus) as held:
+        for each in wanted:
+            if each.path is None:
+                problem = Problem(each.told, each.refused)
+                results.append(adding.Added(each.told, None, False, 0, (problem,)))
+            else:
+                added = adding.add(each.path, each.name, held, each.stated)
+                results.append(replace(added, name=each.told) if _is_address(each.told) else added)
+            if not options.json:
+                print_lines(_render_added(results[-1]))
     kept = any(result.stored_as for result in results)
     report = None
     if kept:

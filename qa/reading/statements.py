@@ -11,11 +11,13 @@ The name of a table is a file of the corpus or a pattern of such; the last that 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
@@ -29,6 +31,12 @@ from qa.reading.dates import from_day
 
 NAME: Final = "reading.toml"
 _WILD: Final = re.compile(r"[*?\[]")
+_TABLE: Final = re.compile(
+    r"""^\[(?P<name>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')\].*\n"""
+    r"(?:(?!\[).*\n)*?(?=(?:[ \t]*(?:#.*)?\n)*(?:\[|\Z))",
+    re.MULTILINE,
+)
+"""A table of one file; a run of comments before the next table is no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +82,78 @@ class Statements:
         return list(self.by_pattern).index(name)
 
 
-def record(corpus: Path, name: str, stated: Stated) -> None:
-    """Write down what is stated of one file, so that it is read the same way from now on.
+def record(corpus: Path, stated: Mapping[str, Stated]) -> None:
+    """Write down what is stated of files, so that they are read the same way from now on.
 
-    What was written of it before gives way; all else in the file stays as it is.
+    One write, of however many: what is new is put at the end of the file at once; where some of
+    them were spoken of before, that gives way, and the file is replaced. All else in it stays as it
+    is.
+
+    Args:
+        corpus: The folder.
+        stated: By the names of its files.
 
     Raises:
-        InputError: The file says something of it in a way that is not taken apart here.
+        InputError: The file speaks of some in a way that is not taken apart here; what is stated of
+            all others has been written.
         OSError: The corpus cannot be written to.
     """
-    lines = [f"\n[{json.dumps(name)}]\n"]
+    tables = {name: table for name, each in stated.items() if (table := _table(name, each))}
+    if not tables:
+        return
+    path = corpus / NAME
+    if tables.keys().isdisjoint(Statements.load(corpus).by_pattern):
+        _append(path, "".join(tables.values()))
+        return
+    text = path.read_text(encoding="utf-8")
+    left = tables.keys() & tomllib.loads(_without(text, tables.keys())).keys()
+    tables = {name: table for name, table in tables.items() if name not in left}
+    new = path.with_name(f".{NAME}.new")
+    new.write_text(_without(text, tables.keys()) + "".join(tables.values()), encoding="utf-8")
+    new.replace(path)
+    if left:
+        names = ", ".join(sorted(left))
+        raise InputError(f"{path} says other things of {names}; change them there")
+
+
+def _table(name: str, stated: Stated) -> str:
+    """What is stated of a file as the file of statements has it; "" for nothing."""
+    lines = []
     if stated.captured is not None:
         captured = stated.captured
         day = captured.date() if captured == from_day(captured.date()) else captured
         lines.append(f"captured = {day.isoformat()}\n")
     if stated.url is not None:
-        lines.append(f"url = {json.dumps(stated.url)}\n")
-    columns = ", ".join(f"{field} = {json.dumps(to)}" for field, to in stated.columns.items())
+        lines.append(f"url = {_quoted(stated.url)}\n")
+    columns = ", ".join(f"{field} = {_quoted(to)}" for field, to in stated.columns.items())
     if columns:
         lines.append(f"columns = {{ {columns} }}\n")
-    if len(lines) == 1:
-        return
-    path = corpus / NAME
-    if name not in Statements.load(corpus).by_pattern:
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(lines))
-        return
-    text = _without(path.read_text(encoding="utf-8"), name) + "".join(lines)
-    try:
-        tomllib.loads(text)
-    except ValueError as error:
-        raise InputError(f"{path} says other things of {name}; change them there") from error
-    new = path.with_name(f".{NAME}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    return "".join([f"\n[{_quoted(name)}]\n", *lines]) if lines else ""
 
 
-def _without(text: str, name: str) -> str:
-    """A file of statements without the table of a name; comments before the next table stay."""
-    rest = r"(?=(?:[ \t]*(?:#.*)?\n)*(?:\[|\Z))"
-    table = rf"^\[{re.escape(json.dumps(name))}\].*\n(?:(?!\[).*\n)*?{rest}"
-    return re.sub(table, "", text if text.endswith("\n") else text + "\n", flags=re.MULTILINE)
+def _quoted(text: str) -> str:
+    """A text as a basic string of TOML, which knows no surrogates, and no bare DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _append(path: Path, text: str) -> None:
+    """Put a text at the end of a file, all of it or nothing."""
+    data = text.encode("utf-8")
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        if file.write(data) != len(data):  # the disk is full: half a table could not be read
+            file.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _without(text: str, names: Collection[str]) -> str:
+    """A file of statements without the tables of names; comments before the next table stay."""
+
+    def kept(table: re.Match[str]) -> str:
+        name = next(iter(tomllib.loads(f"{table['name']} = 0")))
+        return "" if name in names else table[0]
+
+    return _TABLE.sub(kept, text if text.endswith("\n") else text + "\n")
 
 
 def mark(stated: Stated) -> str:

@@ -308,7 +308,7 @@ class Endpoints:
         """
         self.may_write()
         check_count(files)
-        return [store(file, self.corpus) for file in files]
+        return store(files, self.corpus)
 
     def preview(self, files: Sequence[Sent]) -> shapes.Previewed:
         """What would be understood of files; changes nothing. Arguments and errors as `store`."""

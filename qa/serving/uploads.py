@@ -6,7 +6,7 @@ A name is never used as a path: what arrives is bytes and a label.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from qa.adding import Added as Upload
 from qa.adding import add, safe_name
+from qa.held import Held
 from qa.reading import Preview
 from qa.reading.content import NOTHING, Stated
 from qa.reading.workers import ToRead, shared
@@ -41,18 +42,23 @@ class Sent(NamedTuple):
     stated: Stated = NOTHING
 
 
-def store(sent: Sent, corpus: Path) -> Upload:
-    """Read an uploaded file, and keep it in the corpus if it holds an article.
+def store(files: Iterable[Sent], corpus: Path) -> list[Upload]:
+    """Read uploaded files, and keep those in the corpus that hold an article.
 
     Args:
-        sent: The file.
-        corpus: The folder to keep it in. No file there is ever overwritten.
+        files: What was sent.
+        corpus: The folder to keep them in. No file there is ever overwritten.
 
     Raises:
         InputError: The corpus is not a folder, or cannot be written to.
     """
+    with Held(corpus) as held:
+        return [_store(sent, held) for sent in files]
+
+
+def _store(sent: Sent, held: Held) -> Upload:
     with _lying(sent) as path:
-        return replace(add(path, path.name, corpus, sent.stated), name=sent.name)
+        return replace(add(path, path.name, held, sent.stated), name=sent.name)
 
 
 def look(sent: Sent) -> Preview:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from qa import adding, cli
 from qa.errors import InputError
-from qa.reading import Stated, preview, read_bytes, read_file
+from qa.held import Held
+from qa.reading import Stated, preview, read_bytes, read_file, statements
 from qa.reading.statements import NAME, Statements, mark, record
 from qa.reading.workers import ToRead, shared
 from qa.scanning import scan
@@ -42,11 +44,12 @@ def test_a_file_is_copied_under_a_safe_name_and_never_over_another(tmp_path, cor
     second = write(tmp_path / "b" / "Ünsafe name!.TXT", f"Lamp out\n\n{BODY}")
     names = [name for _, name in adding.files_of([first])]
     assert names == ["Unsafe-name.txt"]
-    assert adding.add(first, names[0], corpus).stored_as == "Unsafe-name.txt"
-    assert adding.add(second, names[0], corpus).stored_as == "Unsafe-name-2.txt"
-    again = adding.add(first, names[0], corpus)
+    held = Held(corpus)
+    assert adding.add(first, names[0], held).stored_as == "Unsafe-name.txt"
+    assert adding.add(second, names[0], held).stored_as == "Unsafe-name-2.txt"
+    again = adding.add(first, names[0], held)
     assert (again.stored_as, again.new) == ("Unsafe-name.txt", False)
-    inside = adding.add(corpus / "Unsafe-name.txt", "x.txt", corpus)
+    inside = adding.add(corpus / "Unsafe-name.txt", "x.txt", held)
     assert (inside.stored_as, inside.new) == ("Unsafe-name.txt", False)
     assert sorted(each.name for each in corpus.iterdir()) == [
         "Unsafe-name-2.txt", "Unsafe-name.txt",
@@ -68,7 +71,7 @@ def test_folders_keep_their_shape_and_links_are_not_followed(tmp_path, corpus):
 
 
 def test_what_holds_no_article_is_refused(tmp_path, corpus):
-    refused = adding.add(write(tmp_path / "empty.txt", ""), "empty.txt", corpus)
+    refused = adding.add(write(tmp_path / "empty.txt", ""), "empty.txt", Held(corpus))
     assert (refused.stored_as, refused.problems[0].reason) == (None, "empty")
     assert list(corpus.iterdir()) == []
 
@@ -77,7 +80,8 @@ def test_what_is_stated_stays_stated(tmp_path, corpus):
     text = "\n".join([*MAIN, *FURNITURE, *related("seed")])
     path = write(tmp_path / "page.txt", text)
     assert all(a.published_at is None for a in read_file(path, "page.txt").articles)
-    added = adding.add(path, "page.txt", corpus, CAPTURED)
+    with Held(corpus) as held:
+        added = adding.add(path, "page.txt", held, CAPTURED)
     assert added.stored_as == "page.txt"
     [source] = scan(corpus, tmp_path / "index", {}, lambda _: None).added
     read = read_file(source.path, source.name, source.stated)
@@ -92,8 +96,8 @@ def test_what_is_stated_stays_stated(tmp_path, corpus):
 
 
 def test_statements_of_a_corpus(corpus):
-    record(corpus, 'odd "name".csv', Stated(columns={"text": "Inhalt"}, url="https://a.example/"))
-    record(corpus, "page.txt", CAPTURED)
+    record(corpus, {'odd "name".csv': Stated(columns={"text": "Inhalt"}, url="https://a.example/")})
+    record(corpus, {"page.txt": CAPTURED})
     statements = Statements.load(corpus)
     assert statements.of('odd "name".csv').columns == {"text": "Inhalt"}
     assert statements.of("page.txt").captured == CAPTURED.captured
@@ -223,9 +227,9 @@ def test_what_is_stated_anew_takes_the_place_of_what_was(corpus):
         corpus / NAME,
         '# by hand\n["a.txt"]\n\ncaptured = 2025-01-01\n\n# of the wire\n["wire/*"]\nurl = "u"',
     )
-    record(corpus, "a.txt", CAPTURED)
-    record(corpus, "b.txt", CAPTURED)
-    record(corpus, "b.txt", Stated(url="https://b.example/"))
+    record(corpus, {"a.txt": CAPTURED})
+    record(corpus, {"b.txt": CAPTURED})
+    record(corpus, {"b.txt": Stated(url="https://b.example/")})
     statements = Statements.load(corpus)
     assert statements.of("a.txt").captured == CAPTURED.captured
     assert (statements.of("b.txt").url, statements.of("b.txt").captured) == (
@@ -237,5 +241,81 @@ def test_what_is_stated_anew_takes_the_place_of_what_was(corpus):
     said = '["c.csv".columns]\ntext = "Inhalt"\n'
     write(corpus / NAME, said)
     with pytest.raises(InputError, match=r"c\.csv"):
-        record(corpus, "c.csv", Stated(columns={"text": "Text"}))
+        record(corpus, {"c.csv": Stated(columns={"text": "Text"})})
     assert (corpus / NAME).read_text() == said
+
+
+def test_what_is_stated_of_a_folder_is_written_once(tmp_path, corpus, monkeypatch):
+    wire = tmp_path / "wire"
+    wire.mkdir()
+    for number in range(2_000):
+        (wire / f"{number:04}.txt").write_text(f"Lamp {number}\n\nIt was lit.\n")
+    write(corpus / NAME, '["by-hand/*"]\nurl = "https://a.example/"\n')
+    done = Counter()
+
+    def counting(name: str, real):
+        def counted(*arguments):
+            done[name] += 1
+            return real(*arguments)
+
+        return counted
+
+    for module, name in ((statements, "_append"), (Path, "replace"), (statements.tomllib, "loads")):
+        monkeypatch.setattr(module, name, counting(name, getattr(module, name)))
+
+    files = list(adding.files_of([wire]))
+    with Held(corpus) as held:
+        assert all(adding.add(*file, held, CAPTURED).new for file in files)
+    assert done["_append"] == 1
+    assert done["loads"] == 2  # what was there at the start, and at the end
+    stated = Statements.load(corpus)
+    assert stated.of("wire/1999.txt").captured == CAPTURED.captured
+    assert len(stated.by_pattern) == 2_001
+    with Held(corpus) as held:
+        assert not any(adding.add(*file, held, CAPTURED).new for file in files[:50])
+    assert (done["_append"], done["replace"]) == (1, 0)  # it is said already
+    later = Stated(captured=datetime(2025, 8, 4, tzinfo=UTC))
+    with Held(corpus) as held:
+        for _, name in files:
+            held.state(name, later)
+    assert (done["_append"], done["replace"]) == (1, 1)
+    stated = Statements.load(corpus)
+    assert {stated.of(f"wire/{n:04}.txt").captured for n in range(2_000)} == {later.captured}
+    assert stated.of("by-hand/a.txt").url == "https://a.example/"
+
+
+def test_adding_that_is_interrupted_states_what_was_added(tmp_path, corpus, monkeypatch):
+    files = [write(tmp_path / f"{n}.txt", f"Lamp {n}\n\n{BODY}") for n in range(3)]
+    with pytest.raises(KeyboardInterrupt), Held(corpus) as held:
+        adding.add(files[0], "0.txt", held, CAPTURED)
+        raise KeyboardInterrupt
+    assert list(Statements.load(corpus).by_pattern) == ["0.txt"]
+    # Killed, with a file there of which nothing is said: adding it once more says it.
+    assert adding.add(files[1], "1.txt", Held(corpus), CAPTURED).new
+    with Held(corpus) as held:
+        assert not adding.add(files[1], "1.txt", held, CAPTURED).new
+    assert list(Statements.load(corpus).by_pattern) == ["0.txt", "1.txt"]
+    # A disk that is full takes a part of it, which would leave a file that cannot be read.
+    said = (corpus / NAME).read_text()
+
+    real = Path.open
+
+    class Full(io.FileIO):
+        def write(self, data) -> int:
+            return super().write(data[:20])
+
+    def opened(path: Path, mode: str = "r", *rest, **options):
+        return Full(path, "ab") if mode == "ab" else real(path, mode, *rest, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", opened)
+        with pytest.raises(InputError, match="No space left"), Held(corpus) as held:
+            adding.add(files[2], "2.txt", held, CAPTURED)
+    assert (corpus / NAME).read_text() == said
+
+
+def test_names_beyond_the_basic_plane_are_stated(corpus):
+    record(corpus, {"\U0001f4f0 \x7f.txt": CAPTURED})
+    record(corpus, {"\U0001f4f0 \x7f.txt": Stated(url="https://a.example/\U0001f4f0")})
+    [known] = Statements.load(corpus).by_pattern.values()
+    assert (known.url, known.captured) == ("https://a.example/\U0001f4f0", None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa import reading
 from qa.adding import safe_name
 from qa.errors import InputError
-from qa.serving.uploads import Sent, store
+from qa.serving.uploads import Sent, Upload, store
 
 TEXT = "A headline\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in the harbour.\n"
 
@@ -25,6 +25,11 @@ def corpus(tmp_path: Path) -> Path:
 
 def as_bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode()
+
+
+def store_one(sent: Sent, corpus: Path) -> Upload:
+    [stored] = store([sent], corpus)
+    return stored
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_any_name_becomes_a_plain_visible_one(name: str) -> None:
 
 
 def test_an_article_is_stored(tmp_path: Path, corpus: Path) -> None:
-    stored = store(Sent("my story.txt", as_bytes(TEXT)), corpus)
+    stored = store_one(Sent("my story.txt", as_bytes(TEXT)), corpus)
     assert (stored.name, stored.stored_as, stored.new, stored.articles) == (
         "my story.txt", "my-story.txt", True, 1,
     )  # fmt: skip
@@ -70,8 +75,8 @@ def test_an_article_is_stored(tmp_path: Path, corpus: Path) -> None:
 
 
 def test_other_content_gets_another_name(tmp_path: Path, corpus: Path) -> None:
-    store(Sent("story.txt", as_bytes(TEXT)), corpus)
-    second = store(Sent("story.txt", as_bytes(TEXT + "\nMore of it.\n")), corpus)
+    store_one(Sent("story.txt", as_bytes(TEXT)), corpus)
+    second = store_one(Sent("story.txt", as_bytes(TEXT + "\nMore of it.\n")), corpus)
     assert second.stored_as == "story-2.txt"
     assert (corpus / "story.txt").read_text() == TEXT
 
@@ -79,7 +84,7 @@ def test_other_content_gets_another_name(tmp_path: Path, corpus: Path) -> None:
 def test_the_same_content_is_kept_once(tmp_path: Path, corpus: Path) -> None:
     (corpus / "sub").mkdir()
     (corpus / "sub" / "first.txt").write_text(TEXT)
-    again = store(Sent("second.txt", as_bytes(TEXT)), corpus)
+    again = store_one(Sent("second.txt", as_bytes(TEXT)), corpus)
     assert (again.stored_as, again.new) == ("sub/first.txt", False)
     assert [file.name for file in corpus.rglob("*.txt")] == ["first.txt"]
 
@@ -87,7 +92,7 @@ def test_the_same_content_is_kept_once(tmp_path: Path, corpus: Path) -> None:
 def test_a_link_in_the_way_is_not_followed(tmp_path: Path, corpus: Path) -> None:
     outside = tmp_path / "outside.txt"
     (corpus / "story.txt").symlink_to(outside)
-    assert store(Sent("story.txt", as_bytes(TEXT)), corpus).stored_as == "story-2.txt"
+    assert store_one(Sent("story.txt", as_bytes(TEXT)), corpus).stored_as == "story-2.txt"
     assert not outside.exists()
 
 
@@ -103,7 +108,7 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path, corpus: Path) -> None
 def test_what_cannot_be_read_is_refused(
     tmp_path: Path, corpus: Path, name: str, content: bytes, reason: str
 ) -> None:
-    refused = store(Sent(name, as_bytes(content)), corpus)
+    refused = store_one(Sent(name, as_bytes(content)), corpus)
     assert (refused.stored_as, refused.articles) == (None, 0)
     assert refused.problems
     assert reason in refused.problems[0].reason
@@ -112,12 +117,12 @@ def test_what_cannot_be_read_is_refused(
 
 def test_half_readable_files_are_kept_with_their_problems(tmp_path: Path, corpus: Path) -> None:
     feed = '{"title": "One", "text": "It happened in the harbour on Monday."}\n{broken\n'
-    stored = store(Sent("feed.jsonl", as_bytes(feed)), corpus)
+    stored = store_one(Sent("feed.jsonl", as_bytes(feed)), corpus)
     assert (stored.stored_as, stored.articles) == ("feed.jsonl", 1)
     assert [problem.line for problem in stored.problems] == [2]
 
 
 def test_no_corpus_is_made_on_the_way(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a folder"):
-        store(Sent("story.txt", as_bytes(TEXT)), tmp_path / "nowhere")
+        store_one(Sent("story.txt", as_bytes(TEXT)), tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
