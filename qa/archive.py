@@ -290,8 +290,7 @@ class Archive(Holdings):
         """What `ask` makes of a search: quotes and a confidence; None where nothing was found."""
         if found.query is None or not found.hits:
             return None
-        unread = [h.passage.id for h in found.hits if h.passage.id not in found.embeddings]
-        embeddings = {**found.embeddings, **self.retriever.store.embeddings(unread)}
+        embeddings = self.retriever.embeddings(found)
         finding = find_answer(
             found.question, found.query, found.hits, embeddings, found.generation.lexical
         )

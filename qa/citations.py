@@ -35,12 +35,17 @@ def cite(
 
 
 def correction(citation: Citation) -> str | None:
-    """What to say of a quote whose article was saved again later, in a sentence or two.
+    """What to say of a quote that is not, or not only, what the article says now, in a sentence.
 
     Returns:
-        Whether the newest version still has the words; None where this is the newest.
+        Whether the newest version still has the words; or that it may be later than the day asked
+        as of; None where neither is so.
     """
-    later = citation.article.later
+    later, day = citation.article.later, citation.article.later_than
+    if day is not None:
+        updated = citation.article.updated_at
+        when = f"Updated on {updated.day} {updated:%B %Y}" if updated else "Changed"
+        return f"{when}, after {day.day} {day:%B %Y}; what it said then is not in the archive."
     if later is None:
         return None
     moment = later.updated_at or later.captured_at or later.published_at

@@ -46,7 +46,8 @@ class Article:
         provenance: For each field that is known, where it came from, such as "front matter",
             "json-ld", "meta", "byline", "page", "file name".
         revision: How many texts have stood in its place, this one among them, see `qa.revisions`.
-        later: Its newest version, saved in another file, where this is not it; see `qa.versions`.
+        later: What it says now, where this is not it: its newest version or revision.
+        later_than: The day asked as of, where what it said then is not kept; see `qa.as_of`.
     """
 
     id: str
@@ -69,6 +70,12 @@ class Article:
     provenance: Mapping[str, str] = field(default_factory=dict)
     revision: int = 1
     later: Article | None = field(default=None, compare=False, repr=False)
+    later_than: date | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is an earlier revision of what the archive has under its id."""
+        return self.later is not None and self.later.id == self.id
 
     def page(self, at: int) -> int | None:
         """The 1-based page on which a character of the text stands; None where there are none."""
@@ -95,7 +102,7 @@ class Passage:
     """A run of whole sentences of one article: `article.text[start:end] == text`, always.
 
     Attributes:
-        id: Unique in its index and never used again, not even for the same text.
+        id: Never used again in its index; negative in an earlier revision, which is not indexed.
         article_id: The article it was cut from.
         ordinal: 0-based place among the passages of its article.
         start: First character in the article's text.

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from qa import versions
 from qa.abandonment import go_on
-from qa.analysis import terms
-from qa.citations import cite
-from qa.duplicates.slots import slots
+from qa.as_of import as_it_read
 from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
 from qa.milvus.address import Location, location
 from qa.names import Known
 from qa.narrowing import known_of, narrowed, read_names, recency
+from qa.passages import indexed_text
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.ranking import Ranked, rank
-from qa.records import Article, Hit
+from qa.records import Hit
 from qa.request import Request, make_filters, make_request
 from qa.rescoring import RERANKER_WEIGHT, CrossEncoding, LateInteraction, Rescoring
-from qa.retrieval import Retrieval, explained
+from qa.results import Results
+from qa.retrieval import Retrieval
 from qa.searchable import Published, Searchable, Stamp
 from qa.settings import Settings
 from qa.splitting import Parts, split
@@ -36,10 +35,6 @@ from qa.store import Store
 from qa.understanding import Understood, understand, without_operators
 
 T = TypeVar("T")
-
-SPARE: Final = 30
-"""Passages ranked beyond those asked for, so that others can follow where near-copies share a
-place; no more than are ranked anyway."""
 
 
 class Retriever:
@@ -245,10 +240,9 @@ class Retriever:
         found = Retrieval(
             asked, understood, filters, query, [], generation, {}, embeddings=late.read
         )
-        if request.all_copies:
-            hits = self._hits(found, best(k), explain=request.explain)
-        else:
-            hits = self._one_per_story(found, best, k, explain=request.explain)
+        results = Results(found, self.store, self._settings, explain=request.explain)
+        hits = results.each(best, k) if request.all_copies else results.per_story(best, k)
+        hits = as_it_read(found, hits, self.store, self._settings.passage_size)
         timings = {
             "embed": (embedded - began) * 1000,
             "search": (time.perf_counter() - embedded) * 1000,
@@ -306,81 +300,15 @@ class Retriever:
         text, readings = read_names(asked, generation, self.store, request.without)
         return replace(understood, text=text, readings=readings)
 
-    def _one_per_story(
-        self, found: Retrieval, best: Callable[[int], list[Ranked]], k: int, *, explain: bool
-    ) -> list[Hit]:
-        """The first k places, near-copies in one; looks further down where copies fill them."""
-        generation = found.generation
-        depth = max(k, min(k + SPARE, self._settings.depth))
-        while True:
-            ranked = best(depth)
-            ids = generation.ids[[row.row for row in ranked]].tolist()
-            # Whoever asks for the latest wants it, not the first.
-            earliest = found.understood.recency is None
-            number = generation.manifest.generation
-            later = versions.later(self.store, number, self.store.article_rows(ids).values())
-            apart = self._only_earlier(found, ids, later)
-            places = slots(
-                self.store, number, ids, earliest=earliest, outdated=later.keys(), apart=apart
-            )
-            if len(places) >= k or len(ranked) < depth or len(places) == len(ranked):
-                break
-            depth *= 4
-        places = places[:k]
-        # The place is that of the best copy, and so is its score.
-        shown = [replace(ranked[p.shown], score=ranked[p.best].score) for p in places]
-        hits = self._hits(found, shown, explain=explain)
-        return [
-            replace(hit, also_in=place.also_in) for hit, place in zip(hits, places, strict=True)
-        ]
-
-    def _only_earlier(
-        self, found: Retrieval, ids: Sequence[int], later: Mapping[int, Article]
-    ) -> set[int]:
-        """The passages of earlier versions with a word of the question that the newest has not.
-
-        They are shown beside it, as corrected: who asks for just that word asks for them.
-        """
-        if not later:
-            return set()
-        asked = set(found.question.terms)
-        of = self.store.article_rows(ids)
-        earlier = [number for number in ids if of[number] in later]
-        return {
-            number
-            for number, text in self.store.texts(earlier).items()
-            if (newest := later[of[number]])
-            and asked & set(terms(text, newest.language)) - set(terms(newest.text, newest.language))
-        }
-
-    def _hits(self, found: Retrieval, ranked: list[Ranked], *, explain: bool) -> list[Hit]:
-        generation = found.generation
-        ids = generation.ids[[found.row for found in ranked]].tolist()
-        number = generation.manifest.generation
-        passages = self.store.passages(ids, number)
-        rows = self.store.article_rows(ids)
-        later = versions.later(self.store, number, rows.values())
-        hits = []
-        for place, (passage_id, row) in enumerate(zip(ids, ranked, strict=True), 1):
-            passage, article = passages[passage_id]
-            if rows[passage_id] in later:
-                article = replace(article, later=later[rows[passage_id]])
-            hits.append(
-                Hit(
-                    passage=passage,
-                    article=article,
-                    score=row.score,
-                    rank=place,
-                    lexical=row.lexical,
-                    dense=row.dense,
-                    citation=cite(place, article, passage.start, passage.end, passage.text),
-                    arms_score=row.arms_score,
-                )
-            )
-        if explain:
-            pairs = zip(hits, ranked, strict=True)
-            return [replace(hit, explanation=explained(found, hit, row)) for hit, row in pairs]
-        return hits
+    def embeddings(self, found: Retrieval) -> Mapping[int, Embedding]:
+        """The embeddings of the passages found; those of earlier revisions are made."""
+        unread = [hit for hit in found.hits if hit.passage.id not in found.embeddings]
+        stored = self.store.embeddings([hit.passage.id for hit in unread if hit.passage.id > 0])
+        before = [hit for hit in unread if hit.passage.id < 0]
+        texts = [indexed_text(hit.article.title, hit.passage.text) for hit in before]
+        made = self.embedder.embed_passages(texts) if texts else []
+        pairs = zip(before, made, strict=True)
+        return {**found.embeddings, **stored, **{hit.passage.id: each for hit, each in pairs}}
 
     def close(self) -> None:
         """Close the store."""

@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from qa.duplicates.shingles import Shingles, are_copies
@@ -24,6 +25,9 @@ from qa.store_writer import StoreWriter
 
 KEPT: Final = 10
 """Earlier revisions of an article that are kept."""
+
+_UNTIL: Final = "replaced_at"
+"""When the archive got the text after it: kept beside the values of an earlier revision."""
 
 
 class Revisions:
@@ -59,8 +63,9 @@ class Revisions:
         return replace(article, revision=before.revision + 1)
 
     def _keep(self, before: Article, generation: int) -> None:
+        values = {**to_values(before), _UNTIL: datetime.now(UTC).isoformat()}
         self._store.add_revision(
-            before.id, before.revision, json.dumps(to_values(before)), digest(before), generation
+            before.id, before.revision, json.dumps(values), digest(before), generation
         )
         self._store.end_revisions(before.id, KEPT, generation)
 
@@ -76,12 +81,33 @@ def is_revision(before: Article, after: Article) -> bool:
 
 def revisions(store: Store, generation: int, article: Article) -> list[Article]:
     """What an article said, the earliest kept first, as it is now last."""
-    rows = store.rows(
+    return [*map(_earlier, _rows(store, generation, article)), article]
+
+
+def dated(store: Store, generation: int, article: Article) -> list[tuple[Article, datetime | None]]:
+    """As `revisions`, each with the moment from which the article says so, as far as is known.
+
+    It is what the source states where it states one: that the article was updated, or when the
+    page was saved with this text. Else it is when the archive got the text. The first one kept is
+    taken to be what was published, unless it says that it was updated. None where nobody knows.
+    """
+    rows = _rows(store, generation, article)
+    texts = [*map(_earlier, rows), article]
+    began: list[datetime | None] = [texts[0].updated_at or texts[0].published_at]
+    for row, before, after in zip(rows, texts, texts[1:], strict=False):
+        until = json.loads(row["article"]).get(_UNTIL)
+        updated = after.updated_at if after.updated_at != before.updated_at else None
+        saved = after.captured_at if after.captured_at != before.captured_at else None
+        began.append(updated or saved or (datetime.fromisoformat(until) if until else None))
+    return list(zip(texts, began, strict=True))
+
+
+def _rows(store: Store, generation: int, article: Article) -> list[sqlite3.Row]:
+    return store.rows(
         "SELECT number, article FROM revisions WHERE id = ? AND added <= ? AND removed > ? "
         "AND number < ? ORDER BY number",
         (article.id, generation, generation, article.revision),
     )
-    return [*map(_earlier, rows), article]
 
 
 def revision(store: Store, generation: int, article: Article, number: int) -> Article:

@@ -32,11 +32,12 @@ def article_reference(article: Article) -> shapes.ArticleReference:
         "url": article.url,
         "source": article.source,
         "later": _later(article),
+        "later_than": article.later_than.isoformat() if article.later_than else None,
     }
 
 
 def _later(record: Article) -> shapes.LaterVersion | None:
-    """The newest version of an article, where this is not it."""
+    """What an article says now, where this is not it."""
     newest = record.later
     if newest is None:
         return None

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 
 class LaterVersion(TypedDict):
-    """The newest version of an article, saved in another file."""
+    """What an article says now: its newest version, in another file, or its newest revision."""
 
     id: str
     revision: int
@@ -36,6 +36,7 @@ class ArticleReference(TypedDict):
     url: str | None
     source: str
     later: LaterVersion | None
+    later_than: str | None
 
 
 class Article(ArticleReference):

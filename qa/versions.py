@@ -100,6 +100,42 @@ def versions_of(store: Store, generation: int, article: Article) -> list[Article
     return _groups(store, generation, [row["row"]]).get(row["row"], [article])
 
 
+def premature(
+    store: Store, generation: int, rows: Iterable[int], end: datetime
+) -> tuple[set[int], dict[int, Article]]:
+    """Versions that came to say what they say only later, though an earlier one is there.
+
+    Args:
+        store: Of the index.
+        generation: Only what it sees.
+        rows: Of articles.
+        end: Where the time ends that is asked about.
+
+    Returns:
+        Their rows; and by the row of each of the others that was not the newest then, the one that
+        was.
+    """
+    groups = _groups(store, generation, rows)
+    too_late: set[int] = set()
+    newest: dict[int, Article] = {}
+    ids = _ids(store, groups)
+    for row, members in groups.items():
+        then = [m for n, m in enumerate(members) if _began(m, first=n == 0) < end.timestamp()]
+        if not then:
+            continue
+        if ids[row] not in {member.id for member in then}:
+            too_late.add(row)
+        elif ids[row] != then[-1].id:
+            newest[row] = then[-1]
+    return too_late, newest
+
+
+def _began(version: Article, *, first: bool) -> float:
+    """When an article came to say what this version has, as its page states it."""
+    saved = None if first else version.captured_at
+    return _moment(version.updated_at or saved or version.published_at)
+
+
 def later(store: Store, generation: int, rows: Iterable[int]) -> dict[int, Article]:
     """The newest version of each article that is not the newest itself, by its row.
 
@@ -111,12 +147,15 @@ def later(store: Store, generation: int, rows: Iterable[int]) -> dict[int, Artic
         rows: Of articles.
     """
     groups = _groups(store, generation, rows)
-    ids = {
-        found["row"]: found["id"]
-        for found in store.rows_by_key("SELECT row, id FROM articles WHERE row IN", [*groups])
-    }
+    ids = _ids(store, groups)
     newest = {row: members[-1] for row, members in groups.items()}
     return {row: each for row, each in newest.items() if each.id != ids[row]}
+
+
+def _ids(store: Store, rows: Iterable[int]) -> dict[int, str]:
+    """The id of each article, by its row."""
+    found = store.rows_by_key("SELECT row, id FROM articles WHERE row IN", [*rows])
+    return {row["row"]: row["id"] for row in found}
 
 
 def marked(store: Store, generation: int, article: Article) -> Article:

@@ -81,8 +81,8 @@ def _judge_articles(archive: Archive, question: str, options: argparse.Namespace
     articles = [(archive.article(name), verdict) for name, verdict in verdicts]  # all or none
     hits = archive.search(question, 100, as_of=options.as_of)
     for article, verdict in articles:
-        found = next((hit for hit in hits if hit.article.id == article.id), None)
-        start, end = (found.passage.start, found.passage.end) if found else (0, len(article.text))
+        found = next((hit.passage for hit in hits if hit.article == article), None)
+        start, end = (found.start, found.end) if found else (0, len(article.text))
         archive.judge(question, article.id, start, end, verdict, filters=filters)
         print(f"{'answers' if verdict else 'does not answer'}: {article.title}  #{article.id}")
 
@@ -101,7 +101,8 @@ def _verdicts(archive: Archive, question: str, options: argparse.Namespace) -> I
     if not answer.answered:
         print(terminal.visible(f"Not in this archive: {answer.reason}."))
     quoted = [*answer.citations, *(hit.citation for hit in answer.passages)]
-    shown = _apart(quoted)[: options.k]
+    # A verdict is of a place in the article as it is now.
+    shown = _apart([each for each in quoted if not each.article.is_earlier])[: options.k]
     for number, citation in enumerate(shown, 1):
         print(terminal.visible(f"\n{number}/{len(shown)}  {terminal.byline(citation.article)}"[1:]))
         print(terminal.visible(f"    “{' '.join(citation.quote.split())}”"))

@@ -14,7 +14,7 @@ from qa.reading.content import Stated
 from qa.records import Article, Problem
 
 _MOMENTS: Final = ("published_at", "updated_at", "captured_at")
-_ARTICLE: Final = tuple(each.name for each in fields(Article) if each.name != "later")
+_ARTICLE: Final = tuple(each.name for each in fields(Article) if each.compare)
 
 
 def to_wire(found: Article | Problem) -> dict[str, Any]:

@@ -216,7 +216,10 @@ def card(
             open_button(article, span),
             link(article.url, "Page on the web"),
             _copies(citation),
-            _thumbs(citation, verdicts) if verdicts is not None else EMPTY,
+            # A verdict is of a place in the article as it is now.
+            _thumbs(citation, verdicts)
+            if verdicts is not None and not article.is_earlier
+            else EMPTY,
         ]),
         prefix,
         hits_html.also_in(holding) + hits_html.why(holding) if holding else EMPTY,

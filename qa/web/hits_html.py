@@ -105,12 +105,13 @@ def _hit(hit: Hit, codes: frozenset[str]) -> Markup:
 
 
 def corrected(citation: Citation) -> Markup:
-    """That the article was saved again later, and a way to the newest version; else nothing."""
-    later = citation.article.later
-    if later is None:
+    """That the article says something else now, and a way there; else nothing."""
+    told, later = correction(citation), citation.article.later
+    if told is None:
         return EMPTY
     kind = "later corrected" if citation.corrected else "later"
-    return Markup('<p class="{}">{} {}</p>').format(kind, correction(citation), open_title(later))
+    way = open_title(later) if later else EMPTY
+    return Markup('<p class="{}">{} {}</p>').format(kind, told, way)
 
 
 def also_in(hit: Hit) -> Markup:

@@ -171,10 +171,11 @@ def words(moment: date) -> str:
 def open_button(article: Article, span: Span | None = None, label: str = "Open article") -> Markup:
     """The button that opens an article in the panel, at a spot if one is given."""
     start, end = span or ("", "")
+    which = Markup(' data-revision="{}"').format(article.revision) if article.is_earlier else EMPTY
     return Markup(
-        '<button type="button" class="open" data-open="{}" data-start="{}" data-end="{}">{}'
+        '<button type="button" class="open" data-open="{}" data-start="{}" data-end="{}"{}>{}'
         '<span class="sr-only">: {}</span></button>'
-    ).format(article.id, start, end, label, article.title)
+    ).format(article.id, start, end, which, label, article.title)
 
 
 def open_title(article: Article) -> Markup:

@@ -29,9 +29,11 @@ def lay_out(archive: Archive) -> gr.HTML:
 
 
 def opened(archive: Archive, place: dict[str, str]) -> str:
-    """An article for the panel: its "id", and "start" and "end" of the spot or empty."""
+    """An article for the panel: its "id", "revision", "start" and "end" of the spot or empty."""
+    number = str(place.get("revision") or "")
     try:
-        article = archive.article(str(place.get("id") or "-"))
+        revision = int(number) if number.isdecimal() else None
+        article = archive.article(str(place.get("id") or "-"), revision)
     except QAError as error:
         return str(html.failure(error))
     start, end = str(place.get("start") or ""), str(place.get("end") or "")

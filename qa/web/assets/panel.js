@@ -13,11 +13,11 @@ let opener = null;
 
 async function openArticle(trigger) {
   const turn = ++opened;
-  const { open, start, end } = trigger.dataset;
+  const { open, start, end, revision } = trigger.dataset;
   opener = trigger;
   content.innerHTML = '<p class="loading" role="status">Opening the article …</p>';
   if (!panel.open) panel.showModal();
-  const html = await server.open_article({ id: open, start, end });
+  const html = await server.open_article({ id: open, start, end, revision: revision ?? "" });
   if (turn !== opened || !panel.open) return;
   if (!html) {
     content.innerHTML =

@@ -1,0 +1,134 @@
+"""From ranked rows to the results of a search: near-copies in one place, the newest shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from qa import versions
+from qa.analysis import terms
+from qa.as_of import end_of
+from qa.citations import cite
+from qa.duplicates.slots import slots
+from qa.ranking import Ranked
+from qa.records import Article, Hit
+from qa.retrieval import Retrieval, explained
+from qa.settings import Settings
+from qa.store import Store
+
+Best = Callable[[int], list[Ranked]]
+"""The best rows, at most so many, best first."""
+
+SPARE: Final = 30
+"""Passages ranked beyond those asked for, so that others can follow where near-copies share a
+place; no more than are ranked anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The places in which passages are shown.
+
+    Attributes:
+        found: The search.
+        store: Of the index.
+        settings: See there.
+        explain: Whether to fill `Hit.explanation`.
+    """
+
+    found: Retrieval
+    store: Store
+    settings: Settings
+    explain: bool
+
+    def each(self, best: Best, k: int) -> list[Hit]:
+        """The first k places, near-copies each in one of its own."""
+        return self._hits(self._by_then(best(k))[0])
+
+    def per_story(self, best: Best, k: int) -> list[Hit]:
+        """The first k places, near-copies in one; looks further down where copies fill them."""
+        found, generation = self.found, self.found.generation
+        depth = max(k, min(k + SPARE, self.settings.depth))
+        while True:
+            all_ranked = best(depth)
+            ranked, later = self._by_then(all_ranked)
+            ids = generation.ids[[row.row for row in ranked]].tolist()
+            # Whoever asks for the latest wants it, not the first.
+            earliest = found.understood.recency is None
+            number = generation.manifest.generation
+            apart = self._only_earlier(ids, later)
+            places = slots(
+                self.store, number, ids, earliest=earliest, outdated=later.keys(), apart=apart
+            )
+            if len(places) >= k or len(all_ranked) < depth or len(places) == len(all_ranked):
+                break
+            depth *= 4
+        places = places[:k]
+        # The place is that of the best copy, and so is its score.
+        shown = [replace(ranked[p.shown], score=ranked[p.best].score) for p in places]
+        hits = self._hits(shown)
+        return [
+            replace(hit, also_in=place.also_in) for hit, place in zip(hits, places, strict=True)
+        ]
+
+    def _by_then(self, ranked: list[Ranked]) -> tuple[list[Ranked], Mapping[int, Article]]:
+        """Without the versions that came after the day asked as of, where an earlier one is there.
+
+        Returns:
+            Those left; and by its row the newest version (of that day) of each article among them
+            that is not it.
+        """
+        found = self.found
+        ids = found.generation.ids[[row.row for row in ranked]].tolist()
+        number, rows = found.generation.manifest.generation, self.store.article_rows(ids)
+        if (day := found.understood.as_of) is None:
+            return ranked, versions.later(self.store, number, rows.values())
+        late, newest = versions.premature(self.store, number, rows.values(), end_of(day))
+        pairs = zip(ids, ranked, strict=True)
+        return [row for passage_id, row in pairs if rows[passage_id] not in late], newest
+
+    def _only_earlier(self, ids: Sequence[int], later: Mapping[int, Article]) -> set[int]:
+        """The passages of earlier versions with a word of the question that the newest has not.
+
+        They are shown beside it, as corrected: who asks for just that word asks for them.
+        """
+        if not later:
+            return set()
+        asked = set(self.found.question.terms)
+        of = self.store.article_rows(ids)
+        earlier = [number for number in ids if of[number] in later]
+        return {
+            number
+            for number, text in self.store.texts(earlier).items()
+            if (newest := later[of[number]])
+            and asked & set(terms(text, newest.language)) - set(terms(newest.text, newest.language))
+        }
+
+    def _hits(self, ranked: list[Ranked]) -> list[Hit]:
+        generation = self.found.generation
+        ids = generation.ids[[row.row for row in ranked]].tolist()
+        number = generation.manifest.generation
+        passages = self.store.passages(ids, number)
+        rows = self.store.article_rows(ids)
+        later = versions.later(self.store, number, rows.values())
+        hits = []
+        for place, (passage_id, row) in enumerate(zip(ids, ranked, strict=True), 1):
+            passage, article = passages[passage_id]
+            if rows[passage_id] in later:
+                article = replace(article, later=later[rows[passage_id]])
+            hits.append(
+                Hit(
+                    passage=passage,
+                    article=article,
+                    score=row.score,
+                    rank=place,
+                    lexical=row.lexical,
+                    dense=row.dense,
+                    citation=cite(place, article, passage.start, passage.end, passage.text),
+                    arms_score=row.arms_score,
+                )
+            )
+        if not self.explain:
+            return hits
+        pairs = zip(hits, ranked, strict=True)
+        return [replace(hit, explanation=explained(self.found, hit, row)) for hit, row in pairs]
