@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from qa.confidence import date_confidence
+
 
 class Span(NamedTuple):
     """A half-open range of characters, [start, end)."""
@@ -40,11 +42,9 @@ class Article:
         language: A BCP 47 tag, where the source states one.
         source: The file, relative to the corpus folder, with forward slashes.
         position: 0-based place among the articles of its file.
-        place: Where in its file it stands, where that is an archive, a mailbox or the like: the
-            path of a member, the number of a message.
+        place: Where in its archive, mailbox or the like it stands: a path, a message's number.
         pages: At which character each page starts, where the file has pages; else empty.
-        provenance: For each field that is known, where it came from, such as "front matter",
-            "json-ld", "meta", "byline", "page", "file name".
+        provenance: Where each field that is known came from: "json-ld", "byline", "file name".
         revision: How many texts have stood in its place, this one among them, see `qa.revisions`.
         later: What it says now, where this is not it: its newest version or revision.
         later_than: The day asked as of, where what it said then is not kept; see `qa.as_of`.
@@ -76,6 +76,11 @@ class Article:
     def is_earlier(self) -> bool:
         """Whether it is an earlier revision of what the archive has under its id."""
         return self.later is not None and self.later.id == self.id
+
+    @property
+    def date_confidence(self) -> dict[str, str]:
+        """How far each of its dates can be trusted, by field, as `qa.confidence` has it."""
+        return date_confidence(self.provenance)
 
     def page(self, at: int) -> int | None:
         """The 1-based page on which a character of the text stands; None where there are none."""
@@ -170,8 +175,7 @@ class Explanation:
         late_share: Late interaction's, so that the three make 1.
         late: Late interaction's score and its rank among the passages it was asked of, or the
             reranker's where one is set; None where the passage was too far down.
-        recency: What the fused score was multiplied by for the article's age; 1 where age does not
-            matter.
+        recency: What the fused score was multiplied by for the article's age; else 1.
         filters: What the search was restricted to, in words.
     """
 
@@ -197,8 +201,7 @@ class Hit:
         dense: The dense arm's evidence, likewise.
         citation: The passage as a citation, numbered by its rank.
         explanation: Why it stands here, where that was asked for.
-        also_in: Articles with a near-copy of the passage that were found too, by first appearance:
-            the article is the first of them all, see `Story`.
+        also_in: Articles found too, with a near-copy of it, `article` the first; see `Story`.
         arms_score: The fused score without late interaction or a reranker, which the judgement of
             an answer was fitted on; None where it is `score`.
     """
@@ -221,13 +224,11 @@ class Filters:
 
     Attributes:
         publisher: Equal to the article's publisher, ignoring case and spacing.
-        author: Its words all occur in the article's author, as whole words in any order, ignoring
-            case: "Smith, Jane" finds "Jane A. Smith".
+        author: Whole words of the article's, in any order and case: "Smith, J" finds "J B Smith".
         after: Published on this day (UTC) or later. Articles without a date are left out.
         before: Published earlier than this day (UTC). Articles without a date are left out.
         language: The article's tag, or what it begins with: "pt" finds "pt-BR".
-        agency: The agency of the article's dateline or byline, by any of its names: "AP" finds "The
-            Associated Press".
+        agency: Of the dateline or byline, by any of its names: "AP" finds "Associated Press".
     """
 
     publisher: str | None = None
@@ -246,9 +247,8 @@ class Clue(NamedTuple):
 
     Attributes:
         key: What it is called where it is to be left aside (`Archive.ask(…, without=[key])`):
-            "publisher", "agency", "author", "language", "dates", "as_of", "recency", or, as there
-            may be several of a kind, with its value: "phrase:Lowland Grid", "excluded:railway",
-            "spelling:Brannok".
+            "publisher", "agency", "author", "language", "dates", "as_of", "recency", or, of which
+            there may be several, with its value: "phrase:Lowland Grid", "spelling:Brannok".
         text: In a few words: "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
     """
 

@@ -29,6 +29,7 @@ def article_reference(article: Article) -> shapes.ArticleReference:
         "publisher": article.publisher,
         "author": article.author,
         "published_at": article.published_at.isoformat() if article.published_at else None,
+        "date_confidence": article.date_confidence,
         "url": article.url,
         "source": article.source,
         "later": _later(article),

@@ -25,7 +25,11 @@ class LaterVersion(TypedDict):
 
 
 class ArticleReference(TypedDict):
-    """What identifies an article in a citation; no text."""
+    """What identifies an article in a citation; no text.
+
+    `date_confidence` tells how far its dates can be trusted, by field: `stated` to programs,
+    `shown` to readers, `derived` (from an age, an address, a file's name) or `guessed`.
+    """
 
     id: str
     revision: int
@@ -33,6 +37,7 @@ class ArticleReference(TypedDict):
     publisher: str | None
     author: str | None
     published_at: str | None
+    date_confidence: dict[str, str]
     url: str | None
     source: str
     later: LaterVersion | None

@@ -201,6 +201,8 @@ def render_article(article: Article) -> str:
     for name in shown:
         if value := getattr(article, name):
             origin = article.provenance.get(name)
+            if name in article.date_confidence:
+                origin = f"{origin}; {article.date_confidence[name]}"
             text = value.isoformat() if isinstance(value, datetime) else value
             told = visible(f"{text}  ({origin})" if origin else str(text))
             lines.append(f"{name + ':':<14}{told}")

@@ -150,7 +150,7 @@ def _fetched(url: str, folder: Path, stated: Stated) -> _Wanted:
     path = folder / page.name
     path.write_bytes(page.data)
     if stated.captured is None:
-        stated = replace(stated, captured=page.captured, captured_by="qa add")
+        stated = replace(stated, captured=page.captured, captured_by="fetched")
     return _Wanted(url, path, page.name, replace(stated, url=page.url))
 
 
@@ -191,7 +191,6 @@ def _preview(wanted: list[_Wanted], *, as_json: bool) -> int:
 
 
 def _render_preview(seen: Preview) -> str:
-    from qa.reading.confidence import date_confidence
     from qa.terminal import render_problem, visible
 
     count = len(seen.articles)
@@ -204,8 +203,8 @@ def _render_preview(seen: Preview) -> str:
             if value is not None and (name != "title" or "title" in article.provenance):
                 value = value.isoformat() if name.endswith("_at") else str(value)
                 origin = article.provenance.get(name)
-                if origin and name in ("published_at", "updated_at"):
-                    origin = f"{origin}; {date_confidence(origin)}"
+                if name in article.date_confidence:
+                    origin = f"{origin}; {article.date_confidence[name]}"
                 shown = visible(value) + (f"  ({visible(origin)})" if origin else "")
                 lines.append(f"    {name.removesuffix('_at'):10} {shown}")
         words = len(article.text.split())

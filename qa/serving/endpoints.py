@@ -274,7 +274,8 @@ class Endpoints:
         except ReadingError as error:
             refused = Preview(url, (), (Problem(url, error.reason),), ())
             return {"key": None, "url": url, "files": [uploaded.understood(url, refused)]}
-        return {"key": key, "url": page.stated.url or url, **self.preview([page])}
+        address = page.stated.url or url
+        return {"key": key, "url": address, "files": [uploaded.understood(address, look(page))]}
 
     def keep(self, files: Sequence[Sent], *, wait: bool = True) -> shapes.Added:
         """Store files in the corpus and index them.

@@ -72,5 +72,5 @@ def fetched(url: str) -> Sent:
     from qa.fetching import fetch
 
     page = fetch(url.strip())
-    stated = Stated(captured=page.captured, captured_by="qa serve", url=page.url)
+    stated = Stated(captured=page.captured, captured_by="fetched", url=page.url)
     return Sent(page.name, page.data, stated)

@@ -220,7 +220,7 @@ def _particulars(article: Article) -> Markup:
     ]
     rows = (
         Markup("<div><dt>{}</dt><dd><bdi>{}</bdi>{}</dd></div>").format(
-            label, value, _origin(article.provenance.get(name))
+            label, value, _origin(article, name)
         )
         for label, name, value in shown
         if value
@@ -228,8 +228,12 @@ def _particulars(article: Article) -> Markup:
     return Markup('<dl class="particulars">{}</dl>').format(EMPTY.join(rows))
 
 
-def _origin(origin: str | None) -> Markup:
-    return Markup(' <span class="aside">from {}</span>').format(origin) if origin else EMPTY
+def _origin(article: Article, name: str) -> Markup:
+    origin, trust = article.provenance.get(name), article.date_confidence.get(name)
+    if origin is None:
+        return EMPTY
+    told = f"{origin}, {trust}" if trust else origin
+    return Markup(' <span class="aside">from {}</span>').format(told)
 
 
 def count(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from qa import cli
+from qa import cli, serialise
 from qa.reading import Stated, read_bytes
 from qa.reading.content import NOTHING
 
@@ -65,6 +65,15 @@ def test_a_preview_tells_how_far_a_date_can_be_trusted(tmp_path, capsys):
         path.write_bytes(page("", AGO).replace(b"<html lang='en'><head>", head.encode()))
         assert cli.main(["add", "--preview", str(path)]) == 0
         assert told in capsys.readouterr().out
+
+
+def test_a_program_gets_at_the_trust_in_a_date():
+    article = read(SINGLEFILE)
+    assert article.date_confidence == {"published_at": "derived"}
+    assert serialise.article_reference(article)["date_confidence"] == {"published_at": "derived"}
+    article = read(f"<html><head>{META}")
+    assert serialise.article(article)["date_confidence"]["published_at"] == "stated"
+    assert read("<html><head>").date_confidence == {}
 
 
 def test_the_owner_knows_better_and_a_link_says_nothing():

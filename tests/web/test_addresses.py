@@ -28,6 +28,7 @@ from .test_server import http
 STORY = """<html><head><title>Heron returns to Oldport</title>
 <meta property="og:site_name" content="Oldport Times">
 <meta name="author" content="Ines Calloway"></head><body><article><h1>Heron returns to Oldport</h1>
+<time>4 hours ago</time>
 <p>A grey heron was seen in the harbour of Oldport for the first time in {years} years, and stood
 on the old crane until the evening, when it flew away over the salt marsh.</p>
 <p>The harbour master said that it had eaten the eels which were meant for the aquarium.</p>
@@ -91,6 +92,9 @@ def test_a_page_is_seen_and_then_added_as_it_was_seen(page: Any, site: Site, new
     preview = page.locator("section.preview")
     preview.locator("dd", has_text="Ines Calloway").wait_for()
     assert "41 years" in preview.inner_text()
+    assert "from 4 hours ago on" in preview.inner_text()
+    assert "(fetched), derived" in preview.inner_text()
+    assert preview.locator("h3").inner_text() == f"{news}/heron: 1 article"
     assert stored(site) == {}
     page.locator("[data-add]").click()
     page.locator("[data-report] .report", has_text="1 file added").wait_for(timeout=20_000)
@@ -107,6 +111,11 @@ def test_the_same_over_http(site: Site, news: str, monkeypatch: pytest.MonkeyPat
     _, seen = http(site, "/api/v1/fetch", {"url": f" {news}/heron "})
     assert (seen["files"][0]["count"], seen["url"]) == (1, f"{news}/heron")
     assert http(site, f"/api/v1/fetch?url={news}/heron")[0] == 404, "a link fetches nothing"
+    assert seen["files"][0]["name"] == f"{news}/heron"
+    [article] = seen["files"][0]["articles"]
+    assert article["provenance"]["url"] == "fetched"
+    assert article["provenance"]["published_at"].endswith("(fetched)")
+    assert article["date_confidence"] == {"published_at": "derived"}
     [nothing] = http(site, "/api/v1/fetch", {"url": f"{news}/none"})[1]["files"]
     assert "the server answers 404" in nothing["problems"][0]["reason"]
     _, added = http(site, "/api/v1/add", {"key": seen["key"]})

@@ -271,7 +271,9 @@ function showArticle(article) {
     const value = make("dd", "");
     value.append(make("bdi", shownAs(name, article[name])));
     const origin = article.provenance[name];
-    if (origin) value.append(make("span", ` from ${origin}`, { class: "hint" }));
+    const trust = article.date_confidence[name];
+    const from = trust ? `${origin}, ${trust}` : origin;
+    if (origin) value.append(make("span", ` from ${from}`, { class: "hint" }));
     fields.append(make("dt", label), value);
   }
   const missing = ["publisher", "author", "published_at"]
