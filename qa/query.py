@@ -1,89 +1,15 @@
-"""What a question asks for: its terms, its names and figures, and the type of its answer.
-
-Answer types by the question's words: Li, Roth, "Learning Question Classifiers" (COLING 2002), cut
-down to the types whose presence in a sentence can be told by rule.
-"""
+"""What a question asks for: its terms, its names and figures, and the type of its answer."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from qa.analysis import idf, term, terms, tokens
+from qa.answer_types import AnswerType, answer_type, offered
 from qa.protocols import LexicalIndex
 from qa.records import Span
-from qa.stemming import ENGLISH, asking_words
-
-AnswerType = Literal["number", "date", "name", "reason", "other"]
-
-# Tried in order; the first that matches decides. A question word in the middle of a clause ("what
-# was he wearing when he arrived") asks nothing, so position counts.
-_ASKS = (
-    r"^(?:(?:and|but|so|by|to|from|of|for|in|on|at|with|since|until|during|under|about|after|before"
-    r"|besides) )?"
-)
-_AUXILIARY = r"(?:do|does|did|is|are|was|were|will|has|have|had|can|could|would|should|might|may)"
-_UP_TO_TWO_WORDS = r"(?:[\w'’-]+ ){0,2}"
-_QUESTIONS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
-    (
-        "date",
-        re.compile(
-            rf"{_ASKS}when\b|\bwhen {_AUXILIARY}\b|\bhow (?:recently|soon|long ago)\b"
-            rf"|(?:\b(?:what|which) {_UP_TO_TWO_WORDS}|^)(?:years?|dates?|days?|months?|decades?"
-            r"|century|centuries|time of year|season)\b"
-        ),
-    ),
-    (
-        "number",
-        re.compile(
-            rf"\bhow (?!{_AUXILIARY}\b|come\b|to\b|the\b|exactly\b)\w+"
-            rf"|(?:\b(?:what|which) {_UP_TO_TWO_WORDS}|^)(?:percentage|percent|share|numbers?"
-            r"|proportion|fraction|amount|rate|price|size|figures?|cost|total|margin|odds|tonnage"
-            r"|score|budget|toll|temperature|speed|age|length|height|weight|value)\b"
-            r"|\b(?:number|amount|percentage) of\b|\b(?:tonnage|percentage|total)\s*\??$"
-        ),
-    ),
-    (
-        "reason",
-        re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:caused|led|prompted|motivated)\b|\breasons?\b"),
-    ),
-    (
-        "name",
-        re.compile(
-            rf"{_ASKS}(?:who|whom|whose|where|which)\b|\b(?:who|where) {_AUXILIARY}\b"
-            rf"|\bwhat {_UP_TO_TWO_WORDS}(?:person|company|country|city|town|place|state|region"
-            r"|name|organi[sz]ation|agency|group|team|museum|island|newspaper|website|law|party)\b"
-        ),
-    ),
-)
-
-_NUMBER = re.compile(
-    r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen"
-    r"|hundred|thousand|million|billion|trillion|half|third|quarter|twice|double|once|percent"
-    r"|per cent)s?\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:January|February|March|April|May|June|July|August|September"
-    r"|October|November|December|Jan|Feb|Sept|Oct|Nov|Dec|Monday|Tuesday|Wednesday|Thursday"
-    r"|Friday|Saturday|Sunday)\b|\b\d+(?:st|nd|rd|th)\b|\b(?:yesterday|today|tomorrow|decades?"
-    r"|years?|months?|weeks?|days?|century)\b"
-)
-_NAME = re.compile(r"\b[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}\b")
-_REASON = re.compile(
-    r"\b(?:because|due to|owing to|since|so that|in order to|as a result|result(?:ed|ing) "
-    r"(?:in|from)|caus(?:e[sd]?|ing)|reasons?|therefore|thus|led to|lead(?:s|ing)? to|citing"
-    r"|thanks to|after)\b",
-    re.IGNORECASE,
-)
-_OFFERS: dict[AnswerType, re.Pattern[str]] = {
-    "number": _NUMBER,
-    "date": _DATE,
-    "name": _NAME,
-    "reason": _REASON,
-}
+from qa.stemming import ENGLISH, analysed_as, asking_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +69,14 @@ class Question:
             text: As asked.
             languages: Of the archive, as `qa.stemming.analysed_as` has them; at least one.
         """
-        lowered = text.lower()
-        kinds = (kind for kind, pattern in _QUESTIONS if pattern.search(lowered))
-        words = tuple(_words(text, languages))
+        own = language_of(text, languages)
+        words = tuple(_words(text, languages, own if len(languages) > 1 else None))
         return cls(
             text=text,
             words=words,
             terms=tuple(dict.fromkeys(form for word in words for form in word.forms)),
             names=frozenset(word.term for word in words if word.is_name),
-            answer_type=next(kinds, "other"),
+            answer_type=answer_type(text, _asked_in(own, languages)),
             languages=tuple(languages),
         )
 
@@ -187,14 +112,13 @@ class Question:
         Returns:
             1.0 if it does, 0.0 if not, 0.5 where the type cannot be told by rule.
         """
-        pattern = _OFFERS.get(self.answer_type)
-        if pattern is None:
+        found = offered(self.answer_type, sentence, analysed_as(language))
+        if found is None:
             return 0.5
         if self.answer_type == "reason":
-            return float(pattern.search(sentence) is not None)
-        found = pattern.finditer(sentence)
-        offered = {t for match in found for t in terms(match.group(), language)}
-        return float(not offered <= set(self.terms))
+            return float(bool(found))
+        new = {t for match in found for t in terms(match, language)}
+        return float(not new <= set(self.terms))
 
 
 def language_of(text: str, languages: Sequence[str]) -> str | None:
@@ -220,13 +144,19 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     return language if most > 1 or written[0].lower() in asking_words(language) else None
 
 
-def _words(text: str, languages: Sequence[str]) -> Iterable[Word]:
-    """The words of a question, without the stop words of its language.
+def _asked_in(own: str | None, languages: Sequence[str]) -> Sequence[str]:
+    """The languages whose question words are looked for: English too, which asks of any archive."""
+    if own is not None:
+        return (own,) if own == ENGLISH else (own, ENGLISH)
+    return (ENGLISH, *(language for language in languages if language != ENGLISH))
+
+
+def _words(text: str, languages: Sequence[str], own: str | None) -> Iterable[Word]:
+    """The words of a question, without the stop words of its own language.
 
     Of an article's language a word that is a stop word there just has no form: "die" is one in
     German, and not what an English question about dying means.
     """
-    own = language_of(text, languages) if len(languages) > 1 else None
     ordered = sorted(languages, key=lambda language: language != own)
     for place, token in enumerate(tokens(text)):
         word = token.group()

@@ -148,3 +148,177 @@ def test_a_question_holds_its_own_words_in_each_language(text, languages):
         assert text[word.span.start : word.span.end] == word.text
     held = set().union(*(asked.held(text, language) for language in languages))
     assert held == {word.term for word in asked.words}
+
+
+IN_OTHER_LANGUAGES = {
+    "de": {
+        "date": [
+            "Wann wurde die Brücke gesperrt?",
+            "Seit wann ist sie zu?",
+            "In welchem Jahr war das?",
+        ],
+        "number": [
+            "Wie viele Menschen wurden verletzt?",
+            "Wieviel kostet die Straßenbahn?",
+            "Wie hoch ist der Anteil?",
+            "Welchen Preis hat die Karte?",
+        ],
+        "reason": ["Warum ist die Brücke gesperrt?", "Aus welchem Grund fuhr sie nicht?"],
+        "name": [
+            "Wer hat das Tor geschossen?",
+            "Wo liegt die Fähre?",
+            "Woher kam der Zug?",
+            "Mit wem sprach der Minister?",
+            "Welche Stadt hat das beschlossen?",
+        ],
+        "other": ["Was sagte der Minister zu der Frage, wer zahlt?", "Ist die Brücke offen?"],
+    },
+    "es": {
+        "date": [
+            "¿Cuándo se hundió el ferry?",
+            "¿Desde cuándo está cerrado?",
+            "En qué año se fundó?",
+            "Según la alcaldesa, ¿cuándo se repiten?",
+        ],
+        "number": [
+            "¿Cuántas personas resultaron heridas?",
+            "cuanto cuesta el tranvia",
+            "¿Qué porcentaje votó en contra?",
+            "¿Cuál es el precio de la obra?",
+        ],
+        "reason": ["¿Por qué se cerró el puente?", "¿Cuál fue la causa de la avería?"],
+        "name": [
+            "¿Quién marcó el gol?",
+            "¿Dónde está el barco?",
+            "¿A quién se vendió?",
+            "¿Qué empresa la compró?",
+        ],
+        "other": ["¿Qué dijo el ministro que este año no hará?", "¿Está abierto el puente?"],
+    },
+    "fr": {
+        "date": [
+            "Quand le pont a-t-il été fermé ?",
+            "En quelle année a-t-il ouvert ?",
+            "Depuis quand est-il fermé ?",
+            "Le pont ouvre quand ?",
+        ],
+        "number": [
+            "Combien de personnes ont été blessées ?",
+            "Quel pourcentage a voté contre ?",
+            "Quel est le prix du billet ?",
+        ],
+        "reason": ["Pourquoi le pont est-il fermé ?", "Pour quelle raison a-t-il démissionné ?"],
+        "name": [
+            "Qui a marqué le but ?",
+            "Où se trouve l’hôpital ?",
+            "D’où venait le train ?",
+            "Par qui a-t-il été vendu ?",
+            "Dans quelle ville est-ce arrivé ?",
+        ],
+        "other": ["Qu’est-ce que le ministre a dit ?", "Le pont est-il ouvert ?"],
+    },
+    "it": {
+        "date": [
+            "Quando è affondato il traghetto?",
+            "Da quando è chiuso il ponte?",
+            "In che anno è stato fondato?",
+        ],
+        "number": [
+            "Quante persone sono rimaste ferite?",
+            "Quanto costa il tram?",
+            "Qual è il prezzo del biglietto?",
+        ],
+        "reason": ["Perché il ponte è chiuso?", "Per quale motivo si è dimesso?"],
+        "name": [
+            "Chi ha segnato il gol?",
+            "Dov’è il porto?",
+            "Da chi è stato venduto?",
+            "In quale città è successo?",
+        ],
+        "other": ["Che cosa ha detto il ministro?", "Il ponte è aperto?"],
+    },
+    "pt": {
+        "date": [
+            "Quando afundou a balsa?",
+            "Em que ano foi fundado?",
+            "Desde quando está fechada a ponte?",
+        ],
+        "number": [
+            "Quantas pessoas ficaram feridas?",
+            "Quanto custa o bilhete?",
+            "Qual é o preço da obra?",
+        ],
+        "reason": ["Por que a ponte está fechada?", "Qual foi a causa do acidente?"],
+        "name": [
+            "Quem marcou o gol?",
+            "Onde fica o porto?",
+            "Por quem foi vendido?",
+            "Em que cidade isso aconteceu?",
+        ],
+        "other": ["O que disse o ministro?", "A ponte está aberta?"],
+    },
+    "nl": {
+        "date": [
+            "Wanneer is de brug gesloten?",
+            "Sinds wanneer is de brug dicht?",
+            "In welk jaar was dat?",
+        ],
+        "number": [
+            "Hoeveel mensen raakten gewond?",
+            "Hoe hoog is de toren?",
+            "Welk percentage stemde tegen?",
+        ],
+        "reason": ["Waarom is de brug dicht?", "Wat is de oorzaak van het ongeluk?"],
+        "name": [
+            "Wie scoorde het doelpunt?",
+            "Waar ligt de haven?",
+            "Aan wie is het verkocht?",
+            "Welk bedrijf kocht het?",
+        ],
+        "other": ["Wat zei de minister?", "Is de brug open?"],
+    },
+}
+
+
+@pytest.mark.parametrize("language", IN_OTHER_LANGUAGES)
+def test_answer_types_in_other_languages(language):
+    archive = ("en", "de", "es", "fr", "it", "nl", "pt")
+    for kind, questions in IN_OTHER_LANGUAGES[language].items():
+        for question in questions:
+            for known in (archive, (language,)):
+                parsed = Question.parse(question, known)
+                assert (question, parsed.answer_type) == (question, kind)
+    # Whoever asks in English of such an archive still does.
+    assert Question.parse("How many people were hurt?", (language,)).answer_type == "number"
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "with_it", "without"),
+    [
+        ("Wann öffnet die Brücke?", "de", "Sie wird im März geöffnet.", "Sie wird bald geöffnet."),
+        ("Wie viele wurden verletzt?", "de", "Vierzehn Menschen wurden verletzt.",
+         "Menschen wurden verletzt."),
+        ("Warum ist sie zu?", "de", "Sie ist wegen Regens zu.", "Sie ist zu."),
+        ("Wer öffnet sie?", "de", "Das tut Édith Özil.", "das tun wir"),
+        ("¿Cuándo se abre?", "es", "Se abre el 3 de marzo.", "Se abre pronto."),
+        ("¿Cuántos votaron?", "es", "Votaron veintisiete vecinos.", "Votaron los vecinos."),
+        ("¿Por qué se cerró?", "es", "Se cerró porque llovía.", "Se cerró."),
+        ("¿Quién votó?", "es", "Votó Ángela Ruiz.", "votó la alcaldesa"),
+        ("Quand ouvre-t-il ?", "fr", "Il ouvre en août.", "Il a été ouvert."),
+        ("Combien de votes ?", "fr", "Une vingtaine de votes.", "La semaine des votes."),
+        ("Pourquoi est-il fermé ?", "fr", "Il est fermé en raison des travaux.", "Il est fermé."),
+        ("Quando apre?", "it", "Apre lunedì.", "Non apre mai."),
+        ("Quanti votarono?", "it", "Votarono ventisette persone.", "Votarono le persone."),
+        ("Perché è chiuso?", "it", "È chiuso a causa della pioggia.", "È chiuso."),
+        ("Quando abre?", "pt", "Abre na terça-feira.", "Abre logo."),
+        ("Quantos votaram?", "pt", "Votaram vinte pessoas.", "Votaram as pessoas."),
+        ("Por que fechou?", "pt", "Fechou devido à chuva.", "Fechou."),
+        ("Wanneer opent ze?", "nl", "Ze opent in maart.", "Ze opent snel."),
+        ("Hoeveel stemden er?", "nl", "Er stemden zevenentwintig mensen.", "Er stemden mensen."),
+        ("Waarom is ze dicht?", "nl", "Ze is dicht vanwege regen.", "Ze is dicht."),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_of_another_language_offers(question, language, with_it, without):
+    parsed = Question.parse(question, (language,))
+    assert parsed.answer_type_in(with_it, language) == 1.0
+    assert parsed.answer_type_in(without, language) == 0.0

@@ -7,27 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from qa.reading import wordings
+from qa.calendar_names import WEEKDAYS, month_numbers
 
 _EARLIEST_YEAR = 1600  # the first printed newspapers; anything before is a parsing accident
 
-_MONTH_NAMES = (
-    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari",
-    "february feb februar février févr fév febrero febbraio fevereiro fev februari",
-    "march mar märz mrz mars marzo março maart mrt",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei maj",
-    "june jun juni juin junio giugno giu junho",
-    "july jul juli juillet juil julio luglio lug julho",
-    "august aug août agosto ago augustus augusti",
-    "september sep sept septembre septiembre settembre set setembro",
-    "october oct oktober okt octobre octubre ottobre ott outubro",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro",
-)
-_MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTHS: Final = month_numbers()
 
 _HOURS = {
     "Z": 0, "UTC": 0, "GMT": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "EST": -5,
@@ -38,7 +25,7 @@ _CLOCKS = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles
 
 _WEEKDAY = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-    rf"|{'|'.join(wordings.WEEKDAYS.split())})\.?,?\s+(?:(?:den|el|le|il|em)\s+)?",
+    rf"|{'|'.join(' '.join(WEEKDAYS.values()).split())})\.?,?\s+(?:(?:den|el|le|il|em)\s+)?",
     re.IGNORECASE,
 )
 _TIME = (

@@ -50,16 +50,6 @@ BY: Final = re.compile(r"(?:von|por|par|di|door|av|af)\s+(?P<names>[^\W\d_].*)",
 """What stands before the names of those who wrote. Some are names too ("Von Miller"), so it is
 believed only before two words, and only where a byline stands."""
 
-WEEKDAYS: Final = (
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so "
-    "lunes martes miércoles jueves viernes sábado domingo "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche "
-    "lunedì martedì mercoledì giovedì venerdì sabato domenica "
-    "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
-    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
-    "måndag tisdag onsdag torsdag fredag lördag söndag"
-)
-
 _UNITS: Final = (
     (
         "sekunden? sekunder segundos? secondes? secondi secondo seconden 秒钟? 秒鐘? 초",

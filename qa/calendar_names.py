@@ -1,0 +1,53 @@
+"""What months and days of the week are called in the languages whose dates are read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MONTHS: Final = {
+    "en": "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug "
+    "september/sep/sept october/oct november/nov december/dec",
+    "de": "januar/jänner/jan februar/feb märz/mrz april/apr mai juni/jun juli/jul august/aug "
+    "september/sept oktober/okt november/nov dezember/dez",
+    "fr": "janvier/janv février/févr/fév mars avril/avr mai juin juillet/juil août septembre/sept "
+    "octobre/oct novembre/nov décembre/déc",
+    "es": "enero/ene febrero/feb marzo/mar abril/abr mayo junio/jun julio/jul agosto/ago "
+    "septiembre/setiembre/sept octubre/oct noviembre/nov diciembre/dic",
+    "it": "gennaio/gen febbraio/feb marzo/mar aprile/apr maggio/mag giugno/giu luglio/lug "
+    "agosto/ago settembre/set ottobre/ott novembre/nov dicembre/dic",
+    "pt": "janeiro/jan fevereiro/fev março/mar abril/abr maio/mai junho/jun julho/jul agosto/ago "
+    "setembro/set outubro/out novembro/nov dezembro/dez",
+    "nl": "januari/jan februari/feb maart/mrt april/apr mei juni/jun juli/jul augustus/aug "
+    "september/sept oktober/okt november/nov december/dec",
+    "sv": "januari/jan februari/feb mars/mar april/apr maj juni/jun juli/jul augusti/aug "
+    "september/sept oktober/okt november/nov december/dec",
+}
+"""By language, from January on: the name of each month, then other names and abbreviations."""
+
+WEEKDAYS: Final = {
+    "de": "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+    "mo di mi do fr sa so",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira",
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "sv": "måndag tisdag onsdag torsdag fredag lördag söndag",
+}
+"""By language; English is read by a rule of its own, which knows its abbreviations."""
+
+
+def month_numbers() -> dict[str, int]:
+    """The number of each name of a month, in any language."""
+    return {
+        name: number
+        for months in MONTHS.values()
+        for number, names in enumerate(months.split(), 1)
+        for name in names.split("/")
+    }
+
+
+def day_words(language: str) -> list[str]:
+    """The names of a language's months and days of the week, without abbreviations."""
+    months = [names.split("/")[0] for names in MONTHS[language].split()]
+    return [*months, *(day for day in WEEKDAYS[language].split() if len(day) > 2)]
