@@ -89,8 +89,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
         ReadingError: If it is empty, binary, holds an overlong line, or its encoding is unknown.
     """
     check_text(data)
-    for number, line in enumerate(data.split(b"\n"), 1):
-        check_line(len(line), number)
+    if len(data) > MAX_LINE_BYTES:
+        for number, line in enumerate(data.split(b"\n"), 1):
+            check_line(len(line), number)
     text = _decode_unicode(data)
     if text is None and declared is not None:
         text = _decode_declared(data, declared)

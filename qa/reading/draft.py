@@ -200,16 +200,14 @@ def same_words(left: str, right: str) -> bool:
 
 def _without_own_head(text: str, title: str, author: str | None) -> str:
     """Drop the title and the byline where a body repeats them as whole lines at its head."""
-    lines = text.split("\n")
-    kept: list[str] = []
-    for index, line in enumerate(lines):
-        repeats = bool(line) and (
-            same_words(line, title)
-            or (author is not None and same_words(parse_byline(line) or "", author))
-        )
-        if not repeats or index >= _HEAD_LINES:
-            kept.append(line)
-    return clean_text("\n".join(kept))
+    *head, rest = text.split("\n", _HEAD_LINES)
+    kept = [
+        line
+        for line in head
+        if not same_words(line, title)
+        and (author is None or not same_words(parse_byline(line) or "", author))
+    ]
+    return text if len(kept) == len(head) else clean_text("\n".join([*kept, rest]))
 
 
 def _without_publisher(author: str | None, publisher: str | None) -> str | None:

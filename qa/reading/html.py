@@ -170,7 +170,7 @@ def _check_attributes(text: str) -> None:
     Raises:
         ReadingError: It has one.
     """
-    if len(text) < _LONG_CHARS:
+    if not _has_long_tag(text):
         return
     at = 0
     for piece in text.split("<"):
@@ -182,6 +182,16 @@ def _check_attributes(text: str) -> None:
                 line=text.count("\n", 0, at) + 1,
             )
         at += len(piece) + 1
+
+
+def _has_long_tag(text: str) -> bool:
+    """Whether there are more than 8,192 characters somewhere from one "<" to the next."""
+    at = 0
+    while at + _LONG_CHARS + 1 < len(text):  # as far as can be at once: some twenty looks at a page
+        at = text.rfind("<", at + 1, at + _LONG_CHARS + 2)
+        if at < 0:
+            return True
+    return False
 
 
 def _parse(text: str) -> tuple[HtmlElement, bool]:
