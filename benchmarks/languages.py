@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.question_sets import SHARED
 from qa.analysis import term, terms, tokens
+from qa.compounds import COMPOUNDING, with_compounds
 from qa.lexical.inverted import InvertedIndex
 from qa.query import Question
 from qa.segments import Segment
@@ -63,8 +64,11 @@ def main(arguments: Sequence[str]) -> None:
     for language, folder in sorted(folders.items()):
         start = len(archive)
         archive += [Text(text, language) for text in _texts(Path(folder))]
-        questions[language] = _inflected(archive, range(start, len(archive)), language)
-    languages = tuple(questions)
+        rows = range(start, len(archive))
+        questions[language] = _inflected(archive, rows, language)
+        if language in COMPOUNDING:
+            questions[f"{language} in two words"] = _apart(archive, rows, language)
+    languages = (ENGLISH, *sorted(folders))
     print(f"{len(archive)} texts:", *(f"{n} {len(q)} questions" for n, q in questions.items()))
 
     def english_only(text: str, _: str) -> Iterable[str]:
@@ -76,17 +80,21 @@ def main(arguments: Sequence[str]) -> None:
     def own_form(text: str, language: str) -> Iterable[str]:
         return Question.parse(text, (language,)).terms
 
+    def joined(text: str, _: str) -> Iterable[str]:
+        return with_compounds(Question.parse(text, languages), by_language).terms
+
     as_english = _index(archive, lambda _: ENGLISH)
     by_language = _index(archive, lambda text: text.language)
     alone = _index([text for text in archive if text.language == ENGLISH], lambda _: ENGLISH)
     for name, index, ask in (
         ("English endings for all", as_english, english_only),
         ("each text by its language", by_language, as_product),
+        ("the same, compounds joined as in the product", by_language, joined),
         ("the same, the questions' languages known", by_language, own_form),
         ("English texts alone, asked as if there were others", alone, as_product),
         ("English texts alone", alone, english_only),
     ):
-        found = {n: _found(index, q, ask, n) for n, q in questions.items()}
+        found = {n: _found(index, q, ask, n[:2]) for n, q in questions.items()}
         shown = (f"{n} {first:.3f} {ten:.3f}" for n, (first, ten) in found.items())
         print(f"{name}: hit@1, hit@10:", *shown, sep="  ")
 
@@ -164,6 +172,36 @@ def _inflected(archive: Sequence[Text], rows: Sequence[int], language: str) -> l
         if len(usable) >= WORDS:
             words = (draw.choice(others[word]) for word in draw.sample(usable, WORDS))
             asked.append(Asked(" ".join(words), row))
+        if len(asked) == QUESTIONS:
+            break
+    return asked
+
+
+def _apart(archive: Sequence[Text], rows: Sequence[int], language: str) -> list[Asked]:
+    """A compound of some texts in two words, neither of which the text has: "Ausbau des Hafens".
+
+    With another word of the text besides. Nouns are those of simplemma's dictionary.
+    """
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
+    known = {_text(name) for name in DefaultDictionaryFactory().get_dictionary(language).values()}
+    nouns = {name.lower(): name for name in sorted(known) if len(name) > 3 and name[0].isupper()}
+    draw = random.Random(language)  # noqa: S311 - a sample, no secret
+    asked = []
+    for row in draw.sample(rows, len(rows)):
+        written = sorted({token.group() for token in tokens(archive[row].text)})
+        found = [
+            (nouns[word[:at].lower()], nouns[word[at:].lower()])
+            for word in written
+            for at in range(4, len(word) - 3)
+            if word[:at].lower() in nouns and word[at:].lower() in nouns
+        ]
+        parts = [pair for pair in found if not set(pair) & set(written)]
+        others = [word for word in written if len(word) > 4 and term(word, language)]
+        if parts and others:
+            first, second = draw.choice(parts)
+            ending = "" if first.endswith(("e", "s")) else "s"
+            asked.append(Asked(f"{second} des {first}{ending} {draw.choice(others)}", row))
         if len(asked) == QUESTIONS:
             break
     return asked

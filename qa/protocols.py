@@ -106,6 +106,9 @@ class LexicalIndex(Protocol):
     def document_frequency(self, term: str) -> int:
         """How many passages hold the term, deleted ones left out; 0 if none does."""
 
+    def occurring(self, terms: Sequence[str]) -> set[str]:
+        """Those of the terms that a passage holds, deleted ones left out."""
+
     def similar(self, term: str) -> str | None:
         """The one term that a misspelt one may stand for, see `qa.lexical.spelling`."""
 

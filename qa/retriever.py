@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from qa.abandonment import go_on
 from qa.as_of import as_it_read
+from qa.compounds import with_compounds
 from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
@@ -210,7 +211,7 @@ class Retriever:
         began = time.perf_counter()
         understood = self._understand(generation, request)
         filters = understood.filters(request.filters)
-        asked = Question.parse(understood.text, self._known_of(generation).analysed())
+        asked = self._analysed(generation, understood.text)
         if not asked.text or not len(generation.dense):
             nothing = {"embed": 0.0, "search": 0.0}
             return Retrieval(asked, understood, filters, None, [], generation, nothing)
@@ -280,6 +281,10 @@ class Retriever:
             replace(request, question=f"{part.searched} {operators}".strip()) for part in parts
         ]
 
+    def _analysed(self, generation: Searchable, text: str) -> Question:
+        asked = Question.parse(text, self._known_of(generation).analysed())
+        return with_compounds(asked, generation.lexical)
+
     def _known_of(self, generation: Searchable) -> Known:
         if self._known is None or self._known[0] is not generation:
             self._known = generation, known_of(generation, self.store)
@@ -296,7 +301,7 @@ class Retriever:
         )
         if request.literal or "spelling" in request.without:
             return understood
-        asked = Question.parse(understood.text, self._known_of(generation).analysed())
+        asked = self._analysed(generation, understood.text)
         text, readings = read_names(asked, generation, self.store, request.without)
         return replace(understood, text=text, readings=readings)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa.analysis import fold, terms, tokens
+from qa.compounds import with_compounds
 from qa.passages import cut
+from qa.query import Question
 from qa.records import Span
 from qa.settings import Settings
 from qa.understanding import phrase_pattern, whole_words
@@ -140,3 +146,33 @@ def test_passages_are_measured_by_letters_and_cover_the_text():
     spans = cut(endless, Settings().passage_size)[0].sentences
     assert spans[0] == Span(0, spans[0].end)
     assert endless[spans[0].end - 1] == "、"
+
+
+def test_what_an_article_writes_as_one_word_is_found_by_two(tmp_path, make_archive, write_corpus):
+    mine = make_archive(tmp_path / "index")
+    rows = [
+        {"title": "Vorhaben", "language": "de", "text": "Der Hafenausbau in Wismar wird teurer."},
+        {"title": "Rat", "language": "de", "text": "Der Ausbau der Schule ist beschlossen."},
+        {"title": "Schiffe", "language": "de", "text": "In den Häfen liegen viele Schiffe."},
+        {"title": "Books", "language": "en", "text": "The textbook was sold in Wismar."},
+    ]
+    mine.sync(write_corpus({"all.jsonl": rows}))
+    hit = mine.search("Was kostet der Ausbau des Hafens?", explain=True)[0]
+    assert (hit.article.title, hit.lexical.rank) == ("Vorhaben", 1)
+    assert {word for word, _ in hit.explanation.words} == {"Ausbau", "Hafens"}
+    # Nothing is joined that the archive does not have, and no English words are.
+    [known] = [mine.retriever.generation().lexical]
+    asked = with_compounds(Question.parse("Ausbau der Schule", ("en", "de")), known)
+    assert asked == Question.parse("Ausbau der Schule", ("en", "de"))
+    english = Question.parse("What does the text of the book say?", ("en", "de"))
+    assert with_compounds(english, known) is english
+    mine.close()
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_joined(text):
+    everything = SimpleNamespace(occurring=set)
+    question = Question.parse(text, ("en", "de", "sv"))
+    joined = with_compounds(question, everything)
+    assert set(question.terms) <= set(joined.terms)
+    assert [word.text for word in joined.words] == [word.text for word in question.words]

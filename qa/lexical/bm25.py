@@ -75,6 +75,10 @@ class BM25Index:
         """See `LexicalIndex.document_frequency`."""
         return 0 if self._okapi is None else self._okapi.document_frequencies.get(term, 0)
 
+    def occurring(self, terms: Sequence[str]) -> set[str]:
+        """See `LexicalIndex.occurring`."""
+        return {term for term in terms if self.document_frequency(term)}
+
     def similar(self, term: str) -> str | None:
         """See `LexicalIndex.similar`."""
         return closest(term, self._vocabularies, self.document_frequency)

@@ -66,6 +66,10 @@ class InvertedIndex:
             found += len(rows) if mask is None else int(np.count_nonzero(mask[rows]))
         return found
 
+    def occurring(self, terms: Sequence[str]) -> set[str]:
+        """See `LexicalIndex.occurring`."""
+        return {term for term in terms if self.document_frequency(term)}
+
     def similar(self, term: str) -> str | None:
         """See `LexicalIndex.similar`."""
         vocabularies = [segment.postings.terms for segment, _, _ in self._layout.parts(self._alive)]

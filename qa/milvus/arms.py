@@ -192,6 +192,11 @@ class MilvusWords:
         """See `LexicalIndex.document_frequency`."""
         return self._read([term])[term]
 
+    def occurring(self, terms: Sequence[str]) -> set[str]:
+        """See `LexicalIndex.occurring`."""
+        # Not remembered: most of what is asked for is no word at all.
+        return {term for term, count in self._fetched(terms).items() if count}
+
     def similar(self, term: str) -> str | None:
         """See `LexicalIndex.similar`."""
         if not (term.isascii() and term.isalpha()):
@@ -210,20 +215,23 @@ class MilvusWords:
 
     def _read(self, terms: list[str]) -> dict[str, int]:
         if missing := [term for term in dict.fromkeys(terms) if term not in self._frequencies]:
-            codes = {term_code(term): term for term in missing}
-            rows = self._passages.call(
-                "query",
-                self._passages.names.terms,
-                filter=f"term in {quoted(list(codes))}",
-                output_fields=["term", "frequency", "earlier", "since"],
-            )
-            generation = self._passages.current.generation
-            found = dict.fromkeys(missing, 0)
-            for row in rows:
-                now = row["since"] <= generation
-                found[codes[row["term"]]] = int(row["frequency" if now else "earlier"])
-            self._frequencies |= found
+            self._frequencies |= self._fetched(missing)
         return {term: self._frequencies[term] for term in terms}
+
+    def _fetched(self, terms: Sequence[str]) -> dict[str, int]:
+        codes = {term_code(term): term for term in terms}
+        rows = self._passages.call(
+            "query",
+            self._passages.names.terms,
+            filter=f"term in {quoted(list(codes))}",
+            output_fields=["term", "frequency", "earlier", "since"],
+        )
+        generation = self._passages.current.generation
+        found = dict.fromkeys(terms, 0)
+        for row in rows:
+            now = row["since"] <= generation
+            found[codes[row["term"]]] = int(row["frequency" if now else "earlier"])
+        return found
 
 
 class MilvusVectors:

@@ -73,6 +73,9 @@ class ById:
     def document_frequency(self, term):
         return self.engine.document_frequency(term)
 
+    def occurring(self, terms):
+        return self.engine.occurring(terms)
+
     def similar(self, term):
         return self.engine.similar(term)
 

@@ -148,7 +148,9 @@ def test_a_term_in_every_passage_still_finds_them_all(build):
 def test_document_frequency(index, build):
     frequencies = {t: index.document_frequency(t) for t in ("ferri", "tram", "cost", "zeppelin")}
     assert frequencies == {"ferri": 3, "tram": 2, "cost": 1, "zeppelin": 0}
+    assert index.occurring(["zeppelin", "tram", "ferri", "tram"]) == {"ferri", "tram"}
     assert build([]).document_frequency("ferri") == 0
+    assert build([]).occurring(["ferri"]) == set()
 
 
 VOCABULARY = [
