@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from qa.analysis import fold
-from qa.bylines import credited
+from qa.bylines import people
 from qa.errors import InputError
 from qa.languages import tag_key
 from qa.overviews import Count, Facets
 from qa.records import Article, Filters
-from qa.rows import ARTICLE_COLUMNS, agency_key, name_key, to_article
+from qa.rows import ARTICLE_COLUMNS, BETWEEN_PEOPLE, agency_key, name_key, to_article
 from qa.store import Store
 
 SORTS: Final = {
@@ -32,6 +32,9 @@ LENGTH_STEP: Final = 100
 
 _PRIMARY: Final = "substr(language_key, 1, instr(language_key || '-', '-') - 1)"
 """As `qa.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
+
+_PEOPLE: Final = f"""'["' || replace(author_key, '{BETWEEN_PEOPLE}', '","') || '"]'"""
+"""The people of a byline's key, as JSON; the keys hold nothing that JSON would write otherwise."""
 
 _FACETS: Final = {
     "publishers": ("publisher_key", "publisher"),
@@ -107,7 +110,7 @@ def facets(store: Store, generation: int, query: str, filters: Filters) -> Facet
             continue
         by_key = {row["key"]: row["value"]}
         if row["facet"] == "authors":
-            by_key = {name_key(author): author for author in credited(row["value"])}
+            by_key = {name_key(author): author for author in people(row["value"])}
         for key, value in by_key.items():
             spellings[row["facet"]].setdefault(key, []).append(Count(value, row["n"]))
     counts = {name: _counted(list(found.values())) for name, found in spellings.items()}
@@ -161,9 +164,15 @@ def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any
     if filters.publisher:
         parts.append("publisher_key = ?")
         values.append(name_key(filters.publisher))
-    for word in name_key(filters.author or "").split():
-        parts.append("instr(' ' || author_key || ' ', ?) > 0")
-        values.append(f" {word} ")
+    if filters.author:
+        words = [f" {word} " for word in name_key(filters.author).split()]
+        holds = ["instr(' ' || author_key || ' ', ?) > 0"] * len(words)
+        parts += holds or ["0"]
+        values += words
+        if len(words) > 1:
+            of_one = " AND ".join(["instr(' ' || json_each.value || ' ', ?) > 0"] * len(words))
+            parts.append(f"EXISTS (SELECT 1 FROM json_each({_PEOPLE}) WHERE {of_one})")  # noqa: S608
+            values += words
     if filters.language:
         tag = tag_key(filters.language)
         parts.append("(language_key = ? OR substr(language_key, 1, ?) = ?)")

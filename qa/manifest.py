@@ -13,7 +13,7 @@ from qa import analysis
 from qa.errors import IndexDamagedError, IndexMismatchError
 from qa.settings import Settings
 
-FORMAT: Final = 8
+FORMAT: Final = 9
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
 READING: Final = 10

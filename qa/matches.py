@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta
 from typing import Final
 
-from qa.bylines import credited
+from qa.bylines import people
 from qa.languages import primary
 from qa.overviews import Count, Facets
 from qa.records import Article, Hit
@@ -53,7 +53,7 @@ def facets_of(articles: Sequence[Article]) -> Facets:
     return Facets(
         articles=len(articles),
         publishers=_merged((article.publisher for article in articles), name_key),
-        authors=_merged((n for a in articles if a.author for n in credited(a.author)), name_key),
+        authors=_merged((n for a in articles if a.author for n in people(a.author)), name_key),
         years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
         languages=_counted(a.language and primary(a.language) for a in articles),
         agencies=_merged((article.agency for article in articles), agency_key),

@@ -105,14 +105,18 @@ class Names:
 
     @classmethod
     def authors(cls, names: Sequence[str]) -> Names:
-        """Of authors: each of those that a byline names, if by two words or more."""
-        keys: dict[str, str] = {}
+        """Of authors: each of those whom the bylines name; found in a text by two words or more."""
+        named: dict[str, str] = {}
         for byline in names:
             for name in people(byline):
-                key = name_key(name)
-                if " " in key:
-                    keys.setdefault(key, name)
-        return cls(names, keys)
+                named.setdefault(name_key(name), name)
+        named.pop("", None)
+        keys = {key: name for key, name in named.items() if " " in key}
+        for name in named.values():
+            family, comma, given = name.partition(",")
+            if comma:  # "Lindqvale, Petra" is asked for as "Petra Lindqvale"
+                keys.setdefault(name_key(f"{given} {family}"), name)
+        return cls([*named.values()], keys)
 
     def called(self, name: str) -> str | None:
         """The archive's name for a name as someone writes it."""

@@ -224,7 +224,7 @@ class Filters:
 
     Attributes:
         publisher: Equal to the article's publisher, ignoring case and spacing.
-        author: Whole words of the article's, in any order and case: "Smith, J" finds "J B Smith".
+        author: Whole words of one person's name, in any order: "Smith, J" finds "J B Smith".
         after: Published on this day (UTC) or later. Articles without a date are left out.
         before: Published earlier than this day (UTC). Articles without a date are left out.
         language: The article's tag, or what it begins with: "pt" finds "pt-BR".

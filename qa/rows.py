@@ -14,6 +14,7 @@ import numpy as np
 
 from qa.agencies import canonical
 from qa.analysis import fold
+from qa.bylines import people
 from qa.languages import tag_key
 from qa.protocols import Embedding
 from qa.records import Article
@@ -21,7 +22,7 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 8
+LAYOUT: Final = 9
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -118,9 +119,38 @@ ARTICLE_COLUMNS = (
 )
 
 
+BETWEEN_PEOPLE: Final = " | "
+"""Parts the people of a byline in its key; no name's key has such a sign."""
+
+MOST_PEOPLE: Final = 32
+"""People of a byline that are told apart; those after them share the place of the last. Milvus
+compares a filter with one after the other (`qa.milvus.generation`)."""
+
+_KEY_CHARS: Final = 1_000
+"""Of a name, by which it is compared: at most 4,000 bytes, and a field of Milvus takes 4,096."""
+
+_KEY_WORDS: Final = 1_000
+"""Of a byline, by which it is found: twice as many, and some, fit into a field of Milvus."""
+
+
 def name_key(name: str) -> str:
     """How names are compared: words only, without case and accents ("JAPAN Forward")."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(name)).split())
+    words = "".join(c if c.isalnum() else " " for c in fold(name)).split()
+    return " ".join(words)[:_KEY_CHARS].rstrip()
+
+
+def byline_key(byline: str) -> str:
+    """The keys of the people whom a byline names, with `BETWEEN_PEOPLE` between them."""
+    keys = [key for name in people(byline) if (key := name_key(name))]
+    rest = " ".join(keys[MOST_PEOPLE - 1 :])
+    keys = [*keys[: MOST_PEOPLE - 1], *([rest] if rest else [])]
+    words = BETWEEN_PEOPLE.join(keys).split()[:_KEY_WORDS]
+    return " ".join(words).removesuffix(BETWEEN_PEOPLE.rstrip())
+
+
+def people_of(key: str) -> list[list[str]]:
+    """The words of each of the people in a byline's key."""
+    return [name.split() for name in key.split(BETWEEN_PEOPLE)] if key else []
 
 
 def agency_key(name: str) -> str:
@@ -138,8 +168,8 @@ class FilterKeys(NamedTuple):
 
     Attributes:
         day: When it was published, see `days`.
-        publisher: As `name_key` writes it, as is the author.
-        author: See there.
+        publisher: As `name_key` writes it.
+        author: As `byline_key` writes it.
         language: As `qa.languages.tag_key` writes it.
         agency: As `agency_key` writes it.
     """
@@ -210,11 +240,12 @@ def checksum(vector: bytes, tokens: bytes, offsets: bytes) -> int:
 def to_keys(article: Article) -> dict[str, str | None]:
     """The values of `FILTER_COLUMNS`, by column."""
     published = article.published_at
+    # A name without letters and figures is none: nothing asked for is like it.
     return {
-        "publisher_key": article.publisher and name_key(article.publisher),
-        "author_key": article.author and name_key(article.author),
-        "language_key": article.language and tag_key(article.language),
-        "agency_key": article.agency and agency_key(article.agency),
+        "publisher_key": name_key(article.publisher or "") or None,
+        "author_key": byline_key(article.author or "") or None,
+        "language_key": tag_key(article.language or "")[:_KEY_CHARS] or None,
+        "agency_key": agency_key(article.agency or "") or None,
         "published_utc": published.astimezone(UTC).isoformat() if published else None,
     }
 

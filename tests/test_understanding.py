@@ -26,7 +26,7 @@ PUBLISHERS = Names.publishers([
     "The Sun", "BBC", "Evening Star",
 ])  # fmt: skip
 AUTHORS = Names.authors(
-    ["Jennifer Zeng", "Petra Lindqvale and Yusuf Carrow", "Zoë Kestermann", "Reuters"]
+    ["Jennifer Zeng", "Petra Lindqvale and Yusuf Carrow", "Zoë Kestermann", "Reuters", "Mann, Ida"]
 )
 FIRST, LAST = date(2024, 1, 18), date(2025, 8, 5)
 AS_OF = date(2025, 8, 6)  # a Wednesday
@@ -78,6 +78,7 @@ JULY = "from 2025-07-01 to 2025-07-31"
         ('publisher:"lowland review" rain', "rain", "publisher The Lowland Review (sample)"),
         ("Author:zeng magnets", "magnets", "author zeng"),
         ("author:zoe rain", "rain", "author zoe"),
+        ('author:"carrow, yusuf" rain', "rain", "author carrow, yusuf"),
         ("rain after:2025-07-01", "rain", "from 2025-07-01 on"),
         ("rain since:2025-07", "rain", "from 2025-07-01 on"),
         ("rain before:2025-08", "rain", "before 2025-08-01"),
@@ -121,6 +122,7 @@ def test_what_is_no_operator(question):
         ("x publisher:Nobody", "no publisher 'Nobody'; write one of them"),
         ("x publisher:star", "has 2 of the publisher 'star'.*Toronto Star, Evening Star"),
         ('x author:""', "no author ''"),
+        ('x author:"Petra Carrow"', "no author 'Petra Carrow'; .*Petra Lindqvale, Yusuf Carrow"),
         ("x agency:Reuters", "no agency 'Reuters'; write one of them"),
         ("x agency:s", "no agency 's'"),
         ("x language:fr", "language 'fr'; it has: en .English., en-gb .British English., de-at"),
@@ -174,6 +176,8 @@ def test_an_operator_that_cannot_be_used(question, told):
         ("articles by Jennifer Zeng about magnets", "they about magnets", "author Jennifer Zeng"),
         ("What did Yusuf Carrow write about rain?", "What did they write about rain?",
          "author Yusuf Carrow"),
+        ("articles by Petra Carrow about rain", "articles by Petra Carrow about rain", ""),
+        ("articles by Ida Mann about rain", "they about rain", "author Mann, Ida"),
         ("What did Zoe Kestermann report in July 2025?", "What did they report?",
          f"author Zoë Kestermann; {JULY}"),
         ("What has been reported about the tram since April 2025?",

@@ -104,7 +104,7 @@ def csl_text(citation: Citation) -> str:
 def key(article: Article) -> str:
     """An article's key in a bibliography: who, when, and the beginning of its id."""
     names = people(article.author or "") or [article.publisher or ""]
-    words = re.findall(r"[A-Za-z]+", names[0])
+    words = re.findall(r"[A-Za-z]+", _split(names[0])[1])
     year = str(article.published_at.year) if article.published_at else "nd"
     return f"{(words or ['article'])[-1].lower()}{year}{re.sub(r'[^0-9a-z]', '', article.id)[:6]}"
 
@@ -151,7 +151,15 @@ def _in_parentheses(address: str) -> str:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Given names and family name, the latter from its particle on: "van der Berg"."""
+    """Given names and family name, the latter from its particle on: "van der Berg".
+
+    "Lindqvale, Petra" says itself which is which; "Petra and Oskar Mann" cannot be parted.
+    """
+    if re.search(r" (?:and|AND) ", name):
+        return "", name
+    first, comma, rest = name.partition(",")
+    if comma:
+        return rest.strip(), first
     words = name.split()
     at = len(words) - 1
     for place in range(1, len(words) - 1):

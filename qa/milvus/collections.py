@@ -10,10 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from qa.errors import IndexDamagedError, InputError
-from qa.milvus.server import MissingError, Server
+from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import Embedding, Floats
+from qa.rows import MOST_PEOPLE, people_of
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Version of the collections; raise it when an older reader could not read the newer."""
 
 CHUNK: Final = 65_000
@@ -44,6 +45,42 @@ def term_code(term: str) -> str:
     import hashlib
 
     return f"x1{hashlib.sha256(term.encode()).hexdigest()}"
+
+
+def author_words(key: str) -> list[str]:
+    """What a byline is found by: each word, and each word with the place of whose name it is in.
+
+    Args:
+        key: The byline as `qa.rows.byline_key` writes it.
+    """
+    named = people_of(key)
+    words = [word for name in named for word in name]
+    return words + [f"{place}:{word}" for place, name in enumerate(named) for word in name]
+
+
+def by_author(words: Sequence[str]) -> str:
+    """The expression of the bylines that name somebody with all of these words.
+
+    All words are looked for first, wherever they stand, and the people of a byline compared one
+    after the other only where they do: for all rows that took six times as long, with the words
+    first no longer than the words alone (20,000 rows, the light server).
+    """
+    anywhere = f"array_contains_all(author, {quoted(words)})"
+    if len(words) == 1:
+        return anywhere
+    of_one = [
+        f"array_contains_all(author, {quoted([f'{place}:{word}' for word in words])})"
+        for place in range(MOST_PEOPLE)
+    ]
+    return f"({anywhere} and {_either(of_one)})"
+
+
+def _either(parts: Sequence[str]) -> str:
+    """Some expressions joined by "or", as shallow as can be: a server bounds their depth."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_either(parts[:half])} or {_either(parts[half:])})"
 
 
 def chunks(text: str) -> list[str]:
@@ -200,7 +237,7 @@ def _make_passages(
         "author",
         DataType.ARRAY,
         element_type=DataType.VARCHAR,
-        max_capacity=1_024,
+        max_capacity=4_096,
         max_length=4_096,
     )
     schema.add_field(

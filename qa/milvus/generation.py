@@ -17,7 +17,7 @@ from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
 from qa.milvus.arms import MilvusVectors, MilvusWords, Passages
 from qa.milvus.catalogue import Current
-from qa.milvus.collections import term_code
+from qa.milvus.collections import by_author, term_code
 from qa.milvus.replica import Replica, ReplicaStore
 from qa.milvus.server import Server, check_installed, quoted
 from qa.protocols import Ids
@@ -58,8 +58,8 @@ class MilvusGeneration:
         if filters.publisher:
             parts.append(_equal("publisher", name_key(filters.publisher)))
         if filters.author:
-            words = name_key(filters.author).split()
-            parts.append(f"array_contains_all(author, {quoted(words)})" if words else "id < 0")
+            words = sorted(set(name_key(filters.author).split()))
+            parts.append(by_author(words) if words else "id < 0")
         if filters.language:
             tag = tag_key(filters.language)
             within = f"language like {quoted(f'{tag}-%')}"

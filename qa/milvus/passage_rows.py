@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from qa import analysis
-from qa.milvus.collections import term_code
+from qa.milvus.collections import author_words, term_code
 from qa.passages import indexed_text
 from qa.rows import FILTER_COLUMNS, FOREVER, FilterKeys, to_embedding
 from qa.store import Store
@@ -37,7 +37,7 @@ def to_passage(row: PassageRow, removed: int = FOREVER) -> dict[str, Any]:
         "added": row.added,
         "removed": removed,
         **row.keys._asdict(),
-        "author": row.keys.author.split(),
+        "author": author_words(row.keys.author),
         "words": " ".join(term_code(term) for term in row.terms),
         "vector": row.embedding.vector,
     }

@@ -12,7 +12,7 @@ from qa.errors import IndexDamagedError
 from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
 from qa.milvus.catalogue import Current
-from qa.milvus.collections import embedding_of, term_code, visible
+from qa.milvus.collections import author_words, embedding_of, term_code, visible
 from qa.milvus.generation import MilvusGenerations
 from qa.milvus.replica import Replica
 from qa.milvus.server import MissingError, Server, quoted
@@ -141,7 +141,7 @@ class _Check:
             if row["words"] != words:
                 yield f"passage {number}: its indexed words are not those of its text"
             found = {name: row[name] for name in FilterKeys._fields}
-            if FilterKeys(**found | {"author": " ".join(row["author"])}) != keys:
+            if found != keys._asdict() | {"author": author_words(keys.author)}:
                 yield f"passage {number}: its filters are not those of its article"
             if number not in states:
                 yield f"passage {number} has no token states"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from qa.languages import is_within, tag_key
 from qa.protocols import Mask
 from qa.records import Filters
-from qa.rows import NO_DAY, FilterKeys, agency_key, days, name_key
+from qa.rows import NO_DAY, FilterKeys, agency_key, days, name_key, people_of
 
 Codes = npt.NDArray[np.int32]
 
@@ -25,7 +25,7 @@ class Names:
     """One name for each row, each distinct name once.
 
     Attributes:
-        keys: The distinct names as `qa.rows.name_key` writes them; "" for none.
+        keys: The distinct names as `FilterKeys` has them; "" for none.
         codes: int32 (n,), places in `keys`.
     """
 
@@ -58,14 +58,21 @@ class Names:
         return self._those([is_within(key, tag) and bool(tag) for key in self.keys])
 
     def holding(self, words: str) -> Mask:
-        """Which rows' names hold all of these words, in any order."""
+        """Which rows' bylines name somebody with all of these words, in any order."""
         wanted = set(name_key(words).split())
-        return self._those([wanted <= set(key.split()) and bool(wanted) for key in self.keys])
+        return self._those([bool(wanted) and _names(key, wanted) for key in self.keys])
 
     def _those(self, chosen: Sequence[bool]) -> Mask:
         if sum(chosen) == 1:  # three times as quick, and what filters mostly are
             return np.asarray(self.codes == list(chosen).index(True))
         return np.asarray(chosen, dtype=np.bool_)[self.codes]
+
+
+def _names(byline: str, wanted: Collection[str]) -> bool:
+    # Nearly all fail at once, which is quicker than to look at each one's words.
+    return all(word in byline for word in wanted) and any(
+        all(word in name for word in wanted) for name in people_of(byline)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from qa.segments.columns import NO_DAY, days
 from tests.conftest import PLACES
 
 ROWS = {
-    "pier": ("The ferry hit the pier.", "Harbour Post", "Ann Lee", "2025-01-10T09:00:00Z"),
+    "pier": ("The ferry hit the pier.", "Harbour Post", "Lee, Ann", "2025-01-10T09:00:00Z"),
     "valve": (
         "KELL (AP) — A valve made the ferry late.",
         "Harbour Post",
-        "Bo Lee Tan",
+        "Bo Lee Tan, Maria von Trapp und Jan de Wit",
         "2025-02-01T00:00:00Z",
     ),
     "storm": ("The storm closed the pier.", 'Echo "9"', "Ann Lee and Bo Tan", "2025-03-01T23:59Z"),
@@ -80,6 +80,17 @@ def named(archive, generation):
         ({"author": "Lee"}, ["pier", "valve", "storm"]),
         ({"author": "tan, bo"}, ["valve", "storm"]),
         ({"author": "Le"}, []),
+        ({"author": "Ann Lee"}, ["pier", "storm"]),
+        ({"author": "Ann Tan"}, []),
+        ({"author": "Bo Ann"}, []),
+        ({"author": "Bo Lee"}, ["valve"]),
+        ({"author": "Maria VON Trapp"}, ["valve"]),
+        ({"author": "de Trapp"}, []),
+        ({"author": "wit wit de"}, ["valve"]),
+        ({"author": "!?"}, []),
+        ({"author": '0:ann"] or id > 0'}, []),
+        ({"author": "Bo Tan", "after": "2025-02-02"}, ["storm"]),
+        ({"author": "Bo Lee", "after": "2025-02-02"}, []),
         ({"after": "2025-02-01"}, ["valve", "storm"]),
         ({"before": "2025-02-01"}, ["pier"]),
         ({"after": "2025-02-01", "before": "2025-03-01"}, ["valve"]),
@@ -95,10 +106,11 @@ def named(archive, generation):
         ({"agency": "AP", "language": "de"}, []),
     ],
 )
-def test_filters(generation, named, filters, expected):
+def test_filters(archive, generation, named, filters, expected):
     allowed = generation.passing(make_filters(**filters))
     assert named(allowed) == expected
     assert generation.any(allowed) is bool(expected)
+    assert {article.title for article in archive.article_page(**filters)[0]} == set(expected)
 
 
 def test_sets_by_words_of_text_and_title(generation, named):
