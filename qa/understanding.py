@@ -6,7 +6,7 @@ Rules only, each of which is told to the user (`Understood.told`) and can be tur
   Star", agency:AP, author:zeng, language:de, after:2025-07-01, before:2025-08 (since: and until:
   too). One that cannot be used is an error.
 - The same in words (`qa.wording`), only in phrases that speak of the articles themselves and only
-  where the archive has such a publisher, agency, author or date.
+  where the archive has such a publisher, agency, author, language or date.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def understand(
         publisher=None if given.publisher else found.publisher or said.publisher,
         agency=None if given.agency else found.agency or said.agency,
         author=None if given.author else found.author or said.author,
-        language=None if given.language else found.language,
+        language=None if given.language else found.language or said.language,
     )
     if given.after or given.before:
         found = replace(found, after=None, before=None)
@@ -198,6 +198,7 @@ def _but(known: Known, without: Collection[str]) -> Known:
         publishers=known.publishers if "publisher" not in without else lambda: _NOBODY,
         agencies=known.agencies if "agency" not in without else lambda: _NOBODY,
         authors=known.authors if "author" not in without else lambda: _NOBODY,
+        languages=known.languages if "language" not in without else lambda: (),
         # A date that the archive has no articles of is not read.
         holds=known.holds if "dates" not in without else lambda _: False,
     )

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
+from qa import in_language
 from qa.agencies import is_like_one
+from qa.languages import is_within
 from qa.names import Known, Place
 from qa.periods import DATED, MONTH_YEAR, RELATIVE, period
 from qa.records import Filters
@@ -81,6 +83,7 @@ class Said:
     after: date | None = None
     before: date | None = None
     agency: str | None = None
+    language: str | None = None
 
 
 class _Edit(NamedTuple):
@@ -106,6 +109,7 @@ class _Reading:
     publisher: str | None = None
     agency: str | None = None
     author: str | None = None
+    language: str | None = None
     after: date | None = None
     before: date | None = None
     edits: list[_Edit] = field(default_factory=list)
@@ -147,7 +151,7 @@ class _Reading:
         else:
             after, before = self._bounds(match)
         if (after is None and before is None) or not self.known.holds(
-            Filters(self.publisher, self.author, after, before, agency=self.agency)
+            Filters(self.publisher, self.author, after, before, self.language, self.agency)
         ):
             return at
         self.after, self.before = after, before
@@ -177,7 +181,7 @@ class _Reading:
             end = self.dated(_SPAN, at)
             end = self.dated(_DATE, at) if end == at else end
             if end == at and names and (by := _BY.match(self.text, at)):
-                end = self.name(by) or at
+                end = self.name(by) or self.in_language(at) or at
             if end == at:
                 return at
             at = end
@@ -192,13 +196,34 @@ class _Reading:
         self.edit(by.start(), named.place.end, "")
         return named.place.end
 
+    def in_language(self, at: int) -> int | None:
+        """Restrict to the language that is named after a word for articles; returns its end."""
+        wanted = in_language.after_noun(self.text, at, self.has)
+        if wanted is None or self.language not in (None, wanted.tag):
+            return None
+        self.language = wanted.tag
+        self.edit(wanted.start, wanted.end, " ")
+        return wanted.end
+
+    def has(self, tag: str) -> bool:
+        """Whether the archive has articles of a language."""
+        return any(is_within(known, tag) for known in self.known.languages())
+
     def result(self) -> Said:
         """The question without what was read."""
         text = self.text
         for start, end, by in sorted(self.edits, reverse=True):
             text = text[:start] + by + text[end:]
         text = re.sub(r"\s+([?!.,;:])", r"\1", " ".join(text.split())).lstrip(" ,;:")
-        return Said(text, self.publisher, self.author, self.after, self.before, self.agency)
+        return Said(
+            text,
+            self.publisher,
+            self.author,
+            self.after,
+            self.before,
+            self.agency,
+            self.language,
+        )
 
 
 def read(text: str, known: Known, as_of: date | None = None) -> Said:
@@ -216,6 +241,7 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
         _own(reading),
         _nouns(reading),
         _passive(reading),
+        _in_language(reading),
     )
     if not any(spoken):
         return Said(text)
@@ -286,7 +312,7 @@ def _nouns(reading: _Reading) -> bool:
         if clear and _DATE.match(reading.text, end):
             end = reading.modifiers(end, names=True)
         elif by := _BY.match(reading.text, end):
-            end = reading.name(by) or end
+            end = reading.name(by) or reading.in_language(end) or end
             end = reading.modifiers(end, names=True) if end > match.end() else end
         if end > match.end():
             found = True
@@ -301,6 +327,19 @@ def _passive(reading: _Reading) -> bool:
     match = _PASSIVE.match(reading.text)
     if match is None:
         return False
-    end = reading.modifiers(match.end())
+    end = reading.in_language(match.end()) or match.end()
+    end = reading.modifiers(end)
     end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
     return end > match.end() or bool(_TRAILING.search(reading.text))
+
+
+def _in_language(reading: _Reading) -> bool:
+    """Read "auf Deutsch", or "in German" apart from the question, which is left out."""
+    if reading.language is not None:
+        return False
+    wanted = in_language.apart(reading.text, reading.has)
+    if wanted is None:
+        return False
+    reading.language = wanted.tag
+    reading.edit(wanted.start, wanted.end, " ")
+    return True

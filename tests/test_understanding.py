@@ -50,9 +50,12 @@ KNOWN = Known(
 )
 
 
-def read(text: str, **named):
+IN_SPANISH_TOO = replace(KNOWN, languages=lambda: ["en", "de-at", "es"])
+
+
+def read(text: str, known: Known = KNOWN, **named):
     """The text left, and what was understood."""
-    found = understand(text, KNOWN, **named)
+    found = understand(text, known, **named)
     return found.text, "; ".join(found.told())
 
 
@@ -323,7 +326,15 @@ def test_our_own_questions_are_left_as_they_are(archive, root):
     facets = archive.facets()
     publishers = Names.publishers([name for name, _ in facets.publishers])
     authors = Names.authors([name for name, _ in facets.authors])
-    known = Known(lambda: publishers, lambda: authors, lambda: LAST, lambda _: True)
+    languages = [tag for tag, _ in facets.languages]
+    known = Known(
+        lambda: publishers,
+        lambda: authors,
+        lambda: LAST,
+        lambda _: True,
+        languages=lambda: languages,
+    )
+    assert {"en", "de", "es"} <= set(languages)
     rows = [
         json.loads(line)["question"]
         for path in sorted((root / "benchmarks/questions").glob("*.jsonl"))
@@ -336,6 +347,7 @@ def test_our_own_questions_are_left_as_they_are(archive, root):
         found = understand(question, known)
         seconds.append(time.perf_counter() - began)
         assert (found.publisher, found.author, found.after, found.before) == (None,) * 4, question
+        assert found.language is None, question
         if not found.phrases:
             assert found.text == question
     assert sorted(seconds)[len(seconds) // 2] < 0.001
@@ -436,3 +448,75 @@ def test_a_clue_left_aside_by_its_key_is_of_the_others():
     for clue in clues:
         left = understand(question, KNOWN, without=[clue.key]).clues()
         assert left == tuple(other for other in clues if other != clue)
+
+
+GERMAN, SPANISH = "language German", "language Spanish"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("What do articles in German say about the harbour?", "What do they say about the harbour?",
+         GERMAN),
+        ("Articles in German about the harbour", "they about the harbour", GERMAN),
+        ("articles in german", "they", GERMAN),
+        ("Find news written in the German language on the flood", "Find they on the flood", GERMAN),
+        ("Which news stories published in Spanish mention ferries?", "Which they mention ferries?",
+         SPANISH),
+        ("Articles in German from July 2025 about rain", "they about rain", f"{GERMAN}; {JULY}"),
+        ("Articles by Jennifer Zeng in German about rain", "they about rain",
+         f"author Jennifer Zeng; {GERMAN}"),
+        ("What was reported in German about the flood?", "What was reported about the flood?",
+         GERMAN),
+        ("German-language news about rain", "news about rain", GERMAN),
+        ("In German: what happened at the harbour?", "what happened at the harbour?", GERMAN),
+        ("What happened at the harbour, in German?", "What happened at the harbour?", GERMAN),
+        ("harbour flood in German", "harbour flood", GERMAN),
+        ("harbour flood (in German)", "harbour flood", GERMAN),
+        ("Was geschah am Hafen, auf Deutsch?", "Was geschah am Hafen?", GERMAN),
+        ("Hochwasser auf Deutsch", "Hochwasser", GERMAN),
+        ("Auf Deutsch: was geschah am Hafen?", "was geschah am Hafen?", GERMAN),
+        ("Artikel auf Spanisch über den Hafen", "über den Hafen", SPANISH),
+        ("Noticias en alemán sobre el puerto", "sobre el puerto", GERMAN),
+        ("inundaciones en español", "inundaciones", SPANISH),
+        ("articles en allemand sur le port", "sur le port", GERMAN),
+        ("articoli in tedesco sul porto", "sul porto", GERMAN),
+        ("artigos em alemão sobre o porto", "sobre o porto", GERMAN),
+        ("artikelen in het Duits over de haven", "over de haven", GERMAN),
+    ],
+)  # fmt: skip
+def test_a_language_said_in_words(question, text, told):
+    assert read(question, known=IN_SPANISH_TOO) == (text, told)
+    # It can be left aside, and then is part of the question.
+    assert GERMAN not in read(question, known=IN_SPANISH_TOO, without=["language"])[1]
+    given = understand(question, IN_SPANISH_TOO, Filters(language="en"))
+    assert given.filters(Filters(language="en")).language == "en"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many beds are there in German hospitals?",
+        "What do articles in German hospitals say?",
+        "News in German cities",
+        "Coverage in German-speaking Switzerland",
+        "How do you say ferry in German?",
+        "What is the German for ferry?",
+        "the word for ferry in German",
+        "Which book was written in German?",
+        "What did the mayor say in German?",
+        "Who spoke in German?",
+        "What happened in German?",  # hardly the articles' language
+        "articles in German and Spanish about rain",  # which of the two cannot be told
+        "What do German newspapers say about rain?",
+        "Wie sagt man ferry auf Deutsch?",
+        "Was heißt Hafen auf Spanisch?",
+        "Was geschah auf deutschen Straßen?",
+        "¿Cómo se dice puerto en alemán?",
+        "Articles in French about rain",  # the archive has none
+        "Wer hielt die Rede auf Deutsch?",
+        "Articles in Germany about rain",
+    ],
+)
+def test_what_only_mentions_a_language(question):
+    assert read(question, known=IN_SPANISH_TOO) == (question, "")
