@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 _OTHER = re.compile(r"[^a-z0-9-]+")
+
+_TAG_CHARS: Final = 100
+"""By which tags are compared. RFC 5646, 4.4.1: the longest that is of use has 35."""
 
 
 def tag_key(tag: str) -> str:
     """How tags are compared: in small letters, with hyphens ("pt_BR" is "pt-br")."""
-    return _OTHER.sub("", tag.strip().lower().replace("_", "-"))
+    return _OTHER.sub("", tag.strip().lower().replace("_", "-"))[:_TAG_CHARS]
 
 
 def primary(tag: str) -> str:

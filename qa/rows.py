@@ -244,7 +244,7 @@ def to_keys(article: Article) -> dict[str, str | None]:
     return {
         "publisher_key": name_key(article.publisher or "") or None,
         "author_key": byline_key(article.author or "") or None,
-        "language_key": tag_key(article.language or "")[:_KEY_CHARS] or None,
+        "language_key": tag_key(article.language or "") or None,
         "agency_key": agency_key(article.agency or "") or None,
         "published_utc": published.astimezone(UTC).isoformat() if published else None,
     }

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from qa.analysis import CJK
+from qa.languages import tag_of
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -46,6 +47,7 @@ names in headlines little. The model is unsure of Chinese: of 1,491 texts of `fo
 312, by their letters 1,447 are told, and the rest are mostly commands and listings."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_TAG = re.compile(r"[A-Za-z]{1,3}(?:[-_][A-Za-z0-9]+)*")
 _CJK = re.compile(f"[{CJK}]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
 
@@ -55,11 +57,13 @@ def language_of(text: str, stated: str | None = None) -> tuple[str | None, bool]
 
     Args:
         text: The text.
-        stated: A BCP 47 tag, where the source has one.
+        stated: A BCP 47 tag or a language's English name, where the source has one.
 
     Returns:
         A tag, None where it cannot be told; and whether the text told it, not the source.
     """
+    if stated and not _TAG.fullmatch(stated):
+        stated = tag_of(stated) or None
     head = text[:LOOKED_AT]
     words = _WORD.findall(head)
     letters = sum(map(len, words))

@@ -25,6 +25,20 @@ def test_the_text_tells_its_language(language, text):
     assert language_of(text * 2) == (language, True)
 
 
+@pytest.mark.parametrize(
+    ("stated", "tag"),
+    [
+        ("German", "de"),
+        ("British English", "en-gb"),
+        ("pt_BR", "pt_BR"),
+        ("de", "de"),
+        ("!?", None),
+    ],
+)
+def test_what_is_stated_by_name_is_its_tag(stated, tag):
+    assert language_of("Rain.", stated) == (tag, False)
+
+
 def test_what_is_stated_stands_unless_the_text_is_sure_of_another():
     assert language_of(TEXTS["en"] * 2, "en-GB") == ("en-GB", False)
     assert language_of(TEXTS["de"] * 2, "de_AT") == ("de_AT", False)
