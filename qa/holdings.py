@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
@@ -67,7 +67,9 @@ class Holdings:
             article = versions.marked(store, number, store.article(article_id, number))
             if revision is None:
                 return article
-            return revisions.revision(store, number, article, revision)
+            then = revisions.revision(store, number, article, revision)
+            is_now = then.revision == article.revision
+            return article if is_now else replace(then, later=article.later or article)
 
         return self._read(read)
 

@@ -117,10 +117,9 @@ def show(options: argparse.Namespace) -> int:
             }
         )
     else:
-        if article.later is not None:
+        if newest.later is not None:
             print(
-                f"An earlier version; the newest is #{article.later.id}: "
-                f"qa show {article.id} --diff"
+                f"An earlier version; the newest is #{newest.later.id}: qa show {article.id} --diff"
             )
         if article.revision < newest.revision:
             print(

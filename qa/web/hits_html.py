@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from qa.analysis import term, terms, tokens
-from qa.citations import correction
+from qa.citations import cite, correction
 from qa.records import Article, Citation, Evidence, Explanation, Hit, Span
 from qa.web.html import (
     EMPTY,
@@ -109,8 +109,9 @@ def corrected(citation: Citation) -> Markup:
     told, later = correction(citation), citation.article.later
     if told is None:
         return EMPTY
-    kind = "later corrected" if citation.corrected else "later"
-    way = open_title(later) if later else EMPTY
+    is_doubtful = citation.corrected or citation.article.later_than is not None
+    kind = "later corrected" if is_doubtful else "later"
+    way = open_button(later, label="Open the newest version") if later else EMPTY
     return Markup('<p class="{}">{} {}</p>').format(kind, told, way)
 
 
@@ -204,7 +205,7 @@ def _dated(hit: Hit, codes: frozenset[str]) -> Markup:
     marked = word_spans(text, codes, span.start, hit.article.language)
     return Markup(
         '<li><time datetime="{}">{}</time><div><h3><bdi{}>{}</bdi></h3><p class="byline">{}</p>'
-        '<div class="text"{}>{}</div><div class="actions">{}</div></div></li>'
+        '<div class="text"{}>{}</div>{}<div class="actions">{}</div></div></li>'
     ).format(
         published.isoformat() if published else "",
         words(published) if published else "",
@@ -213,6 +214,7 @@ def _dated(hit: Hit, codes: frozenset[str]) -> Markup:
         byline(hit.article, dated=False),
         lang(hit.article),
         annotated(text, (), marked, span.start),
+        corrected(cite(hit.rank, hit.article, span.start, span.end)),
         open_button(hit.article, span),
     )
 

@@ -195,14 +195,24 @@ def article_panel(article: Article, marks: Sequence[Span] = ()) -> Markup:
     """A whole article, for the panel, with a spot marked."""
     return Markup(
         '<article class="full" aria-labelledby="panel-title"><h2 id="panel-title" tabindex="-1"{}>'
-        '<bdi>{}</bdi></h2><p class="byline">{}</p><div class="body"{}>{}</div>{}</article>'
+        '<bdi>{}</bdi></h2><p class="byline">{}</p>{}<div class="body"{}>{}</div>{}</article>'
     ).format(
         lang(article),
         article.title,
         byline(article),
+        _outdated(article),
         lang(article),
         paragraphs(article.text, marks),
         _particulars(article),
+    )
+
+
+def _outdated(article: Article) -> Markup:
+    """That the archive has a newer text of an article, and the way there; else nothing."""
+    if article.later is None:
+        return EMPTY
+    return Markup('<p class="later corrected">This is an earlier version. {}</p>').format(
+        open_button(article.later, label="Open the newest version")
     )
 
 

@@ -132,7 +132,9 @@ def page(browser: Any, site: Site) -> Iterator[Any]:
     yield from watched_page(browser, site.address, {})
 
 
-def watched_page(browser: Any, address: str, options: dict[str, Any]) -> Iterator[Any]:
+def watched_page(
+    browser: Any, address: str, options: dict[str, Any], query: str = ""
+) -> Iterator[Any]:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
     page = context.new_page()
     trouble: list[str] = []
@@ -154,7 +156,7 @@ def watched_page(browser: Any, address: str, options: dict[str, Any]) -> Iterato
             else None
         ),
     )
-    page.goto(address)
+    page.goto(address + query)
     page.locator("#question input").wait_for()
     page.wait_for_function("document.activeElement?.closest('#question')")
     yield page

@@ -15,9 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from qa.archive import Archive
+from qa.serving.options import Options
+from qa.settings import Settings
+from qa.web.server import Running
 
-from .conftest import Site, watched_page
-from .looking import ask, in_view
+from .conftest import Site, free_port, watched_page
+from .looking import ask, check_it_fits_and_can_be_read, in_view
 
 pytestmark = pytest.mark.browser
 
@@ -330,3 +333,44 @@ def test_the_first_answer_is_there_at_once(page: Any) -> None:
     began = time.perf_counter()
     ask(page, "How many passengers were injured?")
     assert time.perf_counter() - began < 3
+
+
+FERRY = (
+    "---\ntitle: Ferry hits pier\nurl: https://harbour.example/ferry\npublished: 2025-03-12\n{}---"
+    "\nThe pier was built in 1931 and carries the trains to the mainland. The ferry hit Pier 2 on "
+    "Wednesday. {} people were hurt, the harbour office said.\n"
+)
+
+
+def test_what_was_later_corrected_says_so_and_leads_to_both_texts(
+    browser: Any, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ferry.md").write_text(FERRY.format("", "Fourteen"))
+    archive = Archive.build(corpus, tmp_path / "index", Settings())
+    (corpus / "ferry.md").write_text(FERRY.format("updated: 2025-03-16\n", "Nineteen"))
+    archive.sync(corpus)
+    with Running(archive, corpus, "127.0.0.1", free_port(), Options()) as running:
+        phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+        query = "?q=How+many+people+were+hurt%3F&as_of=2025-03-14"
+        watched = watched_page(browser, running.address, phone, query)
+        page = next(watched)
+        card = page.locator("#citation-1")
+        told = card.locator(".later.corrected")
+        told.wait_for()
+        assert "Later corrected: the newest version of 16 March 2025" in told.inner_text()
+        above = card.locator("blockquote").bounding_box()
+        assert told.bounding_box()["y"] - above["y"] - above["height"] > 4
+        check_it_fits_and_can_be_read(page)
+        card.locator(".actions .open").click()
+        page.locator("dialog mark", has_text="Fourteen people were hurt").wait_for()
+        assert "This is an earlier version" in page.locator("dialog").inner_text()
+        check_it_fits_and_can_be_read(page)
+        page.locator("dialog .later button").click()
+        page.locator("dialog .body", has_text="Nineteen people were hurt").wait_for()
+        assert page.locator("dialog .later").count() == 0
+        page.keyboard.press("Escape")
+        page.wait_for_function("document.activeElement.matches('#citation-1 .actions .open')")
+        assert list(watched) == []
+    archive.close()

@@ -14,7 +14,7 @@ let opener = null;
 async function openArticle(trigger) {
   const turn = ++opened;
   const { open, start, end, revision } = trigger.dataset;
-  opener = trigger;
+  if (!panel.contains(trigger)) opener = trigger;
   content.innerHTML = '<p class="loading" role="status">Opening the article …</p>';
   if (!panel.open) panel.showModal();
   const html = await server.open_article({ id: open, start, end, revision: revision ?? "" });
