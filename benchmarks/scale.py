@@ -125,9 +125,14 @@ def _questions(archive: Archive, generation: Generation) -> list[_Asked]:
 
 def _searching(archive: Archive, asked: Sequence[_Asked], plain: list[float]) -> list[Row]:
     one_publisher = make_filters("Publisher 7")
+    one_author = make_filters(author="Author 7")
     half = make_filters(after="2024-07-01")
     rows = [Row("search: both arms, fused, texts fetched", _spread(plain), "")]
-    for what, filters in (("one publisher of 40", one_publisher), ("half of the dates", half)):
+    for what, filters in (
+        ("one publisher of 40", one_publisher),
+        ("one author of 300", one_author),
+        ("half of the dates", half),
+    ):
         times = _times(lambda a, f=filters: _search(archive, a, f), asked)  # type: ignore[misc]
         slower = f"{np.median(times) / np.median(plain):.1f} times the time without"
         rows.append(Row(f"the same, filtered: {what}", _spread(times), slower))

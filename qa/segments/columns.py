@@ -12,7 +12,7 @@ import numpy.typing as npt
 from qa.languages import is_within, tag_key
 from qa.protocols import Mask
 from qa.records import Filters
-from qa.rows import NO_DAY, FilterKeys, agency_key, days, name_key, people_of
+from qa.rows import BETWEEN_PEOPLE, NO_DAY, FilterKeys, agency_key, days, name_key
 
 Codes = npt.NDArray[np.int32]
 
@@ -59,8 +59,15 @@ class Names:
 
     def holding(self, words: str) -> Mask:
         """Which rows' bylines name somebody with all of these words, in any order."""
-        wanted = set(name_key(words).split())
-        return self._those([bool(wanted) and _names(key, wanted) for key in self.keys])
+        wanted = [f" {word} " for word in set(name_key(words).split())]
+        padded = [f" {key} " for key in self.keys]
+        found = list(range(len(padded))) if wanted else []
+        for word in wanted:  # wherever it stands: after the first, few are left to look at
+            found = [place for place in found if word in padded[place]]
+        chosen = [False] * len(padded)
+        for place in found:
+            chosen[place] = len(wanted) == 1 or _names_one(self.keys[place], wanted)
+        return self._those(chosen)
 
     def _those(self, chosen: Sequence[bool]) -> Mask:
         if sum(chosen) == 1:  # three times as quick, and what filters mostly are
@@ -68,11 +75,10 @@ class Names:
         return np.asarray(chosen, dtype=np.bool_)[self.codes]
 
 
-def _names(byline: str, wanted: Collection[str]) -> bool:
-    # Nearly all fail at once, which is quicker than to look at each one's words.
-    return all(word in byline for word in wanted) and any(
-        all(word in name for word in wanted) for name in people_of(byline)
-    )
+def _names_one(byline: str, wanted: Collection[str]) -> bool:
+    """Whether one of its people has all of these words, which have a space on either side."""
+    names = [f" {name} " for name in byline.split(BETWEEN_PEOPLE)]
+    return any(all(word in name for word in wanted) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
