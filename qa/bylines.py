@@ -16,12 +16,16 @@ from qa.agencies import is_known, is_like_one
 from qa.analysis import CJK, fold
 
 _AND: Final = "and|with|und|mit|et|avec|met|og|och|ja|con|com|oraz|és|și|ve|ir|eta|и|та|και"
+_JOINING: Final = rf" ?,? (?:{_AND}|{_AND.upper()}|&|\+) (?!(?:zu|zum|zur|al)\b)"
+_LISTING: Final = " ?[,，、،] ?"
+_PARTING: Final = " ?[;；|/•] ?"
+_WEAK: Final = " (?:y|e|ed|i|a|en|і) "
+_FIRST: Final = "(?=[ ,，、،;；|/•])"  # what all begin with: twice as quick as to try each
 _BETWEEN = re.compile(
-    rf" ?,? (?P<joining>{_AND}|{_AND.upper()}|&|\+) (?!(?:zu|zum|zur|al)\b)"
-    r"| ?(?P<listing>[,，、،]) ?"
-    r"| ?(?P<parting>[;；|/•]) ?"
+    f"{_FIRST}(?:(?P<joining>{_JOINING})|(?P<listing>{_LISTING})|(?P<parting>{_PARTING}))"
 )
-_BETWEEN_FULL_NAMES = re.compile(r" (?:y|e|ed|i|a|en|і) ")
+_BETWEEN_FULL_NAMES = re.compile(_WEAK)
+_BETWEEN_ANY = re.compile(f"{_FIRST}(?:{_JOINING}|{_WEAK}|{_LISTING}|{_PARTING})")
 _FULL_IN_ONE_WORD = re.compile(rf"[{CJK}\uac00-\ud7a3]")
 
 
@@ -44,6 +48,12 @@ class _Part(NamedTuple):
 def people(byline: str) -> list[str]:
     """Those whom a byline names, in its order: "Petra Lindqvale and Yusuf Carrow" are two."""
     text = " ".join(byline.split())
+    names = [name for name in _BETWEEN_ANY.split(text) if any(map(str.isalnum, name))]
+    return names if all(" " in name for name in names) else _with_care(text)
+
+
+def _with_care(text: str) -> list[str]:
+    """The same where some of what stands between the separators is one word."""
     parts = [part for part in _parts(text) if any(map(str.isalnum, text[part.start : part.end]))]
     found = []
     at = 0
