@@ -10,7 +10,7 @@ from markupsafe import Markup
 from qa.deletions import Deleted, deleted
 from qa.errors import QAError
 from qa.serving.endpoints import Endpoints
-from qa.web import articles_html, html
+from qa.web import articles_html, articles_narrow, html
 
 SORTS: Final = ("published_at", "title", "publisher", "author", "source")
 
@@ -33,6 +33,9 @@ class ArticlesHandlers:
         def list_articles(wanted: dict[str, Any]) -> dict[str, Any]:
             return self.list_articles(wanted)
 
+        def narrow(wanted: dict[str, Any]) -> str:
+            return self.narrow(wanted)
+
         def look(_: dict[str, Any]) -> dict[str, Any]:
             return self.look()
 
@@ -49,7 +52,7 @@ class ArticlesHandlers:
             self._endpoints.syncing.cancel()
             return ""
 
-        reads = [list_articles, look]
+        reads = [list_articles, narrow, look]
         return (
             reads if self._endpoints.options.read_only else [*reads, delete, restore, sync, cancel]
         )
@@ -58,21 +61,22 @@ class ArticlesHandlers:
         """One page of the table: its HTML, and the generation it was read from.
 
         Args:
-            wanted: "query", "sort", "descending", "offset".
+            wanted: "query", "sort", "descending", "offset", and what is chosen of each of
+                `articles_narrow.FIELDS`.
         """
         sort = str(wanted.get("sort"))
         sort = sort if sort in SORTS else SORTS[0]
         descending, offset = bool(wanted.get("descending")), max(int(wanted.get("offset") or 0), 0)
-        query = str(wanted.get("query") or "")[:500]
+        query, filters = _query(wanted), articles_narrow.filters(articles_narrow.chosen(wanted))
         try:
             generation = self._archive.retriever.generation().manifest.generation
             found, matching = self._archive.article_page(
-                query, sort, descending, offset, articles_html.PAGE
+                query, sort, descending, offset, articles_html.PAGE, **filters
             )
             if not found and matching:  # the last page has gone
                 offset = (matching - 1) // articles_html.PAGE * articles_html.PAGE
                 found, _ = self._archive.article_page(
-                    query, sort, descending, offset, articles_html.PAGE
+                    query, sort, descending, offset, articles_html.PAGE, **filters
                 )
             page = articles_html.Page(
                 articles=found,
@@ -87,6 +91,15 @@ class ArticlesHandlers:
             return {"html": str(articles_html.article_table(page)), "generation": generation}
         except QAError as error:
             return {"html": str(html.failure(error)), "generation": None}
+
+    def narrow(self, wanted: dict[str, Any]) -> str:
+        """What the list can be narrowed by: HTML; nothing where the list tells what is wrong."""
+        values = articles_narrow.chosen(wanted)
+        try:
+            facets = articles_narrow.facets_of(self._archive, _query(wanted), values)
+        except QAError:
+            return ""
+        return str(articles_narrow.narrow(facets, values))
 
     def look(self) -> dict[str, Any]:
         """What may have changed since: generation, sync, problems, what was deleted."""
@@ -130,3 +143,7 @@ class ArticlesHandlers:
             return str(work())
         except QAError as error:
             return str(html.failure(error))
+
+
+def _query(wanted: dict[str, Any]) -> str:
+    return str(wanted.get("query") or "")[:500]

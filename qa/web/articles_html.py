@@ -122,6 +122,7 @@ def skeleton(suffixes: Sequence[str], *, writes: bool, fetches: bool = False) ->
         '<label class="find">Find an article<input type="search" data-find autocomplete="off" '
         'placeholder="Title, publisher, author, date or file" maxlength="200"></label>'
         '<label class="sorting">Sorted by<select data-sorting>{}</select></label></div>'
+        '<div class="narrow-bar" role="group" aria-label="Narrow the list" data-narrow></div>'
         '<div data-list aria-busy="true"><p class="loading" role="status">Reading the list …</p>'
         "</div><div data-deleted></div></section>"
     ).format(_adding(suffixes, fetches=fetches) if writes else EMPTY, sorts)
@@ -178,7 +179,8 @@ def article_table(page: Page) -> Markup:
         return notice("There are no articles yet. Add some above, or put files into the corpus "
                       "folder and press “Update from the folder”.")  # fmt: skip
     if not page.matching:
-        return notice("No article matches. Title, publisher, author, date and file are searched.")
+        return notice("No article matches. Title, publisher, author, date and file are searched, "
+                      "in what is chosen above.")  # fmt: skip
     first, last = page.offset + 1, page.offset + len(page.articles)
     told = count(page.matching, "article")
     if page.matching != page.total:

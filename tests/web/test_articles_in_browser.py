@@ -15,7 +15,7 @@ from qa.serving.uploads import MAX_FILES
 from qa.web.articles_handlers import ArticlesHandlers
 
 from .conftest import PWN, Site
-from .looking import ask, open_tab
+from .looking import ask, axe_violations, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -71,8 +71,24 @@ def test_articles_are_found_sorted_paged_and_opened(
     page.locator("[data-find]").fill("no such article")
     page.locator(".notice", has_text="No article matches").wait_for()
 
-    monkeypatch.setattr("qa.web.articles_html.PAGE", 3)
     page.locator("[data-find]").fill("")
+    publisher = page.locator("[data-narrow] [data-field=publisher]")
+    publisher.locator("option", has_text="Northfield Gazette (2)").wait_for(state="attached")
+    publisher.focus()
+    publisher.select_option("Northfield Gazette")
+    page.locator(".told", has_text="2 of").wait_for()
+    # Each choice counts the others' choices, and its own field's other values.
+    year = page.locator("[data-narrow] [data-field=year]")
+    page.wait_for_function("document.querySelector('[data-field=year]').length === 2")
+    assert year.locator("option").all_text_contents() == ["Any", "2024 (2)"]
+    assert publisher.locator("option", has_text="Küstenblatt (1)").count() == 1
+    assert page.evaluate("document.activeElement.dataset.field") == "publisher"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert axe_violations(page) == []
+    publisher.select_option("")
+
+    monkeypatch.setattr("qa.web.articles_html.PAGE", 3)
+    page.locator("[data-find]").fill(" ")
     page.locator(".pager", has_text="Page 1 of 2").wait_for()
     assert page.locator(".pager button", has_text="Previous").is_disabled()
     first = titles(page)

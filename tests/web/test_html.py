@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from qa.citations import cite
 from qa.deletions import Deleted
 from qa.matches import by_month, facets_of
-from qa.overviews import Count
+from qa.overviews import Count, Facets
 from qa.records import (
     Answer,
     AnswerPart,
@@ -29,7 +29,16 @@ from qa.records import (
     Span,
     SyncReport,
 )
-from qa.web import articles_html, ask_html, charts, compare_html, hits_html, html, matches_html
+from qa.web import (
+    articles_html,
+    articles_narrow,
+    ask_html,
+    charts,
+    compare_html,
+    hits_html,
+    html,
+    matches_html,
+)
 from qa.web.answer_html import WELCOME, render_answer
 from qa.web.asked import FILTERS, Asked
 from qa.web.charts import Bar
@@ -288,3 +297,27 @@ def test_what_is_quoted_is_marked_with_its_language():
     panel = html.article_panel(german)
     assert panel.count(' lang="de-at"') == 2
     assert "lang=" not in render_answer(answer_of(replace(ARTICLE, language=None)), ASKED)
+
+
+def test_what_the_list_of_articles_is_narrowed_by():
+    sent = {"publisher": "The <b>", "year": "2025", "author": None, "other": "x"}
+    values = articles_narrow.chosen(sent)
+    assert values == {"publisher": "The <b>", "year": "2025"}
+    assert articles_narrow.filters(values) == {
+        "publisher": "The <b>", "after": "2025-01-01", "before": "2026-01-01",
+    }  # fmt: skip
+    for year in ("9999", "0000", "25", "²025", "x"):
+        assert articles_narrow.chosen({"year": year}) == {}
+    facets = Facets(
+        articles=3,
+        publishers=(Count("the <B>", 1), Count("Star", 2)),
+        authors=(Count("Ada Quill", 3),),
+        years=(),
+        languages=(Count("de", 1), Count("en", 2)),
+        agencies=(),
+    )
+    shown = articles_narrow.narrow(facets, values)
+    assert '<option value="the &lt;B&gt;" selected>the &lt;B&gt; (1)</option>' in shown
+    assert '<option value="2025" selected>2025 (0)</option>' in shown
+    assert '<option value="de">German (1)</option>' in shown
+    assert "Agency" not in shown, "there is nothing to choose"

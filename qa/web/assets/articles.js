@@ -46,7 +46,32 @@ async function refresh(focus) {
   generation = found.generation;
   list.innerHTML = found.html;
   if (focus) list.querySelector(focus)?.focus();
+  narrow(mine);
 }
+
+// What can be chosen from follows the list; a choice that is being made is not pulled away.
+
+const narrowing = part("narrow");
+
+async function narrow(mine) {
+  let html = null;
+  try {
+    html = await server.narrow({ ...wanted });
+  } catch {
+    // the list tells it
+  }
+  if (mine !== turn || html === null) return;
+  const field = document.activeElement?.closest("[data-narrow] select")?.dataset.field;
+  put("narrow", html);
+  if (field) narrowing.querySelector(`[data-field="${field}"]`)?.focus();
+}
+
+narrowing.addEventListener("change", (event) => {
+  const { field } = event.target.dataset;
+  if (!field) return;
+  Object.assign(wanted, { [field]: event.target.value, offset: 0 });
+  refresh();
+});
 
 let typing;
 find.addEventListener("input", () => {
