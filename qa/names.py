@@ -128,6 +128,12 @@ class Names:
         wanted = set(name_key(words).split())
         return [name for name in self.all if wanted and wanted <= set(name_key(name).split())]
 
+    def sharing(self, words: str) -> list[str]:
+        """The names that hold some of these words, those with most of them first."""
+        wanted = set(name_key(words).split())
+        shared = {name: len(wanted & set(name_key(name).split())) for name in self.all}
+        return sorted((name for name in self.all if shared[name]), key=lambda name: -shared[name])
+
     def at(self, text: str, start: int) -> Place | None:
         """The longest name that begins at a place of a text; "the" may stand before it."""
         words: list[re.Match[str]] = []

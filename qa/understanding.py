@@ -299,10 +299,10 @@ def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> st
     if field != "author" and len(holding) == 1:
         return holding[0]
     which = "has no" if not holding else f"has {len(holding)} of the"
-    listed = ", ".join((holding or known.all)[:5]) or "none"
+    offered = holding or known.sharing(wanted) or known.all
     raise InputError(
         f'the archive {which} {field} {wanted!r}; write one of them as {field}:"Two Words": '
-        f"{listed}{', …' if len(holding or known.all) > 5 else ''}"
+        f"{', '.join(offered[:5]) or 'none'}{', …' if len(offered) > 5 else ''}"
     )
 
 
