@@ -7,8 +7,10 @@ from collections.abc import Sequence, Set
 from typing import Final
 
 from qa.analysis import terms
+from qa.calendar_names import MONTHS, month_numbers
 from qa.query import Question
 from qa.records import Citation, Figures
+from qa.stemming import ENGLISH, analysed_as
 
 SHARED: Final = 0.6
 """Of the question's words that either quote holds, the share that both must hold to speak of the
@@ -41,6 +43,16 @@ _NO_COUNT = re.compile(
     r"(?:\b(?:January|February|March|April|May|June|July|August|September|October|November"
     r"|December|Jan|Feb|Sept|Oct|Nov|Dec)\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$"
 )
+_WITH_COMMA = re.compile(
+    r"(?<![\w.,:])(?P<digits>\d+(?:[.\u00a0\u202f]\d{3})*(?:,\d+)?)(?![.,:]?\d)"
+    r"(?:\s(?P<magnitude>mil millones|tausend|mille|mila|mil|duizend|tusen|mill?i?on\w*|millón"
+    r"|milh\w+|miljo\w+|mill?iard\w*|miljard\w*))?(?!\w)",
+    re.IGNORECASE,
+)
+"""As the other languages whose dates are known write numbers: 1.204,5 Millionen."""
+_DAY_OR_CLOCK = re.compile(
+    rf"^(?:\.|er|º|°)?(?: de)? (?:{'|'.join(month_numbers())})\b|^\.? ?(?:Uhr|h)\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
 
 
@@ -65,7 +77,9 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     rows = []
     for citation in citations:
         language = citation.article.language
-        found = figures(citation.quote, asked, language) or figures(citation.quote)
+        found = figures(citation.quote, asked, language) or figures(
+            citation.quote, language=language
+        )
         new = {value: text for value, text in found.items() if value not in said}
         rows.append((citation, new, question.held(citation.quote, language)))
     first, own, words = rows[0]
@@ -102,15 +116,21 @@ def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) 
 
     >>> figures("Fourteen of the 1,200 passengers, about 1.2 per cent")
     {14.0: 'Fourteen', 1200.0: '1,200', 1.2: '1.2'}
+    >>> figures("1.204 Menschen, 1,5 Millionen Euro", language="de")
+    {1204.0: '1.204', 1500000.0: '1,5 Millionen'}
     """
     found: dict[float, str] = {}
-    for match in _FIGURE.finditer(text):
-        if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(text[match.end() :]):
+    with_comma = analysed_as(language) in MONTHS.keys() - {ENGLISH}
+    for match in (_WITH_COMMA if with_comma else _FIGURE).finditer(text):
+        after = text[match.end() :]
+        if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(after):
+            continue
+        if with_comma and _DAY_OR_CLOCK.match(after):
             continue
         after = " ".join(text[match.end() :].split()[:NEAR])
         if of and not of & set(terms(after, language)):
             continue
-        value = _value(match)
+        value = _value_with_comma(match) if with_comma else _value(match)
         # A year is when, not how many.
         if not (match["digits"] and not match["magnitude"] and _is_year(match["digits"])):
             found.setdefault(value, match.group())
@@ -124,6 +144,17 @@ def _value(match: re.Match[str]) -> float:
         parts = re.split(r"[- ]", match["words"].lower())
         value = float(sum(_UNITS.get(part, 0) + _TENS.get(part, 0) for part in parts))
     return value * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1)
+
+
+def _value_with_comma(match: re.Match[str]) -> float:
+    digits = re.sub(r"[.\u00a0\u202f]", "", match["digits"]).replace(",", ".")
+    word = (match["magnitude"] or "").lower()
+    if not word:
+        return float(digits)
+    if word == "mil millones" or re.match("mill?iard|miljard", word):
+        return float(digits) * 1e9
+    is_thousand = word in ("tausend", "mil", "mille", "mila", "duizend", "tusen")
+    return float(digits) * (1e3 if is_thousand else 1e6)
 
 
 def _is_year(digits: str) -> bool:

@@ -174,3 +174,24 @@ def test_what_differs(texts, differ):
     assert all(isinstance(figure, Figures) for figure in found)
     other = Question.parse("Why were passengers hurt on the ferry?")
     assert figures_of(other, list(quotes(*texts))) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("de", "1.204 Menschen am 14. März 2025 um 9 Uhr, 41,5 Prozent", {1204, 41.5}),
+        ("de-AT", "1,25 Millionen, 2 Milliarden, 3 tausend", {1.25e6, 2e9, 3e3}),
+        (
+            "es",
+            "1.204 papeletas el 9 de marzo, 2 mil millones, 87 mil, 1 millón",
+            {1204, 2e9, 87e3, 1e6},
+        ),
+        ("fr", "12\u202f345 votes le 1er mars, 3 millions, 2,5 milliards", {12345, 3e6, 2.5e9}),
+        ("it", "27 mila, 3 milioni, 1 miliardo", {27e3, 3e6, 1e9}),
+        ("pt", "3 milhões, 2,5 mil", {3e6, 2.5e3}),
+        ("nl", "3 miljoen, 2 miljard", {3e6, 2e9}),
+        ("ru", "1.5 and 1,204", {1.5, 1204}),
+    ],
+)
+def test_figures_as_other_languages_write_them(language, text, found):
+    assert set(figures(text, language=language)) == found
