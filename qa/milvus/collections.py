@@ -14,7 +14,7 @@ from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import Embedding, Floats
 from qa.rows import MOST_PEOPLE, people_of
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Version of the collections; raise it when an older reader could not read the newer."""
 
 CHUNK: Final = 65_000
@@ -47,15 +47,22 @@ def term_code(term: str) -> str:
     return f"x1{hashlib.sha256(term.encode()).hexdigest()}"
 
 
+_SEVERAL: Final = "|"
+"""Among the words of a byline: it is one of several people."""
+
+
 def author_words(key: str) -> list[str]:
-    """What a byline is found by: each word, and each word with the place of whose name it is in.
+    """What a byline is found by: each word; of several people each with the place of its name, too.
 
     Args:
         key: The byline as `qa.rows.byline_key` writes it.
     """
     named = people_of(key)
     words = [word for name in named for word in name]
-    return words + [f"{place}:{word}" for place, name in enumerate(named) for word in name]
+    if len(named) < 2:
+        return words
+    numbered = [f"{place}:{word}" for place, name in enumerate(named) for word in name]
+    return [*words, _SEVERAL, *numbered]
 
 
 def by_author(words: Sequence[str]) -> str:
@@ -72,7 +79,8 @@ def by_author(words: Sequence[str]) -> str:
         f"array_contains_all(author, {quoted([f'{place}:{word}' for word in words])})"
         for place in range(MOST_PEOPLE)
     ]
-    return f"({anywhere} and {_either(of_one)})"
+    alone = f"not array_contains(author, {quoted(_SEVERAL)})"
+    return f"({anywhere} and ({alone} or {_either(of_one)}))"
 
 
 def _either(parts: Sequence[str]) -> str:
