@@ -85,7 +85,7 @@ def print_bodies(data: Pages) -> None:
 
 
 def print_fields(data: Pages) -> None:
-    titles = dates = titled = dated = invented = 0
+    titles = bare = dates = titled = dated = invented = 0
     for page, _ in data.values():
         scripts = [s.decode("utf-8", "replace") for s in _SCRIPT.findall(page)]
         stated, _ = article_in(scripts)
@@ -94,6 +94,8 @@ def print_fields(data: Pages) -> None:
         if stated.title:
             titled += 1
             titles += bool(found and _plain(found.title) == _plain(stated.title))
+            as_read = read_bytes(page, "page.html").articles
+            bare += bool(found and as_read and _plain(found.title) == _plain(as_read[0].title))
         if stated.published_at:
             dated += 1
             day = found.published_at if found else None
@@ -101,7 +103,10 @@ def print_fields(data: Pages) -> None:
             near = day and abs((day - stated.published_at).total_seconds()) <= 86_400
             dates += bool(near)
             invented += bool(day and not near)
-    print(f"\ntitles without JSON-LD: {titles} of {titled} ({titles / titled:.3f})")
+    print(
+        f"\ntitles without JSON-LD: {titles} of {titled} ({titles / titled:.3f}) as it says them,"
+    )
+    print(f"{bare} as they are read with it, which leaves out the names of sites")
     print(f"dates without JSON-LD: {dates} of {dated} ({dates / dated:.3f}); wrong: {invented}")
 
 

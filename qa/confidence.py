@@ -21,7 +21,7 @@ _BY_ORIGIN: Final = {
     "feed": STATED, "mail header": STATED, "docx": STATED, "epub": STATED,
     "byline": SHOWN, "time element": SHOWN, "header": SHOWN, "page": SHOWN, "body": SHOWN,
     "url": DERIVED, "file name": DERIVED,
-    "trafilatura": GUESSED,
+    "htmldate": GUESSED, "trafilatura": GUESSED,
 }  # fmt: skip
 
 

@@ -50,10 +50,22 @@ _TIME_AFTER = re.compile(
     re.IGNORECASE,
 )
 _TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(?<=\w)\s*\((?:\d{1,2}[:.]\d{2})\s*(?:[ap]\.?m\.?)?\s*[A-Z]{2,4}$", re.IGNORECASE
+)
+"""The same moment in another zone: "04:05 pm PT (07:05 pm ET)", without its last bracket."""
+
 _NAME_START = re.compile(r"(\d{4})([-_.])(\d{2})\2(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=[-_. ])")
 _NAME_INNER = re.compile(r"(?<![\d.])(\d{4})([-_])(\d{2})\2(\d{2})(?!\d)")
-_IN_URL = re.compile(r"(?<![\d.])(\d{4})([-_/])(\d{1,2})\2(\d{1,2})(?![\d.])")
+_IN_URL = re.compile(
+    r"(?<![\d.])(\d{4})([-_/])(\d{1,2}|[a-z]{3})\2(\d{1,2})(?![\d.])"
+    r"|(?<=[-_/])((?:19|20)\d\d)(\d\d)(\d\d)(?=[/._-]|$)",
+    re.IGNORECASE,
+)
 _MAX_CHARS = 80
+_DAY_CHARS = 30
+"""Within which a written day has its year: "the 24th of September, 2025"."""
+
 _MAX_URL_CHARS = 2000
 
 
@@ -68,7 +80,7 @@ def parse_date(text: str, *, day_first: bool | None = None) -> datetime | None:
         A timezone-aware time: midnight where no time is given (or its zone is unknown), UTC where
         no zone is. None if this is not one plausible date.
     """
-    text = " ".join(text.split()).strip(" .,;()[]")
+    text = _ELSEWHERE.sub("", " ".join(text.split()).strip(" .,;()[]"))
     if not text or len(text) > _MAX_CHARS:
         return None
     if text[:4].isdigit():
@@ -122,14 +134,33 @@ def date_in_name(name: str) -> datetime | None:
 
 
 def date_in_url(url: str) -> datetime | None:
-    """The day in an address, /2025/07/24/ or 2025-07-24; midnight UTC."""
+    """The day in an address, /2025/07/24/, /2025/jul/24/, 2025-07-24 or -20250724; midnight UTC."""
     for found in _IN_URL.finditer(url[:_MAX_URL_CHARS]):
+        year, month, day = found[1] or found[5], found[3] or found[6], found[4] or found[7]
+        in_figures = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
         try:
-            moment = datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
+            moment = datetime(int(year), in_figures, int(day), tzinfo=UTC)
         except ValueError:
             continue
         return _plausible(moment)
     return None
+
+
+def is_written(day: datetime, text: str) -> bool:
+    """Whether a text holds a day, in figures or in words: its year, its month and its day in a row.
+
+    "03/2025" or "March 2025" is no day, and neither is one without its year.
+    """
+    names = "|".join(name for name, month in _MONTHS.items() if month == day.month)
+    year, d = str(day.year), rf"0?{day.day}(?!\d)"
+    m = rf"(?:0?{day.month}(?!\d)|(?:{names})[^\W\d]*)"
+    gap = r"(?:[\W_年月日]|st|nd|rd|th|er|del?|of){0,5}"
+    orders = (rf"{year}{gap}{m}{gap}{d}", rf"{d}{gap}{m}{gap}{year}", rf"{m}{gap}{d}{gap}{year}")
+    pattern = re.compile(rf"(?<!\d)(?:{day:%Y%m%d}|{'|'.join(orders)})(?!\d)", re.IGNORECASE)
+    return any(
+        pattern.search(text, max(found.start() - _DAY_CHARS, 0), found.end() + _DAY_CHARS)
+        for found in re.finditer(year, text)
+    )
 
 
 def from_timestamp(seconds: float) -> datetime | None:
@@ -155,10 +186,10 @@ def _day(found: re.Match[str], day_first: bool | None) -> date | None:
         month, day = _MONTHS.get(groups["name"].lower(), 0), int(groups["d"])
     elif groups.get("first"):
         first, second = int(groups["first"]), int(groups["second_number"])
-        if groups["sep"] == "." or first > 12 or first == second:
-            day, month = first, second  # with full stops the day comes first wherever it is used
-        elif second > 12:
+        if second > 12:
             month, day = first, second
+        elif groups["sep"] == "." or first > 12 or first == second:
+            day, month = first, second  # with full stops the day comes first wherever it is used
         elif day_first is None:
             return None
         else:

@@ -60,7 +60,8 @@ def parse_header_line(line: str) -> Found | None:
     """What a line says, if all of it is header: "By A | Toronto Star | 14 March 2025"."""
     if len(line) > _MAX_HEADER_CHARS:
         return None
-    return _parse_parts(line) or _parse_part(line)
+    # A date first: "3 May 2025 - 07:29 GMT" is one, and no date with a publisher.
+    return _parse_date_line(line) or _parse_parts(line) or _parse_part(line)
 
 
 def _parse_parts(line: str) -> Found | None:
@@ -80,6 +81,12 @@ def _parse_parts(line: str) -> Found | None:
         return None
     # Of a line's parts, one may go unlabelled, and that is the publisher.
     return merge(found, Found(publisher=unnamed[0])) if unnamed else found
+
+
+def is_published_line(line: str) -> bool:
+    """Whether a line says that what follows is the day of publication: "Published 3 May 2025"."""
+    found = _PUBLISHED.fullmatch(line)
+    return found is not None and parse_date(found[1]) is not None
 
 
 def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
@@ -190,13 +197,17 @@ def _parse_part(part: str) -> Found | None:
         return Found(publisher=found[1]) if len(found[1]) <= _MIN_PROSE_CHARS else None
     if found := _LANGUAGE.fullmatch(part):
         return Found(language=found[1])
-    if found := _UPDATED.fullmatch(part):
-        moment = parse_date(found[1])
-        if moment is not None:
-            return Found(updated_at=moment)
-    found = _PUBLISHED.fullmatch(part)
-    moment = parse_date(found[1] if found else part)
-    if moment is not None:
-        return Found(published_at=moment)
+    if said := _parse_date_line(part):
+        return said
     age = parse_age(part)
     return Found(age=age) if age else None
+
+
+def _parse_date_line(line: str) -> Found | None:
+    found = _UPDATED.fullmatch(line)
+    moment = parse_date(found[1]) if found else None
+    if moment is not None:
+        return Found(updated_at=moment)
+    found = _PUBLISHED.fullmatch(line)
+    moment = parse_date(found[1] if found else line)
+    return Found(published_at=moment) if moment is not None else None

@@ -14,15 +14,15 @@ from qa.errors import ReadingError
 from qa.reading.captures import with_capture, without_archive
 from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
-from qa.reading.dates import parse_date
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
-from qa.reading.fields import clean_author
+from qa.reading.guesses import guesses
 from qa.reading.header import take_head
 from qa.reading.hub import articles_of, heading_of
 from qa.reading.json_ld import article_in
 from qa.reading.markup import text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline, without_site
+from qa.reading.shown import read_shown_dates
 from qa.reading.single import fill_body
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ _MIN_HEADLINE_WORDS = 4
 which is often worded for sharing: right on 82 of 97 pages against 77, on both halves better. Fewer
 may be the name of a section or of the paper."""
 
+_BETWEEN = re.compile(r"\s+[|·•—–-]\s+")
 _BULLET = re.compile(r"^[-–•*]\s+")
 _CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
 
@@ -82,13 +83,17 @@ def read(content: Content) -> Iterator[Part]:
             yield read
         return
     draft.take(stated, "json-ld")
-    heading = _top_heading(root)
+    meta = read_meta(root)
+    heading = _headline(root, meta.title)
     if heading.title is not None and len(heading.title.split()) >= _MIN_HEADLINE_WORDS:
         draft.take(heading, "heading")
-    draft.take(read_meta(root), "meta")
+    draft.take(meta, "meta")
     draft.take(heading, "heading")
     draft.take(read_visible_byline(root), "byline")
     draft.take(read_times(root), "time element")
+    if draft.found.published_at is None:
+        draft.take(read_shown_dates(root, heading.title), "byline")
+    guessed = guesses(root, text, draft.found, stated_of.captured)
     headings = [clean_line(each.text_content()) for each in root.iter("h1")]
     body = extract_body(text, root) or ""
     if stated_body and len(body) < _SHORT_BODY_CHARS and len(stated_body) > 2 * len(body):
@@ -99,9 +104,10 @@ def read(content: Content) -> Iterator[Part]:
     draft.found = replace(draft.found, url=without_archive(draft.found.url))
     # The title, even where the page tells search engines another.
     _fill(draft, body, headings)
-    _take_guesses(draft, text)
+    for origin, found in guessed.items():
+        draft.take(found, origin)
     if draft.found.title:
-        title = without_site(draft.found.title, draft.found.publisher)
+        title = without_site(draft.found.title, draft.found.publisher, meta.publisher)
         draft.found = replace(draft.found, title=title)
     yield draft
 
@@ -211,10 +217,20 @@ def _parse(text: str) -> tuple[HtmlElement, bool]:
     return root, not cut
 
 
-def _top_heading(root: HtmlElement) -> Found:
-    """The page's only first-level heading; where there are more, none is surely the title."""
-    texts = {clean_line(each.text_content()) for each in root.iter("h1")} - {""}
-    return Found(title=texts.pop()) if len(texts) == 1 else Found()
+def _headline(root: HtmlElement, shared_as: str | None) -> Found:
+    """The first-level heading that is the page's headline.
+
+    The only one; or the only one of so many words as a headline has; or, of several such, the one
+    that the page's title is but for the names of its site and section: "Opinion | Lamp lit - Star".
+    """
+    texts = list(dict.fromkeys(clean_line(each.text_content()) for each in root.iter("h1")))
+    every = [text for text in texts if text]
+    long = [text for text in every if len(text.split()) >= _MIN_HEADLINE_WORDS]
+    titles = (clean_line(root.findtext(".//title") or ""), shared_as or "")
+    pieces = [piece for title in titles for piece in (title, *_BETWEEN.split(title))]
+    named = [text for text in long if any(same_words(text, piece) for piece in pieces)]
+    only = next((some[0] for some in (every, long, named) if len(some) == 1), None)
+    return Found(title=only)
 
 
 def _without_marks(line: Line) -> Line:
@@ -222,26 +238,3 @@ def _without_marks(line: Line) -> Line:
     row = _CELLS.match(line.text)
     text = re.sub(r"\s*\|\s*", " | ", row[1]) if row else _BULLET.sub("", line.text)
     return line._replace(text=text)
-
-
-def _take_guesses(draft: Draft, text: str) -> None:
-    """Fill what is still unknown from trafilatura's reading of the page."""
-    from trafilatura import extract_metadata
-
-    found = draft.found
-    if found.title and found.publisher and found.author and found.published_at:
-        return
-    guessed = extract_metadata(text, extensive=False)
-    if guessed is None:
-        return
-    title = guessed.title
-    draft.take(
-        Found(
-            title=without_site(title, guessed.sitename) if title else None,
-            publisher=(guessed.sitename or "").lstrip("@") or None,
-            author=clean_author(guessed.author.replace(";", ",")) if guessed.author else None,
-            published_at=parse_date(guessed.date) if guessed.date else None,
-            url=guessed.url,
-        ),
-        "trafilatura",
-    )

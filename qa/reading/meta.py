@@ -29,17 +29,20 @@ _AUTHORS = (
     "dc.creator", "dcterms.creator", "citation_author",
 )  # fmt: skip
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date", "dc.date.issued",
-    "dcterms.created", "dc.date", "citation_publication_date", "date",
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date",
+    "publication_date", "dc.date.issued", "dcterms.created", "dc.date",
+    "citation_publication_date", "date",
 )  # fmt: skip
 _UPDATED = (
-    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
-    "lastmod",
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified",
+    "dcterms.modified", "last-modified", "lastmod",
 )  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _MAX_BYLINE_CHARS = 200
 
+_TIMES = "descendant-or-self::*[self::time or @itemprop]"
+_DATES = ("datePublished", "dateModified")
 _MARKED = "descendant-or-self::*[@class or @rel or @itemprop]"
 _BYLINE = re.compile("byline|author|dateline")
 _PUBLISHER = re.compile(r"(?<!\S)(?:publisher|source)(?!\S)")
@@ -49,10 +52,10 @@ def read_meta(root: HtmlElement) -> Found:
     """What the head of a page says: OpenGraph, other meta tags, its address, its language."""
     tags: dict[str, list[str]] = {}
     for element in root.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop")
         content = clean_line(element.get("content") or "")
-        if name and content:
-            tags.setdefault(name.strip().lower(), []).append(content)
+        names = (element.get(attribute) for attribute in ("property", "name", "itemprop"))
+        for name in {name.strip().lower() for name in names if name and content}:
+            tags.setdefault(name, []).append(content)
     named = (tags[name][0] for name in _PUBLISHERS if name in tags)
     publisher = next((name for name in named if "://" not in name and "www." not in name), None)
     title = _first(tags, _TITLES)
@@ -88,11 +91,19 @@ def read_visible_byline(root: HtmlElement) -> Found:
 
 
 def read_times(root: HtmlElement) -> Found:
-    """The first time element that holds a date, and the first that is marked as a change."""
+    """The first time element that holds a date, and the first that is marked as a change.
+
+    Any other element that is marked as a date (`itemprop`) counts as one.
+    """
     found = Found()
-    for element in _on_page(root.iter("time")):
+    times = (
+        each
+        for each in root.xpath(_TIMES)
+        if each.tag == "time" or (each.get("itemprop") in _DATES and each.tag != "meta")
+    )
+    for element in _on_page(times):
         shown = clean_line(element.text_content())
-        moment = parse_date(element.get("datetime") or shown)
+        moment = parse_date(element.get("datetime") or element.get("content") or shown)
         if moment is None:
             found = merge(found, Found(age=parse_age(shown)))
             continue
@@ -132,11 +143,11 @@ def is_elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def without_site(title: str, publisher: str | None) -> str:
-    """A title without the name of the site behind it."""
-    if publisher:
-        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(publisher)}\s*$", "", title, flags=re.IGNORECASE)
-        return bare.strip() or title
+def without_site(title: str, *names: str | None) -> str:
+    """A title without the site's name behind it, by any of its names: "The Hill", "TheHill"."""
+    for name in filter(None, names):
+        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
+        title = bare.strip() or title
     return title
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 PUBLISHED: Final = (
     r"veröffentlicht(?: am)?|publicado(?: el| em)?|publiée?(?: le)?|pubblicato(?: il)?"
-    r"|gepubliceerd(?: op)?|publicerad|公開日?|配信|掲載日?|发布(?:时间|于)?|發布(?:時間|於)?"
+    r"|publiziert(?: am)?|gepubliceerd(?: op)?|publicerad"
+    r"|公開日?|配信|掲載日?|发布(?:时间|于)?|發布(?:時間|於)?"
 )
 UPDATED: Final = (
     r"(?:zuletzt )?aktualisiert(?: am)?|stand|actualizado(?: el)?|atualizado(?: em)?"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reading.dates import date_in_name, from_timestamp, parse_date
+from qa.reading.dates import date_in_name, date_in_url, from_timestamp, is_written, parse_date
 
 DAY = datetime(2025, 3, 14, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ DAY = datetime(2025, 3, 14, tzinfo=UTC)
     [
         "2025-03-14", "2025/03/14", "2025.3.14", "20250314", "14 March 2025", "March 14, 2025",
         "Mar. 14, 2025", "14 Mar 2025", "Friday, March 14th, 2025", "Fri 14 March 2025",
-        "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "14-03-2025",
+        "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "03.14.2025", "14-03-2025",
         "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日",
         "Freitag, 14. März 2025", "Fr., 14. Mrz. 2025", "viernes, 14 de marzo del 2025",
         "vendredi 14 mars 2025", "venerdì 14 marzo 2025", "sexta-feira, 14 de março de 2025",
@@ -49,6 +49,7 @@ def test_days_are_midnight_utc(text):
         ("14 de marzo de 2025 a las 10:30", (10, 30)),
         ("2025年3月14日 10時30分", (10, 30)),
         ("14 March 2025 | 3pm", (15, 0)),
+        ("Friday, March 14, 2025, 04:05 am PT (07:05 am ET)", (11, 5)),
     ],
 )
 def test_times_and_zones(text, utc):
@@ -115,3 +116,34 @@ def test_any_text_gives_an_aware_date_or_none(text):
 def test_iso_round_trip(moment):
     aware = moment.replace(tzinfo=UTC)
     assert parse_date(aware.isoformat()) == aware
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2025/03/14/lamp", DAY),
+        ("https://a.example/news/2025/mar/14/lamp", DAY),
+        ("https://a.example/lamp-is-lit-20250314/", DAY),
+        ("https://a.example/2025-03-14", DAY),
+        ("https://a.example/2025/red/14/lamp", None),
+        ("https://a.example/lamp-20251314", None),
+        ("https://a.example/lamp-120250314", None),
+        ("https://a.example/25/03/14/lamp", None),
+    ],
+)
+def test_dates_in_addresses(url, day):
+    assert date_in_url(url) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2025-03-14T10:00", True), ("20250314", True), ("14/3/2025", True), ("03.14.2025", True),
+        ("March 14th, 2025", True), ("14 de março de 2025", True), ("2025年3月14日", True),
+        ("14th of March, 2025", True), ("2025-03", False), ("03/2025", False), ("© 2025", False),
+        ("14 March", False), ("2025-03-15", False), ("14 May 2025", False), ("120250314", False),
+        ("14/03/20251", False), ("March 2025, page 14 of 20", False),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_written(text, written):
+    assert is_written(DAY, f"Oldport, {text} and no more") is written

@@ -1,0 +1,122 @@
+"""What a page shows rather than states: its headline among headings, its date among lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from qa.reading import Stated, read_bytes
+from qa.reading.content import NOTHING
+
+from .test_html import PARAGRAPHS
+
+BODY = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+HEADLINE = "The lamp on Gull Point is lit"
+STORY = f"<h1>{HEADLINE}</h1>"
+
+
+def read(head: str, body: str, stated: Stated = NOTHING):
+    text = f"<html lang='en'><head>{head}</head><body>{body}</body></html>"
+    [article] = read_bytes(text.encode(), "page.html", stated).articles
+    return article
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "published", "updated"),
+    [
+        ("", "<div><span>Published March 14th, 2025 - 07:29 GMT</span></div>", "14 07:29", ""),
+        ("", "<p>By Ida Holm<br><i>Friday, March 14, 2025, 04:05 pm PT (07:05 pm ET)</i></p>",
+         "14 23:05", ""),
+        ("", "<div>14 March 2025</div><div>Updated: 15 March 2025</div>", "14 00:00", "15 00:00"),
+        ("<span>publiziert am 14. März 2025</span>", "", "14 00:00", ""),
+        # Above the headline stands the day on which a page is looked at.
+        ("<div>Saturday, 15 March 2025</div>", "", "", ""),
+        ("", "<aside><p>14 March 2025</p></aside>", "", ""),
+        ("", "<p>In 1974 the lamp went dark, on 14 March 1974.</p>", "", ""),
+        ("", f"{BODY}<div>14 March 2025</div>", "", ""),
+    ],
+)  # fmt: skip
+def test_dates_are_lines_of_their_own_at_the_headline(above, below, published, updated):
+    article = read("", f"{above}{STORY}{below}{BODY}")
+    shown = [
+        f"{date.astimezone(UTC):%d %H:%M}"
+        if date and article.provenance[name] in ("byline", "page")
+        else ""
+        for name, date in (
+            ("published_at", article.published_at),
+            ("updated_at", article.updated_at),
+        )
+    ]
+    assert shown == [published, updated]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title", "origin"),
+    [
+        ("", STORY, HEADLINE, "heading"),
+        ("", f"<h1>Harbour Star</h1>{STORY}<h1>Guides</h1>", HEADLINE, "heading"),
+        (f"<meta property='og:title' content='Opinion | {HEADLINE} - Star'>",
+         f"<h1>The Harbour Star Opinion</h1>{STORY}", HEADLINE, "heading"),
+        ("<meta property='og:title' content='A lamp, lit at last'>",
+         f"<h1>Today in the Harbour Star</h1>{STORY}", "A lamp, lit at last", "meta"),
+    ],
+)  # fmt: skip
+def test_the_headline_among_headings(head, body, title, origin):
+    article = read(head, f"{body}{BODY}")
+    assert (article.title, article.provenance["title"]) == (title, origin)
+
+
+def test_one_tag_may_bear_two_names():
+    tag = "<meta property='article:x' itemprop='datePublished' content='2025-03-14'>"
+    article = read(tag, STORY + BODY)
+    assert article.published_at == datetime(2025, 3, 14, tzinfo=UTC)
+    assert article.date_confidence == {"published_at": "stated"}
+
+
+def test_microdata_dates_a_page():
+    shown = (
+        "<span itemprop='datePublished' content='2025-03-14T10:00Z'>last week</span>"
+        "<div itemprop='dateModified'>15 March 2025</div>"
+    )
+    article = read("", STORY + shown + BODY)
+    assert article.provenance["published_at"] == article.provenance["updated_at"] == "time element"
+    assert (article.published_at.day, article.updated_at.day) == (14, 15)
+
+
+def test_the_name_of_the_site_goes_however_it_is_spelt():
+    head = (
+        '<meta property="og:site_name" content="TheStar"><script type="application/ld+json">'
+        '{"@type": "NewsArticle", "headline": "Lamp lit at last | TheStar", '
+        '"publisher": {"name": "The Star"}}</script>'
+    )
+    article = read(head, STORY + BODY)
+    assert (article.title, article.publisher) == ("Lamp lit at last", "The Star")
+
+
+DATED = "<div class='date'>Oldport 14/03/2025</div>"
+NAMED = "<meta name='author' content='Ida Holm'><meta property='og:site_name' content='Star'>"
+
+
+@pytest.mark.parametrize("head", ["", NAMED])
+def test_htmldate_is_asked_last_and_believed_least(head):
+    article = read(head, STORY + DATED + BODY)
+    assert article.published_at == datetime(2025, 3, 14, tzinfo=UTC)
+    assert article.provenance["published_at"] == "htmldate"
+    assert article.date_confidence == {"published_at": "guessed"}
+    for month in ("<div class='date'>03/2025</div>", "<time datetime='2025-03'>March</time>"):
+        assert read(head, STORY + month + BODY).published_at is None  # it makes a day of these
+    # No day after the one on which the page was saved.
+    for day, found in ((13, None), (14, article.published_at)):
+        saved = Stated(captured=datetime(2025, 3, day, 8, tzinfo=UTC), captured_by="--captured")
+        assert read(head, STORY + DATED + BODY, saved).published_at == found
+    # An address that names the day is no guess.
+    link = "<link rel='canonical' href='https://star.example/2025/03/12/lamp'>"
+    article = read(head + link, STORY + DATED + BODY)
+    assert (article.published_at.day, article.provenance["published_at"]) == (12, "url")
+
+
+def test_what_a_text_speaks_of_is_no_date_of_the_page():
+    paragraph = "<p>On 14 March 2025 the keeper of Gull Point came back to a lamp that was lit.</p>"
+    article = read(NAMED, STORY + paragraph + BODY + "<footer>© 2025 Star</footer>")
+    assert (article.published_at, article.updated_at) == (None, None)
