@@ -19,7 +19,7 @@ from qa.cli import main
 ROOT = Path(__file__).parent.parent
 REFERENCE = {
     "id", "revision", "title", "publisher", "author", "published_at", "url", "source", "later",
-    "later_than",
+    "later_than", "date_confidence",
 }  # fmt: skip
 
 
