@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -47,8 +47,10 @@ class Asked:
         words: Its content words.
         found: The candidate sentences.
         answers: Acceptable answers; empty where the archive does not hold one.
-        kind: "answerable", "off-topic", "same-subject", "near-miss" or "renamed".
+        kind: "answerable", "off-topic", "same-subject", "left-out", "near-miss" or "renamed".
         group: Questions of one group share articles and are never split by cross-validation.
+        source: The article that a question was asked of; None where any that answers will do.
+        withheld: Answers that stand only in an article left out.
     """
 
     archive: MemoryArchive
@@ -58,6 +60,17 @@ class Asked:
     answers: list[str]
     kind: str
     group: int
+    source: str | None = None
+    withheld: list[str] = field(default_factory=list)
+
+    def is_source(self, candidate: Candidate) -> bool:
+        """Whether a candidate stands in the article asked of, as far as that is known."""
+        return self.source in (None, candidate.hit.article.id)
+
+    def without_source(self) -> Asked:
+        """The same question where the article that it was asked of is left out."""
+        found = [c for c in self.found if not self.is_source(c)]
+        return replace(self, found=found, answers=[], withheld=self.answers, kind="left-out")
 
     @cached_property
     def features(self) -> Array:
@@ -78,12 +91,13 @@ def ask(
     answers: Sequence[str],
     kind: str,
     group: int,
+    source: str | None = None,
 ) -> Asked:
     """Put one question, whose text the cache holds, to an archive."""
     question = Question.parse(text)
     words = archive.words(question, cache[text])
     found = archive.candidates(question, cache[text], words, ANSWER_DEPTH)
-    return Asked(archive, question, words, found, list(answers), kind, group)
+    return Asked(archive, question, words, found, list(answers), kind, group, source)
 
 
 def ask_rows(
@@ -112,15 +126,27 @@ def seed_page(cache: EmbeddingCache, settings: Settings = DEFAULT) -> MemoryArch
     return MemoryArchive(articles, cache, settings)
 
 
-def news(cache: EmbeddingCache, *names: str, settings: Settings = DEFAULT) -> list[Asked]:
-    """Questions on archives of four real news articles each; group is the archive's number."""
+def news(
+    cache: EmbeddingCache,
+    *names: str,
+    settings: Settings = DEFAULT,
+    leaving_out: Collection[int] = (),
+) -> list[Asked]:
+    """Questions on archives of a few real news articles each; group is the archive's number.
+
+    Args:
+        cache: Takes articles and questions.
+        names: The files of questions.
+        settings: How to cut and fuse.
+        leaving_out: Numbers of archives that are not asked.
+    """
     folder = SHARED / "data" / "article_extraction"
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
     pages = json.loads((QUESTIONS / "news_archives.json").read_text(encoding="utf-8"))
     asked = []
     rows = [row for name in names for row in load(name)]
     for number, page in enumerate(pages):
-        own = [row for row in rows if row["archive"] == number]
+        own = [r for r in rows if r["archive"] == number and number not in leaving_out]
         articles = []
         for article_id in page:
             page_html = gzip.decompress((folder / "html" / f"{article_id}.html.gz").read_bytes())
