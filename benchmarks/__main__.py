@@ -7,7 +7,17 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import distributed, embedding, first_paint, load, quality, scale, scale_model, speed
+from benchmarks import (
+    distributed,
+    embedding,
+    first_paint,
+    load,
+    quality,
+    scale,
+    scale_model,
+    speed,
+    whole_question,
+)
 from qa.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
@@ -15,11 +25,12 @@ SIZES = (2_000, 20_000, 100_000)
 
 
 def main() -> None:
-    """Run all measurements; takes about a quarter of an hour."""
+    """Run all measurements; takes about twenty minutes."""
     sections = [*_machine(), "", *_speed(speed.measure())]
     sections += ["", "## Embedding", "", embedding.table(embedding.measure(passages=256))]
     scale.run(SIZES)
     sections += ["", *_SCALE, "", scale.tables(), "", "![latency and memory](scale.png)"]
+    sections += ["", *_WHOLE, "", whole_question.table(SIZES[-1])]
     sections += ["", *_PAINT, "", first_paint.table()]
     sections += ["", *_LOAD, "", load.table()]
     sections += ["", *_DISTRIBUTED, "", distributed.section()]
@@ -36,6 +47,15 @@ _SCALE = (
     "Generated articles: Zipfian words, vectors in random clusters (`benchmarks/generated.py`); "
     "embedding is left out of every figure. The usual stack: rank-bm25's `get_scores`, all float32 "
     "vectors compared, reciprocal rank fusion. A million: `python -m benchmarks.scale 1000000`.",
+)
+
+
+_WHOLE = (
+    "## A question's whole way",
+    "",
+    "SQuAD's questions on its paragraphs among generated articles: embedded, searched, ranked by "
+    "late interaction, the best sentences read, quoted or refused "
+    "(`benchmarks/whole_question.py`).",
 )
 
 
