@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qa import deletions, judgements
 from qa.abandonment import go_on
@@ -36,6 +37,9 @@ from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
 from qa.writer import SyncOptions, Writer
+
+if TYPE_CHECKING:
+    from qa.answering.reader import Reader
 
 T = TypeVar("T")
 
@@ -291,12 +295,24 @@ class Archive(Holdings):
         if found.query is None or not found.hits:
             return None
         embeddings = self.retriever.embeddings(found)
+        lexical = found.generation.lexical
         finding = find_answer(
-            found.question, found.query, found.hits, embeddings, found.generation.lexical
+            found.question, found.query, found.hits, embeddings, lexical, self.reader
         )
         if (threshold := self.settings.answer_threshold) is None:
             return finding
         return replace(finding, answered=bool(finding.quotes) and finding.confidence >= threshold)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """Reads the best sentences, with the packaged model and unless it is turned off."""
+        if not self.settings.reads:
+            return None
+        from qa.answering.reader import reader_on
+        from qa.embedding.packaged import PackagedEmbedder
+
+        embedder = self.retriever.embedder
+        return reader_on(embedder.encoder) if isinstance(embedder, PackagedEmbedder) else None
 
     def judge(
         self,

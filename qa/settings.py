@@ -17,11 +17,13 @@ PACKAGED_MODEL = "all-MiniLM-L6-v2"
 FusionMethod = Literal["convex", "rrf"]
 LexicalEngine = Literal["auto", "rank-bm25", "inverted"]
 VectorEngine = Literal["auto", "exact"]
+ReaderName = Literal["packaged", "off"]
 
 _CHOICES = {
     "fusion": FusionMethod,
     "lexical_engine": LexicalEngine,
     "vector_engine": VectorEngine,
+    "reader": ReaderName,
 }
 
 
@@ -51,6 +53,8 @@ class Settings:
             through the nearest clusters in large ones.
         index: Where the index lies: a folder, or a server: "milvus://host:19530/name". `--index`
             and what a program names come first.
+        reader: "packaged" reads the best sentences together with the question before one is quoted
+            (`qa.answering.reader`), where the model is the packaged one; "off" leaves it out.
     """
 
     model: str = PACKAGED_MODEL
@@ -66,6 +70,7 @@ class Settings:
     lexical_engine: LexicalEngine = "auto"
     vector_engine: VectorEngine = "auto"
     index: str = "index"
+    reader: ReaderName = "packaged"
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -91,6 +96,11 @@ class Settings:
             if getattr(self, name) not in get_args(kind):
                 given = getattr(self, name)
                 raise InputError(f"{name} must be one of {get_args(kind)}, not {given!r}")
+
+    @property
+    def reads(self) -> bool:
+        """Whether the best sentences are read together with the question."""
+        return self.reader == "packaged" and self.model == PACKAGED_MODEL
 
     @property
     def passage_size(self) -> PassageSize:

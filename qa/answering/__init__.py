@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,9 +13,13 @@ from qa.answering import model
 from qa.answering.features import SUPPORTED, candidates, question_features
 from qa.answering.matching import Match, Words
 from qa.answering.quotes import Quote, select
+from qa.answering.rereading import is_readable, read
 from qa.protocols import Embedding, LexicalIndex
 from qa.query import Question
 from qa.records import Hit, Span
+
+if TYPE_CHECKING:
+    from qa.answering.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def find_answer(
     hits: Sequence[Hit],
     embeddings: Mapping[int, Embedding],
     lexical: LexicalIndex,
+    reader: Reader | None = None,
 ) -> Finding:
     """Choose the sentences to quote, and judge whether they answer.
 
@@ -55,6 +60,7 @@ def find_answer(
         hits: The passages found, best first.
         embeddings: Their embeddings by passage id.
         lexical: The archive's lexical index: it knows how rare a term is.
+        reader: Reads the best sentences; None does without.
     """
     weights = model.packaged()
 
@@ -71,14 +77,23 @@ def find_answer(
     scores = weights.sentence(np.stack([candidate.features for candidate in found]))
     order = np.argsort(-scores, kind="stable")
     ranked, ranked_scores = [found[i] for i in order], scores[order]
+    # A question in words that occur nowhere is none that reading could make sense of.
+    if not is_readable(ranked) or len(unknown) == len({word.text for word in question.words}):
+        reader = None
     evidence = question_features(question, words, ranked, float(ranked_scores[0]), is_known)
-    log_odds = float(weights.question(evidence[None, :])[0])
+    log_odds = float(weights.unread.log_odds(evidence[None, :])[0])
+    if reader is not None:
+        reading = read(question.text, ranked, ranked_scores, reader, weights.reading)
+        ranked, ranked_scores = reading.ranked, reading.scores
+        evidence = np.asarray([log_odds, *reading.evidence], dtype=np.float32)
+        log_odds = float(weights.read.log_odds(evidence[None, :])[0])
+    threshold = weights.verdict(reads=reader is not None).threshold
     # "Who is it?" asks nothing that a passage could answer, however near it may lie.
     confidence = 1 / (1 + math.exp(-max(-50.0, log_odds))) if question.terms else 0.0
     return Finding(
         quotes=select(ranked, ranked_scores),
         confidence=confidence,
-        answered=confidence >= weights.threshold,
+        answered=confidence >= threshold,
         unknown=unknown,
         near=ranked[0].hit,
         unspoken=_unspoken(question, words, ranked[0].match),

@@ -50,6 +50,19 @@ QUESTION_FEATURES: Final = (
     "asks_number",
 )
 
+READ_FEATURES: Final = (
+    "answers",  # the reader's log odds that the sentence answers
+    "span",  # its best span's score above that of no span
+)
+
+READ_EVIDENCE: Final = (
+    "log_odds",  # that the archive answers, without reading
+    "answers_best",  # the first of these, of the best sentence
+    "span_best",
+    "answers_most",  # the highest of the sentences read
+    "span_most",
+)
+
 NAMES_LOOKED_FOR_IN: Final = 6
 """Passages in which `name_anywhere` looks."""
 

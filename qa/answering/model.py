@@ -1,7 +1,8 @@
-"""The two small linear models behind an answer: which sentence, and whether there is one at all.
+"""The small linear models behind an answer: which sentence, and whether there is one at all.
 
-Their weights lie in `weights.json`, written by `benchmarks/fit_answering.py`, which also says what
-they were fitted on and what they reach on questions they were not fitted on.
+Their weights lie in `weights.json`, written by `benchmarks/fit_answering.py` and, where sentences
+are read (`qa.answering.reader`), by `benchmarks/fit_reader.py`; these also say what they were
+fitted on and what they reach on questions they were not fitted on.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ import json
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
-from qa.answering.features import QUESTION_FEATURES, SENTENCE_FEATURES
+from qa.answering.features import (
+    QUESTION_FEATURES,
+    READ_EVIDENCE,
+    READ_FEATURES,
+    SENTENCE_FEATURES,
+)
 from qa.protocols import Floats
 
 
@@ -43,18 +50,37 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the archive holds the answer.
+
+    Attributes:
+        log_odds: Of `QUESTION_FEATURES`, or of `READ_EVIDENCE` where sentences are read.
+        threshold: Confidence below which the tool says that the archive does not hold the answer.
+    """
+
+    log_odds: Linear
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerModel:
     """The weights in use.
 
     Attributes:
         sentence: Scores sentences; differences are log odds of holding the answer.
-        question: Log odds that the archive holds the answer.
-        threshold: Confidence below which the tool says that the archive does not hold the answer.
+        unread: The verdict on the best sentence's features alone.
+        reading: What a reader's judgements (`READ_FEATURES`) add to a sentence's score.
+        read: The verdict where sentences were read.
     """
 
     sentence: Linear
-    question: Linear
-    threshold: float
+    unread: Verdict
+    reading: Linear
+    read: Verdict
+
+    def verdict(self, *, reads: bool) -> Verdict:
+        """The one that counts where sentences are read, or are not."""
+        return self.read if reads else self.unread
 
 
 @cache
@@ -64,9 +90,14 @@ def packaged() -> AnswerModel:
     values = json.loads(file.read_text(encoding="utf-8"))
     return AnswerModel(
         sentence=_linear(values["sentence"], SENTENCE_FEATURES),
-        question=replace(_linear(values["question"], QUESTION_FEATURES), limit=3.0),
-        threshold=values["threshold"],
+        unread=_verdict(values, QUESTION_FEATURES),
+        reading=_linear(values["read"]["sentence"], READ_FEATURES),
+        read=_verdict(values["read"], READ_EVIDENCE),
     )
+
+
+def _verdict(values: dict[str, Any], names: tuple[str, ...]) -> Verdict:
+    return Verdict(replace(_linear(values["question"], names), limit=3.0), values["threshold"])
 
 
 def _linear(values: dict[str, dict[str, list[float]]], names: tuple[str, ...]) -> Linear:

@@ -68,22 +68,22 @@ class PackagedEmbedder:
     def __init__(self, few: int = FEW) -> None:
         self._few = few
         self._folder = model_folder()
-        self._encoder = BertEncoder(self._folder)
+        self.encoder = BertEncoder(self._folder)
 
     @property
     def dimension(self) -> int:
         """384."""
-        return self._encoder.dimension
+        return self.encoder.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """See `Embedder.embed_passages`."""
         if len(texts) <= self._few and "_many" not in self.__dict__:
-            return self._encoder.embed_many(texts)
+            return self.encoder.embed_many(texts)
         return self._many(texts)
 
     def embed_query(self, text: str) -> Embedding:
         """See `Embedder.embed_query`."""
-        return self._encoder.embed_question(text)
+        return self.encoder.embed_question(text)
 
     @cached_property
     def _many(self) -> Callable[[Sequence[str]], list[Embedding]]:

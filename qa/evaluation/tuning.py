@@ -275,7 +275,7 @@ def _threshold(
     answerable: Sequence[float], unanswerable: Sequence[float], settings: Settings, folds: int
 ) -> Tuned:
     now = settings.answer_threshold
-    now = model.packaged().threshold if now is None else now
+    now = model.packaged().verdict(reads=settings.reads).threshold if now is None else now
     points = list(dict.fromkeys([*THRESHOLDS, now]))
     confidence = np.asarray([*answerable, *unanswerable])
     answer = np.arange(len(confidence)) < len(answerable)

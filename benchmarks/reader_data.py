@@ -1,0 +1,240 @@
+"""What the reader is trained on, and what is kept from it.
+
+Never trained on: every third of SQuAD's titles that have questions, news archives and archives of
+the Lee corpus by number, the seed page and the sample corpus.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.lee_corpus import archives, lee
+from benchmarks.memory_archive import DEFAULT, EmbeddingCache, MemoryArchive, holds
+from benchmarks.question_sets import Asked, Squad, ask, load, news
+from qa.answering import model
+from qa.answering.reader import Window
+from qa.answering.rereading import window
+
+CANDIDATES: Final = 12
+"""Best sentences by the linear model; those that are read are drawn from them."""
+
+FALLING: Final = 0.6
+"""Each further candidate is drawn this many times less often: the best mislead most."""
+
+SQUAD_HELD_OUT: Final = slice(2, None, 3)
+"""Of the titles that have questions, in order."""
+
+NEWS: Final = tuple(f"news_{letter}.jsonl" for letter in "abde")
+
+NEWS_HELD_OUT: Final = frozenset((2, 5, 8, 11, *range(12, 20)))
+"""Archives whose questions are never trained on.
+
+The articles of the first four stand in later archives too, which are trained on with other
+questions; only those from 12 on, of `news_c.jsonl`, are wholly unseen.
+"""
+
+LEE_HELD_OUT: Final = frozenset(range(0, len(archives()), 3))
+
+JUDGED: Final = {"answerable": 400, "near-miss": 300}
+"""Questions on SQuAD's held-out titles that the reader is judged by."""
+
+
+class Drawing(NamedTuple):
+    """How questions of one kind take part in a pass.
+
+    Attributes:
+        share: How many of them.
+        among: Wrong sentences are drawn from this many, the best by the linear model.
+        wrong: How many are drawn.
+    """
+
+    share: float
+    among: int
+    wrong: int
+
+
+SQUAD: Final = {
+    "answerable": Drawing(0.5, 6, 3),
+    "near-miss": Drawing(0.25, 3, 1),
+    "left-out": Drawing(0.25, 4, 1),
+}
+"""SQuAD's questions borrow the words of what they ask about; they count for less than our own."""
+
+OWN: Final = {
+    "answerable": Drawing(1, 8, 3),
+    "near-miss": Drawing(1, 5, 2),
+    "same-subject": Drawing(1, 5, 2),
+    "off-topic": Drawing(1, 5, 2),
+    "left-out": Drawing(0.5, 5, 1),
+}
+
+
+class Pool(NamedTuple):
+    """A question with the sentences that may be read with it.
+
+    Attributes:
+        question: As asked.
+        answers: Acceptable answers; empty where no sentence is right.
+        right: The best sentence that answers.
+        wrong: Best ones that do not, best first.
+        drawing: How they are drawn.
+    """
+
+    question: str
+    answers: list[str]
+    right: Window | None
+    wrong: list[Window]
+    drawing: Drawing
+
+
+class Example(NamedTuple):
+    """Sentences to be read with one question.
+
+    Attributes:
+        question: As asked.
+        answers: Acceptable answers; empty where none is right.
+        windows: The sentences, at least one.
+        right: Which of them answers.
+    """
+
+    question: str
+    answers: list[str]
+    windows: list[Window]
+    right: list[bool]
+
+
+class WholeSquad(Squad):
+    """SQuAD's questions, and our own on its paragraphs, to one archive of all paragraphs."""
+
+    @cached_property
+    def titles_asked(self) -> list[int]:
+        """Numbers of the titles that have questions."""
+        return sorted({self._title_of(query) for query in self._queries})
+
+    @property
+    def held_out(self) -> list[int]:
+        """Numbers of the titles that are never trained on."""
+        return self.titles_asked[SQUAD_HELD_OUT]
+
+    def asked(self, titles: Collection[int], kind: str, count: int | None = None) -> list[Asked]:
+        """Questions on some titles, at most `count`, "answerable" or "near-miss"."""
+        impossible = kind == "near-miss"
+        wanted = [
+            query
+            for query in self._queries
+            if query["metadata"]["is_impossible"] is impossible and self._title_of(query) in titles
+        ]
+        found = []
+        for query in wanted[:count]:
+            asked = self._ask(self._all, query, kind, self._title_of(query))
+            asked.source = query["metadata"]["paragraph_id"]
+            found.append(asked)
+        return found
+
+    def own(self, leaving_out: Collection[int]) -> list[Asked]:
+        """Our own questions, but those on some titles."""
+        rows = load("squad_own.jsonl")
+        self._cache.add(row["question"] for row in rows)
+        found = []
+        for row in rows:
+            source = row["article"]
+            title = self._titles.index(self._articles[source].title)
+            if title not in leaving_out:
+                kind = row.get("kind", "answerable")
+                to = (self._all, self._cache, row["question"], row["answers"])
+                found.append(ask(*to, kind, title, source))
+        return found
+
+    @cached_property
+    def _all(self) -> MemoryArchive:
+        return MemoryArchive(self._articles.values(), self._cache, self._settings)
+
+
+def to_train_on(cache: EmbeddingCache, lee_folder: Path | None) -> Iterator[Pool]:
+    """All that the reader is trained on.
+
+    Args:
+        cache: Where embeddings are kept.
+        lee_folder: With the Lee corpus's files; None leaves it out.
+
+    Raises:
+        OSError: A file of the Lee corpus cannot be read.
+    """
+    if lee_folder is not None:
+        yield from _pools(lee(cache, lee_folder, leaving_out=LEE_HELD_OUT), OWN)
+    squad = WholeSquad(cache, DEFAULT)
+    titles = set(squad.titles_asked) - set(squad.held_out)
+    for kind in ("answerable", "near-miss"):
+        yield from _pools(squad.asked(titles, kind), SQUAD)
+    yield from _pools(squad.own(leaving_out=squad.held_out), OWN)
+    yield from _pools(news(cache, *NEWS, leaving_out=NEWS_HELD_OUT), OWN)
+
+
+def held_out_sets(cache: EmbeddingCache) -> tuple[list[Asked], list[Asked]]:
+    """Questions on SQuAD's held-out titles, and on news archives that are wholly unseen.
+
+    SQuAD's answerable ones are there a second time, without the paragraph that they are asked of.
+    """
+    squad = WholeSquad(cache, DEFAULT)
+    asked = [a for kind, n in JUDGED.items() for a in squad.asked(squad.held_out, kind, n)]
+    return [*asked, *_left_out(asked)], news(cache, "news_c.jsonl")
+
+
+def _left_out(asked: Iterable[Asked]) -> Iterator[Asked]:
+    without = (each.without_source() for each in asked if each.answers)
+    return (each for each in without if each.found)
+
+
+def _pools(asked: list[Asked], drawings: dict[str, Drawing]) -> Iterator[Pool]:
+    for each in asked:
+        yield from _pool(each, drawings)
+        if each.answers and each.source is not None:
+            for without in _left_out([each]):
+                yield from _pool(without, drawings)
+
+
+def _pool(asked: Asked, drawings: dict[str, Drawing]) -> Iterator[Pool]:
+    """One, or none where no sentence that answers is among the best."""
+    if not asked.found:
+        return
+    drawing = drawings[asked.kind]
+    scores = model.packaged().sentence(asked.features.astype(np.float32))
+    right, wrong = [], []
+    for place in np.argsort(-scores, kind="stable")[:CANDIDATES].tolist():
+        candidate = asked.found[place]
+        read = window(candidate)
+        if not holds(read.sentence, asked.answers or asked.withheld):
+            wrong.append(read)
+        elif asked.answers and asked.is_source(candidate):
+            right.append(read)
+    if right or (wrong and not asked.answers):
+        first = right[0] if right else None
+        yield Pool(asked.question.text, asked.answers, first, wrong[: drawing.among], drawing)
+
+
+def draw(pools: Iterable[Pool], random_: random.Random) -> Iterator[Example]:
+    """One pass: a right sentence with wrong ones, or wrong ones alone."""
+    for pool in pools:
+        if random_.random() < pool.drawing.share:
+            windows = [] if pool.right is None else [pool.right]
+            right = [True for _ in windows]
+            drawn = _pick(pool.wrong, pool.drawing.wrong, random_)
+            right += [False] * len(drawn)
+            yield Example(pool.question, pool.answers, [*windows, *drawn], right)
+
+
+def _pick(windows: list[Window], count: int, random_: random.Random) -> list[Window]:
+    left = list(windows)
+    weights = [FALLING**place for place in range(len(left))]
+    picked: list[Window] = []
+    while left and len(picked) < count:
+        place = random_.choices(range(len(left)), weights)[0]
+        picked.append(left.pop(place))
+        weights.pop(place)
+    return picked

@@ -1,0 +1,253 @@
+"""The reader in PyTorch, to be trained; `qa.answering.reader` is the same in NumPy.
+
+Tokens of a batch lie one after another without padding, except inside attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from safetensors.numpy import save
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from qa.answering.reader import (
+    BEFORE_TOKENS,
+    OWN_LAYERS,
+    QUESTION_TOKENS,
+    SENTENCE_TOKENS,
+    TITLE_TOKENS,
+    Window,
+)
+from qa.embedding.bert import BertConfig
+from qa.embedding.packaged import model_folder
+
+DROPOUT: Final = 0.15
+HEAD_DROPOUT: Final = 0.1
+_LARGEST: Final = 127
+
+_WEIGHTS: Final = {
+    "mix": tuple(f"attention.self.{part}" for part in ("query", "key", "value")),
+    "join": ("attention.output.dense",),
+    "join_norm": ("attention.output.LayerNorm",),
+    "widen": ("intermediate.dense",),
+    "narrow": ("output.dense",),
+    "narrow_norm": ("output.LayerNorm",),
+}
+
+
+class Sequenced(NamedTuple):
+    """A question and a window as one sequence.
+
+    Attributes:
+        ids: Token ids, with the special ones.
+        kinds: 0 for the question's, 1 for the window's.
+        start: Where the sentence starts.
+        end: One past its last token.
+    """
+
+    ids: list[int]
+    kinds: list[int]
+    start: int
+    end: int
+
+    @property
+    def key(self) -> bytes:
+        """The same for the same tokens."""
+        return np.asarray(self.ids, dtype=np.int32).tobytes()
+
+
+def sequenced(
+    question: str, window: Window, tokenizer: Tokenizer
+) -> tuple[Sequenced, list[tuple[int, int]]]:
+    """A question and a window as `qa.answering.reader` lays them out.
+
+    Returns:
+        The sequence, and where the sentence's tokens start and end in its text.
+    """
+
+    def ids(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    cls, sep = tokenizer.encode("").ids
+    asked = [cls, *ids(question)[:QUESTION_TOKENS], sep]
+    before = ids(window.before)[-BEFORE_TOKENS:]
+    context = [*ids(window.title)[:TITLE_TOKENS], sep, *before, *([sep] if before else [])]
+    sentence = tokenizer.encode(window.sentence, add_special_tokens=False)
+    own, offsets = sentence.ids[:SENTENCE_TOKENS], sentence.offsets[:SENTENCE_TOKENS]
+    second = [*context, *own, sep]
+    start = len(asked) + len(context)
+    kinds = [0] * len(asked) + [1] * len(second)
+    return Sequenced([*asked, *second], kinds, start, start + len(own)), offsets
+
+
+class Grid(NamedTuple):
+    """Where packed tokens stand in a padded batch."""
+
+    places: Tensor
+    mask: Tensor
+    rows: int
+    columns: int
+
+    @classmethod
+    def of(cls, lengths: Sequence[int]) -> Grid:
+        """For sequences of these lengths."""
+        real = torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]
+        places = real.flatten().nonzero()[:, 0]
+        return cls(places, real[:, None, None, :], len(lengths), max(lengths))
+
+
+class Layer(nn.Module):
+    """One encoder layer, started from the packaged model's."""
+
+    def __init__(self, weights: dict[str, Tensor], prefix: str, config: BertConfig) -> None:
+        super().__init__()
+        self._config = config
+        for own, names in _WEIGHTS.items():
+            for kind in ("weight", "bias"):
+                values = torch.cat([weights[f"{prefix}.{name}.{kind}"] for name in names])
+                self.register_parameter(f"{own}_{kind}", nn.Parameter(values.float()))
+
+    def forward(self, x: Tensor, grid: Grid) -> Tensor:
+        """(tokens, dimension) → the same."""
+        c = self._config
+        mixed = self._times(x, "mix")
+        padded = x.new_zeros(grid.rows * grid.columns, 3 * c.dimension)
+        padded = padded.index_copy(0, grid.places, mixed)
+        shape = (grid.rows, grid.columns, 3, c.heads, c.head_size)
+        query, key, value = padded.view(shape).permute(2, 0, 3, 1, 4)
+        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=grid.mask)
+        seen = seen.transpose(1, 2).reshape(-1, c.dimension)[grid.places]
+        x = self._norm(x + self._drop(self._times(seen, "join")), "join_norm")
+        narrow = self._times(functional.gelu(self._times(x, "widen")), "narrow")
+        return self._norm(x + self._drop(narrow), "narrow_norm")
+
+    def _times(self, x: Tensor, name: str) -> Tensor:
+        return functional.linear(x, getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias"))
+
+    def _drop(self, x: Tensor) -> Tensor:
+        return functional.dropout(x, DROPOUT, self.training)
+
+    def _norm(self, x: Tensor, name: str) -> Tensor:
+        weight, bias = getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias")
+        return functional.layer_norm(x, x.shape[-1:], weight, bias, self._config.epsilon)
+
+
+class Judged(NamedTuple):
+    """What the reader says of each sequence of a batch.
+
+    Attributes:
+        answers: (sequences,), log odds that the sentence answers.
+        spans: (tokens, 2), scores as a span's start and end.
+        first: (sequences,), where each sequence's first token is.
+        sequence: (tokens,), which sequence a token is of.
+        inside: (tokens,), whether it is of the sentence.
+    """
+
+    answers: Tensor
+    spans: Tensor
+    first: Tensor
+    sequence: Tensor
+    inside: Tensor
+
+
+class TorchReader(nn.Module):
+    """Lower layers as packaged and frozen; last layers and heads to be trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        folder = model_folder()
+        self.config = BertConfig.load(folder)
+        self.base = load_file(folder / "model.safetensors")
+        d = self.config.dimension
+        layers = [
+            Layer(self.base, f"encoder.layer.{i}", self.config) for i in range(self.config.layers)
+        ]
+        self.lower = layers[:-OWN_LAYERS]  # a list: its parameters are not this module's
+        self.own = nn.ModuleList(layers[-OWN_LAYERS:])
+        self.pool, self.answers, self.span = nn.Linear(2 * d, d), nn.Linear(d, 1), nn.Linear(d, 2)
+        for layer in self.lower:
+            layer.requires_grad_(False).eval()
+        for head in (self.answers, self.span):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+
+    def forward(
+        self, batch: Sequence[Sequenced], states: dict[bytes, Tensor] | None = None
+    ) -> Judged:
+        """Judge a batch.
+
+        Args:
+            batch: Sequences.
+            states: Where the lower layers' are kept by `Sequenced.key`, float16 (tokens,
+                dimension), so that each sequence runs through those layers once.
+        """
+        lengths = [len(row.ids) for row in batch]
+        grid = Grid.of(lengths)
+        x = self.lowest(batch) if states is None else self._kept(batch, states)
+        for layer in self.own:
+            x = layer(x, grid)
+        first = torch.tensor([0, *lengths[:-1]]).cumsum(0)
+        sequence = torch.repeat_interleave(torch.arange(len(batch)), torch.tensor(lengths))
+        inside = torch.zeros(len(x), dtype=torch.bool)
+        for offset, row in zip(first.tolist(), batch, strict=True):
+            inside[offset + row.start : offset + row.end] = True
+        of = sequence[inside]
+        counts = torch.bincount(of, minlength=len(batch)).clamp(min=1)[:, None]
+        mean = torch.zeros(len(batch), x.shape[1]).index_add(0, of, x[inside]) / counts
+        both = functional.dropout(torch.cat([x[first], mean], 1), HEAD_DROPOUT, self.training)
+        answers = self.answers(functional.gelu(self.pool(both)))[:, 0]
+        return Judged(answers, self.span(x), first, sequence, inside)
+
+    def _kept(self, batch: Sequence[Sequenced], states: dict[bytes, Tensor]) -> Tensor:
+        new = [row for row in batch if row.key not in states]
+        if new:
+            parts = torch.split(self.lowest(new).half(), [len(row.ids) for row in new])
+            states.update((row.key, part.clone()) for row, part in zip(new, parts, strict=True))
+        return torch.cat([states[row.key] for row in batch]).float()
+
+    @torch.no_grad()
+    def lowest(self, batch: Sequence[Sequenced]) -> Tensor:
+        """The states after the lower layers, (tokens, dimension)."""
+        base, grid = self.base, Grid.of([len(row.ids) for row in batch])
+        ids = torch.tensor([i for row in batch for i in row.ids])
+        kinds = torch.tensor([k for row in batch for k in row.kinds])
+        places = torch.cat([torch.arange(len(row.ids)) for row in batch])
+        x = base["embeddings.word_embeddings.weight"][ids]
+        x = x + base["embeddings.position_embeddings.weight"][places]
+        x = x + base["embeddings.token_type_embeddings.weight"][kinds]
+        norm = base["embeddings.LayerNorm.weight"], base["embeddings.LayerNorm.bias"]
+        x = functional.layer_norm(x, x.shape[-1:], *norm, self.config.epsilon)
+        for layer in self.lower:
+            x = layer(x, grid)
+        return x
+
+    def file(self) -> bytes:
+        """As `qa.answering.reader` reads it: 8-bit differences, a scale for each row; the heads."""
+        found: dict[str, np.ndarray] = {}
+        for number, layer in enumerate(self.own, self.config.layers - OWN_LAYERS):
+            for own, names in _WEIGHTS.items():
+                for kind in ("weight", "bias"):
+                    whole = getattr(layer, f"{own}_{kind}").detach()
+                    for name, part in zip(names, whole.chunk(len(names)), strict=True):
+                        key = f"encoder.layer.{number}.{name}.{kind}"
+                        found |= _differences(key, part.numpy() - self.base[key].numpy())
+        for name in ("pool", "answers", "span"):
+            for kind, values in getattr(self, name).named_parameters():
+                found[f"head.{name}.{kind}"] = values.detach().numpy().astype(np.float16)
+        return save(found)
+
+
+def _differences(key: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    rows = values.reshape(len(values), -1) if values.ndim > 1 else values.reshape(1, -1)
+    scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-8) / _LARGEST
+    codes = np.round(rows / scale).astype(np.int8).reshape(values.shape)
+    return {
+        key: codes,
+        f"{key}.scale": scale.astype(np.float32).reshape(-1, *[1] * (values.ndim - 1)),
+    }

@@ -1,0 +1,219 @@
+"""Training the reader: it learns, what it writes is what the product reads, and nothing leaks."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from benchmarks import lee_corpus, question_sets, reader_data, train_reader  # noqa: E402
+from benchmarks.lee_corpus import archives  # noqa: E402
+from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, indexed_texts  # noqa: E402
+from benchmarks.question_sets import QUESTIONS, ask, load  # noqa: E402
+from benchmarks.reader_data import OWN, SQUAD, Drawing, Pool, draw, to_train_on  # noqa: E402
+from benchmarks.reader_model import TorchReader, sequenced  # noqa: E402
+from benchmarks.train_reader import Training, batches, group_of, losses_of, train  # noqa: E402
+from qa.answering.reader import SPAN_TOKENS, Reader, Window  # noqa: E402
+from qa.records import Article  # noqa: E402
+
+WRONG = [
+    Window("Tram", "The vote was close.", "It was 27 to 18."),
+    Window("", "", "Rain is expected on Friday, with winds of up to 60 km/h at sea."),
+    Window("東京都", "", "🎉"),
+]
+LONG = Window("", "", WRONG[1].sentence * 9)
+ALL = Drawing(share=1, among=3, wrong=3)
+POOLS = [
+    Pool(
+        "Who led the council when the tram line was approved?",
+        ["'Ida Holm'."],  # as SQuAD has it, now and then: with marks that the sentence lacks
+        Window("Tram", "", "Mayor Ida Holm led the council until May."),
+        WRONG,
+        ALL,
+    ),
+    Pool("How many boats sank?", [], None, WRONG, ALL),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """More wait for each other where other tests run beside these."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def tokenizer(embedder):
+    return embedder.encoder.tokenizer
+
+
+def groups(tokenizer):
+    return [group_of(example, tokenizer) for example in draw(POOLS, random.Random(0))]
+
+
+def loss(reader, tokenizer):
+    batch = groups(tokenizer)
+    with torch.no_grad():
+        judged = reader.eval()([row for group in batch for row in group.rows])
+        return losses_of(judged, batch)
+
+
+def judgements(reader, question, windows, tokenizer):
+    """What the reader in PyTorch says, as `Reader.read` says it."""
+    rows = [sequenced(question, window, tokenizer)[0] for window in windows]
+    with torch.no_grad():
+        judged = reader.eval()(rows)
+    found = []
+    for row, first, answers in zip(rows, judged.first.tolist(), judged.answers, strict=True):
+        scores = judged.spans[first : first + len(row.ids)].numpy()
+        best = max(
+            scores[i, 0] + scores[j, 1]
+            for i in range(row.start, row.end)
+            for j in range(i, min(i + SPAN_TOKENS, row.end))
+        )
+        found.append((answers.item(), best - scores[0].sum()))
+    return np.asarray(found)
+
+
+def test_it_learns_and_the_product_reads_what_it_wrote(embedder, tokenizer):
+    torch.manual_seed(0)
+    reader = TorchReader()
+    before = loss(reader, tokenizer)
+    training = Training(reader, rate=1e-3)
+    for _ in range(10):
+        [batch] = batches(groups(tokenizer), random.Random(0))
+        training.step(batch, done=0.4)
+    reader.load_state_dict(training.mean)
+    after = loss(reader, tokenizer)
+    assert (after < before).all(), (before, after)
+    assert training.report().startswith("answers ")
+
+    windows = [POOLS[0].right, *WRONG, LONG]
+    read = Reader(embedder.encoder, reader.file()).read(POOLS[0].question, windows)
+    expected = judgements(reader, POOLS[0].question, windows, tokenizer)
+    np.testing.assert_allclose(read, expected, atol=0.05)
+
+
+def test_an_answer_is_found_without_the_marks_around_it(tokenizer):
+    [answered, unanswered] = groups(tokenizer)
+    assert answered.right == [True, False, False, False]
+    first, last = answered.spans[0]
+    assert tokenizer.decode(answered.rows[0].ids[first : last + 1]) == "ida holm"
+    assert unanswered.spans == [None] * 3
+
+
+def test_what_is_kept_on_the_way_can_be_gone_on_from(tmp_path, tokenizer, capsys):
+    from safetensors.torch import load_file
+
+    reader, kept = TorchReader(), tmp_path / "kept.safetensors"
+    train(reader, POOLS, tokenizer, minutes=1e-9, keep=kept)
+    other = TorchReader()
+    other.load_state_dict(load_file(kept))
+    ours, theirs = reader.state_dict(), other.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.parametrize("option", ["--lee", "--start", "--keep"])
+def test_a_file_that_is_missing_is_said_before_anything_is_read(
+    option, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["train_reader", option, str(tmp_path / "none" / "here")])
+    with pytest.raises(SystemExit):
+        train_reader.main()
+    assert "there is no " in capsys.readouterr().err
+
+
+def test_a_sentence_is_right_only_where_its_question_was_asked(embedder):
+    texts = {
+        "asked": "The ferry hit the pier on Monday. Mayor Ida Holm led the council until May.",
+        "copy": "Mayor Ida Holm led the council until May, wrote the paper.",
+        "other": "The council met in May. A tram passed the council house.",
+    }
+    articles = [Article(i, "", text, source=i) for i, text in texts.items()]
+    question = "Who led the council until May?"
+    cache = EmbeddingCache(embedder)
+    cache.add([*indexed_texts(articles), question])
+    archive = MemoryArchive(articles, cache)
+
+    def pools(answers, kind, source):
+        asked = ask(archive, cache, question, answers, kind, 0, source)
+        return list(reader_data._pools([asked], SQUAD))
+
+    [answered, left_out] = pools(["Ida Holm"], "answerable", "asked")
+    assert answered.right == Window(
+        "", "The ferry hit the pier on Monday.", "Mayor Ida Holm led the council until May."
+    )
+    assert left_out.right is None
+    assert left_out.drawing == SQUAD["left-out"]
+    for pool in (answered, left_out):
+        assert pool.wrong
+        assert not any("Ida Holm" in window.sentence for window in pool.wrong)
+    assert len(pools(["Ida Holm"], "answerable", None)) == 1
+    [near] = pools([], "near-miss", "asked")
+    assert any("Ida Holm" in window.sentence for window in near.wrong)
+    assert len(pools(["nobody"], "answerable", "asked")) == 1  # only where it is left out
+
+    drawn = [e for seed in range(200) for e in draw([answered], random.Random(seed))]
+    assert 60 < len(drawn) < 140  # half of the time
+    assert all(e.right[0] and not any(e.right[1:]) for e in drawn)
+
+
+def test_what_is_held_out_is_never_trained_on(shared_dir, monkeypatch, tmp_path):
+    asked, indexed = set(), set()
+
+    def recorded(archive, cache, text, answers, kind, group, source=None):
+        asked.add((group, text))
+        indexed.update(archive.ids)
+        return question_sets.Asked(archive, None, None, [], list(answers), kind, group, source)
+
+    def archive(articles, *_):
+        return SimpleNamespace(ids=[article.id for article in articles])
+
+    for module in (question_sets, reader_data, lee_corpus):
+        monkeypatch.setattr(module, "MemoryArchive", archive)
+    for module in (question_sets, reader_data):
+        monkeypatch.setattr(module, "ask", recorded)
+    for module in (question_sets, lee_corpus):
+        monkeypatch.setattr(module, "indexed_texts", lambda *_: [])
+    monkeypatch.setattr(question_sets, "read_bytes", lambda *_: SimpleNamespace(articles=[]))
+    monkeypatch.setattr(lee_corpus, "reports", lambda _: [""] * 343)
+    cache = SimpleNamespace(add=lambda _: None)
+    assert list(to_train_on(cache, tmp_path)) == []  # nothing was found: it was asked only
+
+    pages = json.loads((QUESTIONS / "news_archives.json").read_text(encoding="utf-8"))
+    unseen = [page for number in range(12, 20) for page in pages[number]]
+    unseen += [f"lee{i}" for number, own in enumerate(archives()) if number % 3 == 0 for i in own]
+    assert indexed.isdisjoint(unseen)
+    assert indexed >= {page for number in range(20, 48) for page in pages[number]}
+
+    third = set(range(2, 12, 3))
+    kept = {"news_a": third, "news_b": third, "news_c": set(range(12, 20)), "news_d": set()}
+    kept |= {"news_e": set(), "lee": set(range(0, 58, 3))}
+    for name, numbers in kept.items():
+        for row in load(f"{name}.jsonl"):
+            number = row["archive"]
+            assert ((number, row["question"]) in asked) is (number not in numbers), row
+    squad = reader_data.WholeSquad(cache)
+    assert (len(squad.titles_asked), len(squad.held_out)) == (16, 5)
+    for query in squad._queries:
+        title = squad._title_of(query)
+        assert ((title, query["text"]) in asked) is (title not in squad.held_out)
+    texts = {text for _, text in asked}
+    assert all(row["question"] in texts for row in load("squad_own.jsonl"))
+    for name in ("news_c", "seed_dev", "seed_heldout", "sample_corpus"):
+        # "How many moons does Saturn have?" is asked of many archives, none of which says.
+        assert not any(r["question"] in texts for r in load(f"{name}.jsonl") if r["answerable"])
+
+
+def test_every_kind_of_question_has_its_drawing():
+    names = ("squad_own", "lee", "news_a", "news_b", "news_d", "news_e")
+    kinds = {row.get("kind", "answerable") for name in names for row in load(f"{name}.jsonl")}
+    assert kinds | {"left-out"} == OWN.keys()
