@@ -309,10 +309,10 @@ class Archive(Holdings):
         if not self.settings.reads:
             return None
         from qa.answering.reader import reader_on
-        from qa.embedding.packaged import PackagedEmbedder
+        from qa.embedding import encoder_of
 
-        embedder = self.retriever.embedder
-        return reader_on(embedder.encoder) if isinstance(embedder, PackagedEmbedder) else None
+        encoder = encoder_of(self.retriever.embedder)
+        return reader_on(encoder) if encoder is not None else None
 
     def judge(
         self,

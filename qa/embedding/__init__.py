@@ -7,8 +7,13 @@ sentence-transformers. `QA_PRECISION` forces a number type, see `qa.embedding.pr
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qa.protocols import Embedder, Reranker
 from qa.settings import PACKAGED_MODEL
+
+if TYPE_CHECKING:
+    from qa.embedding.bert import BertEncoder
 
 
 def load_embedder(model: str, *, few: int | None = None) -> Embedder:
@@ -28,6 +33,16 @@ def load_embedder(model: str, *, few: int | None = None) -> Embedder:
     from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
+
+
+def encoder_of(embedder: Embedder) -> BertEncoder | None:
+    """The packaged model in NumPy, where it is what embeds; None with any other."""
+    from qa.embedding.packaged import PackagedEmbedder
+    from qa.embedding.remembering import Remembering
+
+    while isinstance(embedder, Remembering):
+        embedder = embedder.embedder
+    return embedder.encoder if isinstance(embedder, PackagedEmbedder) else None
 
 
 def load_reranker(model: str) -> Reranker:

@@ -18,7 +18,7 @@ class Remembering:
     """
 
     def __init__(self, embedder: Embedder, most: int) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._most = most
         self._known: OrderedDict[str, Embedding] = OrderedDict()
         self._lock = threading.Lock()
@@ -26,21 +26,21 @@ class Remembering:
     @property
     def name(self) -> str:
         """See `Embedder.name`."""
-        return self._embedder.name
+        return self.embedder.name
 
     @property
     def fingerprint(self) -> str:
         """See `Embedder.fingerprint`."""
-        return self._embedder.fingerprint
+        return self.embedder.fingerprint
 
     @property
     def dimension(self) -> int:
         """See `Embedder.dimension`."""
-        return self._embedder.dimension
+        return self.embedder.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> list[Embedding]:
         """See `Embedder.embed_passages`."""
-        return self._embedder.embed_passages(texts)
+        return self.embedder.embed_passages(texts)
 
     def embed_query(self, text: str) -> Embedding:
         """See `Embedder.embed_query`."""
@@ -49,7 +49,7 @@ class Remembering:
             if known is not None:
                 self._known.move_to_end(text)
                 return known
-        found = self._embedder.embed_query(text)
+        found = self.embedder.embed_query(text)
         with self._lock:
             self._known[text] = found
             while len(self._known) > self._most:

@@ -14,6 +14,7 @@ from qa.answering.reader import Reader, Window
 from qa.answering.rereading import is_readable, judge, reordered, window
 from qa.errors import ModelError
 from qa.records import Article, Passage, Span
+from qa.serving.metrics import MeasuredArchive, Metrics
 from qa.settings import Settings
 
 QUESTION = "Who led the council when the tram line was approved?"
@@ -61,6 +62,8 @@ def test_another_file_than_the_one_that_ships_is_refused(monkeypatch):
 
 def test_it_reads_unless_it_is_off_or_the_model_is_another(tmp_path, make_archive, archive):
     assert archive.reader is archive.reader is not None
+    served = MeasuredArchive(make_archive(archive.index, Settings()), Metrics())
+    assert served.reader is archive.reader  # also where questions asked again are remembered
     assert make_archive(tmp_path, Settings(reader="off")).reader is None
     assert make_archive(tmp_path, Settings(model="another")).reader is None
 
