@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.lee_corpus import archives, lee
 from benchmarks.memory_archive import DEFAULT, EmbeddingCache, MemoryArchive, holds
 from benchmarks.question_sets import Asked, Squad, ask, load, news
+from benchmarks.written_archives import written
 from qa.answering import model
 from qa.answering.reader import Window
 from qa.answering.rereading import window
@@ -174,6 +175,7 @@ def to_train_on(cache: EmbeddingCache, lee_folder: Path | None) -> Iterator[Pool
         yield from _pools(squad.asked(titles, kind), SQUAD)
     yield from _pools(squad.own(leaving_out=squad.held_out), OWN)
     yield from _pools(news(cache, *NEWS, leaving_out=NEWS_HELD_OUT), OWN)
+    yield from _pools(written(cache), OWN)
 
 
 def held_out_sets(cache: EmbeddingCache) -> tuple[list[Asked], list[Asked]]:
