@@ -15,8 +15,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from benchmarks.memory_archive import DEFAULT, EmbeddingCache, MemoryArchive, indexed_texts
-from benchmarks.question_sets import QUESTIONS, Asked, ask_rows, load
+from benchmarks.memory_archive import EmbeddingCache
+from benchmarks.question_sets import QUESTIONS, Asked, ask_articles, load
 from qa.records import Article
 
 FILES: Final = ("lee_background.cor", "lee.cor")
@@ -56,7 +56,6 @@ def lee(cache: EmbeddingCache, folder: Path, leaving_out: Collection[int] = ()) 
         if number not in leaving_out:
             ids = [(f"lee{report}", texts[report]) for report in held]
             articles = [Article(id=i, title="", text=text, source=i) for i, text in ids]
-            cache.add(indexed_texts(articles))
             own = [row for row in rows if row["archive"] == number]
-            asked += ask_rows(MemoryArchive(articles, cache, DEFAULT), cache, own, number)
+            asked += ask_articles(articles, cache, own, number)
     return asked

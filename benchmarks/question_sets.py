@@ -112,6 +112,18 @@ def ask_rows(
     ]
 
 
+def ask_articles(
+    articles: Sequence[Article],
+    cache: EmbeddingCache,
+    rows: Iterable[dict[str, Any]],
+    group: int,
+    settings: Settings = DEFAULT,
+) -> list[Asked]:
+    """Put the questions of one of our own files to an archive of these articles."""
+    cache.add(indexed_texts(articles, settings))
+    return ask_rows(MemoryArchive(articles, cache, settings), cache, rows, group)
+
+
 def load(name: str) -> list[dict[str, Any]]:
     """The rows of one of our question files."""
     with (QUESTIONS / name).open(encoding="utf-8") as file:
@@ -155,8 +167,7 @@ def news(
             body = truth[article_id]["articleBody"]
             articles.append(Article(id=article_id, title=title, text=body, source=article_id))
         if own:
-            cache.add(indexed_texts(articles, settings))
-            asked += ask_rows(MemoryArchive(articles, cache, settings), cache, own, number)
+            asked += ask_articles(articles, cache, own, number, settings)
     return asked
 
 

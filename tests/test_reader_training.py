@@ -12,13 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from benchmarks import (  # noqa: E402
-    lee_corpus,
-    question_sets,
-    reader_data,
-    train_reader,
-    written_archives,
-)
+from benchmarks import lee_corpus, question_sets, reader_data, train_reader  # noqa: E402
 from benchmarks.lee_corpus import archives  # noqa: E402
 from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, indexed_texts  # noqa: E402
 from benchmarks.question_sets import QUESTIONS, ask, load  # noqa: E402
@@ -183,12 +177,10 @@ def test_what_is_held_out_is_never_trained_on(shared_dir, monkeypatch, tmp_path)
     def archive(articles, *_):
         return SimpleNamespace(ids=[article.id for article in articles])
 
-    for module in (question_sets, reader_data, lee_corpus, written_archives):
-        monkeypatch.setattr(module, "MemoryArchive", archive)
     for module in (question_sets, reader_data):
+        monkeypatch.setattr(module, "MemoryArchive", archive)
         monkeypatch.setattr(module, "ask", recorded)
-    for module in (question_sets, lee_corpus, written_archives):
-        monkeypatch.setattr(module, "indexed_texts", lambda *_: [])
+    monkeypatch.setattr(question_sets, "indexed_texts", lambda *_: [])
     monkeypatch.setattr(question_sets, "read_bytes", lambda *_: SimpleNamespace(articles=[]))
     monkeypatch.setattr(lee_corpus, "reports", lambda _: [""] * 343)
     cache = SimpleNamespace(add=lambda _: None)
