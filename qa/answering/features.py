@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -112,34 +113,36 @@ def candidates(
 
 def _of_passage(question: Question, words: Words, match: Match) -> list[Candidate]:
     hit, passage = match.hit, match.hit.passage
+    if not passage.sentences:
+        return []
     texts = [hit.article.text[s.start : s.end] for s in passage.sentences]
     own = [match.held(text) for text in texts]
-    context = match.best()
+    title = match.title_terms
+    before = [h | earlier | title for h, earlier in zip(own, [set(), *own[:-1]], strict=True)]
+    after = [h | later for h, later in zip(own, [*own[1:], set()], strict=True)]
+    insides = np.stack([match.inside(sentence) for sentence in passage.sentences])
+    best = np.stack([match.best(inside) for inside in insides])
     of_passage = (
-        words.coverage(match.title_terms.union(*own)),
+        *words.coverage([title.union(*own)]),
         hit.score if hit.arms_score is None else hit.arms_score,
         float(match.query.vector @ match.embedding.vector),
     )
-    found = []
-    for i, sentence in enumerate(passage.sentences):
-        inside = match.inside(sentence)
-        best = match.best(inside)
-        before = own[i - 1] if i else set()
-        after = own[i + 1] if i + 1 < len(own) else set()
-        features = (
-            _mean(best),
-            float(best @ words.token_weights),
-            _mean(context),
-            match.pooled(inside),
-            words.coverage(own[i]),
-            words.coverage(own[i] | before | match.title_terms),
-            words.coverage(own[i] | after),
-            *of_passage,
-            question.answer_type_in(texts[i], hit.article.language),
-            math.log1p(len(texts[i].split())),
-        )
-        found.append(Candidate(match, sentence, np.asarray(features, dtype=np.float32)))
-    return found
+    columns = (
+        _means(best),
+        best @ words.token_weights,
+        _means(match.best()[None, :])[0],
+        match.pooled(insides),
+        words.coverage(own),
+        words.coverage(before),
+        words.coverage(after),
+        *of_passage,
+        [question.answer_type_in(text, hit.article.language) for text in texts],
+        [math.log1p(len(text.split())) for text in texts],
+    )
+    features = np.zeros((len(texts), len(SENTENCE_FEATURES)), dtype=np.float32)
+    for place, values in enumerate(columns):
+        features[:, place] = values
+    return list(map(partial(Candidate, match), passage.sentences, features))
 
 
 def question_features(
@@ -199,8 +202,9 @@ SUPPORTED: Final = 0.5
 the packaged model's token states lie around .3."""
 
 
-def _mean(values: Floats | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
-    return float(values.mean()) if values.size else 0.0
+def _means(rows: Floats) -> Floats:
+    """Of each row; 0 where rows are empty."""
+    return np.asarray(rows.sum(axis=1) / np.float32(max(rows.shape[1], 1)))
 
 
 def _with_neighbours(candidate: Candidate) -> Span:

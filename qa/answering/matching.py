@@ -5,7 +5,7 @@ Late interaction: see `qa.embedding.tokens`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +57,11 @@ class Words:
             token_weights=weights / total if total else weights,
         )
 
-    def coverage(self, present: set[str]) -> float:
-        """Share of the distinct terms that are present, weighted by rarity, 0 to 1."""
+    def coverage(self, present: Iterable[set[str]]) -> list[float]:
+        """Share of the distinct terms in each of some sets, weighted by rarity, 0 to 1."""
         weights = dict(zip(self.terms, self.rarity.tolist(), strict=True))
-        total = sum(weights.values())
-        return sum(w for t, w in weights.items() if t in present) / total if total else 0.0
+        total = sum(weights.values()) or 1.0
+        return [sum(weights[t] for t in held if t in weights) / total for held in present]
 
 
 class Match:
@@ -101,13 +101,19 @@ class Match:
             return np.zeros(len(cosines), dtype=np.float32)
         return np.asarray(cosines.max(axis=1))
 
-    def pooled(self, inside: Mask) -> float:
-        """Cosine of the mean token states of the question and of the tokens there."""
-        if not inside.any() or not len(self.query.tokens):
-            return 0.0
-        a = self.query.tokens.astype(np.float32).mean(axis=0)
-        b = self.embedding.tokens[inside].astype(np.float32).mean(axis=0)
-        return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9))
+    def pooled(self, insides: Mask) -> Floats:
+        """Cosine of the mean token states of the question and of some tokens of the passage.
+
+        Args:
+            insides: Which tokens, bool (stretches, tokens).
+
+        Returns:
+            float32 (stretches,); 0 where there are none.
+        """
+        asked = self.query.tokens.sum(axis=0, dtype=np.float32)
+        told = insides.astype(np.float32) @ self.embedding.tokens.astype(np.float32)
+        lengths = np.linalg.norm(told, axis=1) * np.linalg.norm(asked)
+        return np.asarray(told @ asked / np.maximum(lengths, 1e-9), dtype=np.float32)
 
     def support(self, words: Words, span: Span) -> Floats:
         """How well each word is matched in a range of the article or in its title.

@@ -25,7 +25,16 @@ from safetensors import safe_open
 from safetensors.numpy import load
 
 from qa.embedding.batches import by_tokens
-from qa.embedding.bert import BertEncoder, Layer, Linear, Pair, gelu, quick_gelu
+from qa.embedding.bert import (
+    BertEncoder,
+    Layer,
+    Linear,
+    Pair,
+    gelu,
+    laid,
+    quick_gelu,
+    whole_blocks,
+)
 from qa.embedding.blas import one_thread
 from qa.errors import ModelError
 from qa.protocols import Floats
@@ -126,17 +135,24 @@ class Reader:
 
     def _judge(self, pairs: list[Pair], starts: list[int]) -> Floats:
         x, parts = self._encoder.together(pairs, self._lower)
-        for layer in self._layers:
+        for layer in self._layers[:-1]:
             x = layer(x, parts, quick_gelu)
-        rows = []
-        for part, start in zip(parts, starts, strict=True):
-            sentence = x[:, part.start + start : part.stop - 1]
-            first = x[:, part.start : part.start + 1]
-            mean = sentence.mean(axis=1, keepdims=True) if sentence.size else np.zeros_like(first)
-            pooled = self._pool(np.concatenate([first, mean]))
-            answers = self._answers(gelu(pooled))[0, 0]
-            rows.append((answers, _best_span(self._span(sentence)) - self._span(first).sum()))
-        return np.asarray(rows, dtype=np.float32)
+        # What is judged is each pair's first token and its sentence: the last layer needs no other.
+        places = zip(parts, starts, strict=True)
+        judged = [np.r_[part.start, part.start + start : part.stop - 1] for part, start in places]
+        own = laid([len(tokens) for tokens in judged])
+        wanted = np.zeros(whole_blocks(own[-1].stop), dtype=np.int64)
+        wanted[: own[-1].stop] = np.concatenate(judged)
+        x = self._layers[-1](x, parts, quick_gelu, wanted)
+        return np.asarray([self._said(x[:, part]) for part in own], dtype=np.float32)
+
+    def _said(self, states: Floats) -> tuple[float, float]:
+        """Of the first token's states and its sentence's."""
+        first, sentence = states[:, :1], states[:, 1:]
+        mean = sentence.mean(axis=1, keepdims=True) if sentence.size else np.zeros_like(first)
+        pooled = self._pool(np.concatenate([first, mean]))
+        answers = float(self._answers(gelu(pooled))[0, 0])
+        return answers, float(_best_span(self._span(sentence)) - self._span(first).sum())
 
 
 @lru_cache(maxsize=1)

@@ -15,10 +15,10 @@ from qa.protocols import Floats
 if TYPE_CHECKING:
     from qa.answering.reader import Reader, Window
 
-FIRST: Final = 2
+AT_ONCE: Final = 2
 DEPTH: Final = 6
-"""Sentences read: the first, and the others up to this many unless one of the first answers. Where
-all six are always read, quotes and refusals are no better (`docs/quality.md`)."""
+"""Sentences read: two at a time until one of them answers, at most six. Where all six are always
+read, quotes and refusals are no better (`docs/quality.md`)."""
 
 READS: Final = "en"
 """The language that the reader was trained on."""
@@ -63,10 +63,12 @@ def read(
 def judge(question: str, ranked: Sequence[Candidate], reader: Reader) -> Floats:
     """The reader's judgements of the candidates it reads, float32 (read, 2)."""
     windows = [window(candidate) for candidate in ranked[:DEPTH]]
-    judged = reader.read(question, windows[:FIRST])
-    if judged[:, 0].max() > 0 or len(windows) <= FIRST:
-        return judged
-    return np.concatenate([judged, reader.read(question, windows[FIRST:])])
+    judged: list[Floats] = []
+    for start in range(0, len(windows), AT_ONCE):
+        judged.append(reader.read(question, windows[start : start + AT_ONCE]))
+        if judged[-1][:, 0].max() > 0:
+            break
+    return np.concatenate(judged)
 
 
 def reordered(

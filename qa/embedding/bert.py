@@ -27,7 +27,7 @@ from tokenizers import Encoding, Tokenizer
 from qa.embedding.batches import by_tokens
 from qa.embedding.blas import one_thread
 from qa.embedding.tokens import compress
-from qa.protocols import Embedding, Floats, Offsets
+from qa.protocols import Embedding, Floats, Ids, Offsets
 
 BATCH_TOKENS: Final = 256
 """Small, so that few passages make enough batches for all cores."""
@@ -162,9 +162,8 @@ class BertEncoder:
         return x, parts
 
     def _laid(self, lengths: Sequence[int]) -> tuple[list[slice], Floats]:
-        ends = np.cumsum(lengths).tolist()
-        parts = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-        return parts, np.zeros((self.dimension, -(-ends[-1] // BLOCK) * BLOCK), dtype=np.float32)
+        parts = laid(lengths)
+        return parts, np.zeros((self.dimension, whole_blocks(parts[-1].stop)), dtype=np.float32)
 
     def _place(self, x: Floats, part: slice, ids: Sequence[int]) -> None:
         x[:, part] = self._words[list(ids)].T
@@ -218,6 +217,17 @@ class BertEncoder:
         return rows
 
 
+def laid(lengths: Sequence[int]) -> list[slice]:
+    """Where sequences of these lengths stand one after another."""
+    ends = np.cumsum(lengths).tolist()
+    return [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+
+
+def whole_blocks(tokens: int) -> int:
+    """As many tokens, rounded up to whole blocks of `BLOCK`."""
+    return -(-tokens // BLOCK) * BLOCK
+
+
 class Layer:
     """One encoder layer.
 
@@ -246,14 +256,27 @@ class Layer:
         self._after_feed = Norm(weights, f"{prefix}.output.LayerNorm", epsilon)
 
     def __call__(
-        self, x: Floats, parts: list[slice], activation: Callable[[Floats], Floats] = gelu
+        self,
+        x: Floats,
+        parts: list[slice],
+        activation: Callable[[Floats], Floats] = gelu,
+        wanted: Ids | None = None,
     ) -> Floats:
-        """States after it, (dimension, tokens); each of the parts attends to itself alone."""
+        """States after it, (dimension, tokens).
+
+        Args:
+            x: States before it.
+            parts: Tokens of one sequence each, which attends to itself alone.
+            activation: Of the feed-forward network.
+            wanted: The tokens whose states are wanted; None is all.
+        """
         mixed = self._mix_weight @ x
         mixed += self._mix_bias
         attended = np.zeros_like(x)
         for part in parts:
             attended[:, part] = self._attend(mixed[:, part])
+        if wanted is not None:
+            attended, x = attended[:, wanted], x[:, wanted]
         joined = self._join(attended)
         joined += x
         x = self._after_attention(joined)
@@ -262,12 +285,14 @@ class Layer:
         return self._after_feed(fed)
 
     def _attend(self, mixed: Floats) -> Floats:
+        """Softmax over axis 1, in place, and divided last: both twice as fast as over axis 2."""
         query, key, value = mixed.reshape(3, self._heads, -1, mixed.shape[1])
-        scores = query.transpose(0, 2, 1) @ key
-        scores -= scores.max(axis=-1, keepdims=True)
+        scores = key.transpose(0, 2, 1) @ query
+        scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=-1, keepdims=True)
-        return np.asarray((value @ scores.transpose(0, 2, 1)).reshape(-1, mixed.shape[1]))
+        seen: Floats = value @ scores
+        seen /= scores.sum(axis=1, keepdims=True)
+        return seen.reshape(-1, mixed.shape[1])
 
 
 class Linear:
