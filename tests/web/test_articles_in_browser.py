@@ -15,7 +15,7 @@ from qa.serving.uploads import MAX_FILES
 from qa.web.articles_handlers import ArticlesHandlers
 
 from .conftest import PWN, Site
-from .looking import ask, axe_violations, open_tab
+from .looking import ask, axe_violations, in_view, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -186,6 +186,18 @@ def test_an_article_is_previewed_added_deleted_and_brought_back(
     many = [{"name": f"{n}.txt", "mimeType": "text/plain", "buffer": b"x"} for n in range(150)]
     page.locator("[data-files]").set_input_files(many)
     page.locator("[data-preview] .notice.error", has_text=f"at most {MAX_FILES} files").wait_for()
+
+
+def test_what_came_of_an_upload_is_in_view(page: Any, site: Site) -> None:
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    held = (site.corpus / "tram.txt").read_bytes()
+    copies = [{"name": f"{n}.txt", "mimeType": "text/plain", "buffer": held} for n in range(20)]
+    page.locator("[data-files]").set_input_files(copies)
+    page.locator("[data-add]").click()  # below twenty previews
+    page.locator("[data-report] .uploads li", has_text="19.txt is in the archive").wait_for()
+    assert in_view(page, "[data-report] .uploads li")
+    assert page.evaluate("document.activeElement.matches('[data-report]')"), "to be read on"
 
 
 def test_a_sync_shows_how_far_it_is_and_can_be_stopped(

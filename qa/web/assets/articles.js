@@ -26,21 +26,26 @@ function notice(text, kind) {
   return shown;
 }
 
+// Gradio gives undefined, and throws nothing, where the server does not answer.
+async function call(name, sent = {}) {
+  try {
+    return (await server[name](sent)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 // ---- the list: the last that was asked for stands, whatever comes later ----------------------
 
 async function refresh(focus) {
   const mine = ++turn;
   list.setAttribute("aria-busy", "true");
-  let found = null;
-  try {
-    found = await server.list_articles({ ...wanted });
-  } catch {
-    // told below
-  }
+  const found = await call("list_articles", { ...wanted });
   if (mine !== turn) return;
   list.setAttribute("aria-busy", "false");
   if (!found) {
     list.replaceChildren(notice(UNREACHABLE, "error"));
+    generation = undefined; // so that the next look that succeeds lists them
     return;
   }
   generation = found.generation;
@@ -54,12 +59,7 @@ async function refresh(focus) {
 const narrowing = part("narrow");
 
 async function narrow(mine) {
-  let html = null;
-  try {
-    html = await server.narrow({ ...wanted });
-  } catch {
-    // the list tells it
-  }
+  const html = await call("narrow", { ...wanted });
   if (mine !== turn || html === null) return;
   const field = document.activeElement?.closest("[data-narrow] select")?.dataset.field;
   put("narrow", html);
@@ -110,13 +110,11 @@ async function look() {
   clearTimeout(timer);
   if (element.isConnected) timer = setTimeout(look, following ? OFTEN_MS : SELDOM_MS);
   if (document.hidden || !element.checkVisibility()) return;
-  let seen = null;
-  try {
-    seen = await server.look({});
-  } catch {
-    // the list tells it when it is next asked for
+  const seen = await call("look");
+  if (!seen) {
+    if (following) put("progress", notice(UNREACHABLE, "error").outerHTML);
+    return; // else the list tells it when it is next asked for
   }
-  if (!seen) return;
   put("problems", seen.problems);
   put("deleted", seen.deleted);
   if (seen.running) {
@@ -341,6 +339,8 @@ async function add(button) {
   const outcomes = make("ul", "", { class: "plain uploads", role: "status" });
   outcomes.append(...told.files.map(outcome));
   part("report").replaceChildren(outcomes);
+  part("report").scrollIntoView({ block: "center" }); // a long preview has just gone
+  refocus();
   if (told.files.some((file) => file.new)) hurry();
 }
 
@@ -407,18 +407,28 @@ function keep(cell) {
   button.focus();
 }
 
-async function change(call, argument) {
-  let told;
-  try {
-    told = await call(argument);
-  } catch {
-    told = "";
-    part("report").replaceChildren(notice(UNREACHABLE, "error"));
-    return;
-  }
-  part("report").innerHTML = told;
-  part("report").scrollIntoView({ block: "nearest" });
-  await look();
+// What was done, or what went wrong; whether anything was done.
+function reportCall(told) {
+  const place = part("report");
+  if (told === null) place.replaceChildren(notice(UNREACHABLE, "error"));
+  else place.innerHTML = told;
+  place.scrollIntoView({ block: "nearest" });
+  return told !== null && !place.querySelector(".notice.error");
+}
+
+async function change(name, button, argument) {
+  button.disabled = true;
+  const done = reportCall(await call(name, argument));
+  button.disabled = false;
+  if (done) await look();
+  refocus();
+}
+
+// What was pressed may be gone: then reading goes on where it is told what came of it.
+function refocus() {
+  if (document.activeElement !== document.body) return;
+  part("report").tabIndex = -1;
+  part("report").focus({ preventScroll: true });
 }
 
 const clicks = {
@@ -434,25 +444,24 @@ const clicks = {
   },
   delete: confirmDeletion,
   keep: (at) => keep(at.closest("td")),
-  sure: (at) => {
-    at.disabled = true;
-    at.closest("tr").classList.add("going");
-    change(server.delete, { id: at.dataset.id }).then(() => {
-      part("report").querySelector("[data-restore]")?.focus({ preventScroll: true });
-    });
+  sure: async (at) => {
+    const row = at.closest("tr");
+    row.classList.add("going");
+    await change("delete", at, { id: at.dataset.id });
+    row.classList.remove("going");
+    part("report").querySelector("[data-restore]")?.focus({ preventScroll: true });
   },
-  restore: (at) => {
-    at.disabled = true;
-    change(server.restore, { id: at.dataset.restore });
-  },
+  restore: (at) => change("restore", at, { id: at.dataset.restore }),
   update: async () => {
     part("report").replaceChildren();
-    await server.sync({});
-    hurry();
+    if (reportCall(await call("sync"))) hurry();
   },
   cancel: async (at) => {
     at.disabled = true;
-    await server.cancel({});
+    if ((await call("cancel")) === null) {
+      at.disabled = false;
+      reportCall(null);
+    }
   },
   paste: (at) => unfold(at, part("paste-form"), part("text")),
   address: (at) => unfold(at, part("address-form"), part("url")),

@@ -56,9 +56,10 @@ addEventListener("popstate", () => {
 
 // ---- asking ------------------------------------------------------------------------------------
 
+// Gradio gives undefined, and throws nothing, where the server does not answer.
 async function call(name, sent) {
   try {
-    return await server[name]({ ...sent, page: PAGE, turn });
+    return (await server[name]({ ...sent, page: PAGE, turn })) ?? null;
   } catch {
     return null;
   }
@@ -221,9 +222,11 @@ async function judge(button) {
   const taken = button.getAttribute("aria-pressed") === "true";
   const sent = { ...state, article, start, end, verdict: taken ? "" : verdict };
   const wrong = await call("judge", sent);
+  const actions = button.closest(".actions");
+  actions.parentElement.querySelector(":scope > .notice.error")?.remove();
   if (wrong !== "") {
-    told.textContent = wrong ?? "The server does not answer";
-    button.title = told.textContent;
+    const lost = "the server does not answer";
+    actions.after(batchText(`Not kept: ${wrong ?? lost}.`, true));
     return;
   }
   for (const other of button.parentElement.children) other.setAttribute("aria-pressed", "false");

@@ -6,9 +6,29 @@ const place = element.querySelector("[data-overview]");
 let shown;
 let timer;
 
+// Gradio gives undefined, and throws nothing, where the server does not answer.
+async function call(name) {
+  try {
+    return (await server[name]({})) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function lost(area) {
+  const line = document.createElement("p");
+  line.className = "notice error";
+  line.setAttribute("role", "alert");
+  line.textContent = "The server does not answer. Is it still running?";
+  area.replaceChildren(line);
+}
+
 async function draw() {
-  const told = await server.overview({});
-  if (!told) return;
+  const told = await call("overview");
+  if (!told) {
+    if (!shown) lost(place);
+    return;
+  }
   if (shown !== told.html) {
     place.innerHTML = told.html;
     shown = told.html;
@@ -18,7 +38,7 @@ async function draw() {
 
 async function follow() {
   clearTimeout(timer);
-  const health = await server.health({});
+  const health = await call("health");
   const told = place.querySelector("[data-health]");
   if (!health || !told) return;
   if (told.dataset.html !== health.html) {
@@ -32,8 +52,14 @@ element.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-verify]");
   if (!button) return;
   button.disabled = true;
-  await server.verify({});
-  follow();
+  const health = place.querySelector("[data-health]");
+  if ((await call("verify")) !== null) return follow();
+  const again = button.closest(".ways");
+  lost(health);
+  health.append(again);
+  delete health.dataset.html;
+  button.disabled = false;
+  button.focus();
 });
 
 new IntersectionObserver((seen) => {

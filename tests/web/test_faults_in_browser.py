@@ -1,0 +1,68 @@
+"""The page in Chromium when something fails: it says so, and goes on when it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .conftest import Site
+from .looking import ask, check_it_fits_and_can_be_read, open_tab
+
+pytestmark = pytest.mark.browser
+
+CALLS = "**/component_server/**"
+SILENCE = "The server does not answer"
+
+
+@pytest.fixture
+def plain_page(browser: Any, site: Site) -> Iterator[Any]:
+    """A page whose browser may complain, as it does of a server that is gone."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(site.address)
+    page.wait_for_function("document.activeElement?.closest('#question')")
+    yield page
+    context.close()
+
+
+def test_a_server_that_is_gone_is_told_wherever_it_is_asked(plain_page: Any) -> None:
+    page = plain_page
+    ask(page, "How did the councillors vote?")
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    open_tab(page, "Index")
+    page.locator(".facts").wait_for()
+    open_tab(page, "Ask")
+
+    page.route(CALLS, lambda route: route.abort())
+    page.locator("#citation-1 [data-judge=yes]").click()
+    page.locator("#citation-1 [role=alert]", has_text="the server does not answer").wait_for()
+    check_it_fits_and_can_be_read(page)
+    page.locator("[data-view=timeline]").click()
+    page.locator("#result [role=alert]", has_text=SILENCE).wait_for()
+    page.wait_for_timeout(300)  # for the column of filters, which is asked for afterwards
+    assert page.locator("#narrow h2").inner_text() == "MATCHES"
+
+    open_tab(page, "Articles")
+    page.locator("[data-adding] [data-update]").click()
+    report = page.locator("[data-report]")
+    report.locator("[role=alert]", has_text=SILENCE).wait_for()
+    page.locator("[data-delete]").first.click()
+    page.locator("[data-sure]").click()
+    page.locator("[data-sure]:enabled").wait_for()
+    assert "undefined" not in page.locator("body").inner_text()
+    page.locator("[data-find]").fill("tram")
+    page.locator("[data-list] [role=alert]", has_text=SILENCE).wait_for()
+
+    open_tab(page, "Index")
+    page.locator("[data-verify]").click()
+    page.locator("[data-health] [role=alert]", has_text=SILENCE).wait_for()
+    assert page.locator("[data-verify]").is_enabled()
+
+    page.unroute(CALLS)
+    page.locator("[data-verify]").click()
+    page.locator("[data-health] .good").wait_for(timeout=20_000)
+    open_tab(page, "Articles")  # which lists them again by itself
+    page.locator(".told", has_text="1 of").wait_for(timeout=10_000)
