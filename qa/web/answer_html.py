@@ -8,12 +8,25 @@ from urllib.parse import quote as url_quote
 
 from markupsafe import Markup
 
+from qa.errors import QAError
 from qa.exports import references
 from qa.languages import name_of
-from qa.records import Answer, Citation, Hit, Span
+from qa.records import Answer, Citation, Clue, Hit, Span
 from qa.web import hits_html
 from qa.web.asked import Asked
-from qa.web.html import DOT, EMPTY, byline, day, field, lang, link, notice, open_button, sentence
+from qa.web.html import (
+    DOT,
+    EMPTY,
+    byline,
+    day,
+    failure,
+    field,
+    lang,
+    link,
+    notice,
+    open_button,
+    sentence,
+)
 
 WELCOME = Markup(
     '<p class="promise">Answers are sentences from the articles, word for word, each with its '
@@ -68,14 +81,21 @@ def render_answer(
     )
 
 
+def render_failure(error: QAError, asked: Asked) -> Markup:
+    """Why a question cannot be answered, with what was set, which may be why and can be undone."""
+    return Markup(
+        '<div class="result"><div class="head"><p class="asked">{}</p>{}</div>{}</div>'
+    ).format(asked.question.strip(), _chips((), asked), failure(error))
+
+
 def head(answer: Answer, asked: Asked, view: str) -> Markup:
     """The question, what restricts it and what was understood of it, and what can be done."""
     return Markup('<div class="head"><p class="asked">{}</p>{}{}</div>').format(
-        answer.question.strip(), _chips(answer, asked), _tools(view)
+        answer.question.strip(), _chips(answer.understood, asked), _tools(view)
     )
 
 
-def _chips(answer: Answer, asked: Asked) -> Markup:
+def _chips(understood: Sequence[Clue], asked: Asked) -> Markup:
     """Each filter, each thing understood, and each left aside, as a button that undoes it."""
     chips = [
         _chip("filter", name, _restriction(name, value), "Remove")
@@ -83,7 +103,7 @@ def _chips(answer: Answer, asked: Asked) -> Markup:
     ]
     chips += [
         _chip("clue", clue.key, clue.text, "Do not understand")
-        for clue in answer.understood
+        for clue in understood
         if clue.key != "as_of"  # which was set, not understood
     ]
     chips += [_chip("aside", key, key.replace(":", " "), "Understand") for key in asked.without]

@@ -82,7 +82,7 @@ class AskHandlers:
             verdicts = self._verdicts(answer.question)
             return str(answer_html.render_answer(answer, asked, shown, verdicts))
         except QAError as error:
-            return str(html.failure(error))
+            return str(answer_html.render_failure(error, asked))
 
     def narrow(self, sent: Sent) -> str:
         """What the matches can be narrowed by, or the whole archive where nothing is asked."""
@@ -103,7 +103,7 @@ class AskHandlers:
             found = hits_html.timeline(matches.matching(answer.passages), codes)
             return self._viewed(answer, asked, "timeline", found)
         except QAError as error:
-            return str(html.failure(error))
+            return str(answer_html.render_failure(error, asked))
 
     def compare(self, sent: Sent) -> str:
         """What two publishers say."""
@@ -127,7 +127,7 @@ class AskHandlers:
             found = compare_html.comparison(said, counts, verdicts)
             return self._viewed(answer, asked, "compare", found)
         except QAError as error:
-            return str(html.failure(error))
+            return str(answer_html.render_failure(error, asked))
 
     def export(self, sent: Sent) -> dict[str, str]:
         """A result as a file: its name, kind and text; or "error"."""

@@ -66,3 +66,15 @@ def test_a_server_that_is_gone_is_told_wherever_it_is_asked(plain_page: Any) -> 
     page.locator("[data-health] .good").wait_for(timeout=20_000)
     open_tab(page, "Articles")  # which lists them again by itself
     page.locator(".told", has_text="1 of").wait_for(timeout=10_000)
+
+
+def test_a_filter_that_cannot_be_used_can_be_taken_away(plain_page: Any, site: Site) -> None:
+    page = plain_page
+    page.goto(f"{site.address}/?q=tram&after=2025-13-40&publisher=Northfield+Gazette")
+    page.locator("#result [role=alert]", has_text="must be a day").wait_for()
+    check_it_fits_and_can_be_read(page)
+    page.locator(".chip.filter", has_text="from 2025-13-40 on").click()
+    page.locator(".answer").wait_for()
+    assert page.locator(".chip.filter bdi").all_inner_texts()[0] == "only Northfield Gazette"
+    assert page.locator(".chip.filter").count() == 1
+    assert "after" not in page.url
