@@ -109,8 +109,10 @@ def _days(asked: Asked) -> Markup:
     return Markup(
         '<fieldset class="days"><legend>Published</legend><label>From<input type="date" '
         'id="after" data-day="after" value="{}"></label><label>Before<input type="date" '
-        'id="before" data-day="before" value="{}"></label></fieldset>'
-    ).format(asked.after, asked.before)
+        'id="before" data-day="before" value="{}"></label><label class="as-of">As of (nothing '
+        'published later)<input type="date" id="as-of" data-day="as_of" value="{}"></label>'
+        "</fieldset>"
+    ).format(asked.after, asked.before, asked.as_of)
 
 
 def _facet(

@@ -370,8 +370,30 @@ root.addEventListener("click", (event) => {
   }
 });
 
+// A day that is typed is another one at every digit: it counts at Enter, or when its field is left.
+// One that is picked counts at once.
+let typedDay = null;
+
+function settleDay() {
+  const field = typedDay;
+  typedDay = null;
+  const name = field?.dataset.day;
+  if (name && field.isConnected && field.value !== state[name]) change({ [name]: field.value });
+}
+
+root.addEventListener("keydown", (event) => {
+  if (!event.target.dataset?.day) return;
+  if (event.key === "Enter") settleDay();
+  else if (event.key !== "Tab") typedDay = event.target;
+});
+
+root.addEventListener("focusout", (event) => {
+  if (event.target === typedDay) settleDay();
+});
+
 root.addEventListener("change", (event) => {
   const { day, field, side } = event.target.dataset;
+  if (event.target === typedDay) return;
   if (day || field) change({ [day ?? field]: event.target.value.trim() });
   else if (side) change({ [side]: event.target.value });
   else if (event.target.matches("[data-literal]")) change({ literal: event.target.checked });
