@@ -18,9 +18,10 @@ _FORM = Markup(
     'aria-keyshortcuts="/"><kbd aria-hidden="true">/</kbd></div>'
     '<button type="submit" id="ask-now">Ask</button></form>'
     '<p class="sr-only" role="status" id="told"></p>'
-    '<div class="columns"><details id="narrow-drawer"><summary>Filters<span id="set"></span>'
+    '<div class="columns"><button type="button" class="skip" data-skip>Skip the filters</button>'
+    '<details id="narrow-drawer"><summary>Filters<span id="set"></span>'
     '</summary><aside id="narrow" aria-label="Narrow the search">{narrow}</aside></details>'
-    '<div id="found"><div id="result">{home}</div>{batch}</div></div></div>'
+    '<div id="found"><div id="result" tabindex="-1">{home}</div>{batch}</div></div></div>'
 )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from .conftest import Site, watched_page
 from .looking import ask
 
 pytestmark = pytest.mark.browser
@@ -39,3 +40,45 @@ def test_a_day_is_typed_and_counts_when_it_is_whole(page: Any) -> None:
     page.locator(".chip.filter", has_text="as of 2024-12-02").wait_for()
     page.locator(".absent", has_text="No article passes the filters").wait_for()
     assert query(page) == {"q": [HOMES], "after": ["2024-12-01"], "as_of": ["2024-12-02"]}
+
+
+def test_a_keyboard_need_not_pass_the_filters(page: Any) -> None:
+    ask(page, HOMES)
+    page.locator("#narrow h2", has_text="Matches").wait_for()
+    page.locator("#ask-now").focus()
+    page.keyboard.press("Tab")
+    skip = page.locator("[data-skip]")
+    assert skip.evaluate("button => button === document.activeElement")
+    assert skip.evaluate("button => getComputedStyle(button).opacity") == "1"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.view") == "answer"
+    assert skip.evaluate("button => getComputedStyle(button).opacity") == "0"
+
+
+def test_history_names_its_questions_and_does_not_repeat_them(page: Any) -> None:
+    assert page.title() == "Ask the archive"
+    ask(page, "How did the councillors vote?")
+    ask(page, HOMES)
+    assert page.title() == f"{HOMES} – Ask the archive"
+    length = page.evaluate("history.length")
+    page.locator("#question input").press("Enter")
+    page.locator("#result:not(.pending) .answer").wait_for()
+    assert page.evaluate("history.length") == length
+    page.locator("#citation-1 button.open").click()
+    page.locator("dialog mark").first.wait_for()
+    page.go_back()
+    page.locator("dialog").wait_for(state="hidden")
+    page.locator(".asked", has_text="councillors").wait_for()
+    assert page.title() == "How did the councillors vote? – Ask the archive"
+    page.go_back()
+    page.locator("#examples").wait_for()
+    assert page.title() == "Ask the archive"
+
+
+def test_the_keyboard_on_a_screen_does_not_stay_over_the_answer(browser: Any, site: Site) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    for page in watched_page(browser, site.address, phone):
+        ask(page, HOMES)
+        page.locator(".answer").wait_for()
+        assert page.evaluate("document.activeElement === document.body")

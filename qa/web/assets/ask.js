@@ -9,11 +9,13 @@ const narrow = root.querySelector("#narrow");
 const drawer = root.querySelector("#narrow-drawer");
 const told = root.querySelector("#told");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const touched = matchMedia("(pointer: coarse)");
 const wide = matchMedia("(min-width: 900px)");
 const RECENT = "article-qa.recent";
 const MOST_RECENT = 8;
 const FILTERS = ["publisher", "author", "after", "before", "language", "agency", "as_of"];
 const FIELDS = ["q", ...FILTERS, "show", "left", "right"];
+const TITLE = document.title;
 const LOST = '<p class="notice error" role="alert">The server does not answer. Is it running?</p>';
 
 let state = fromAddress();
@@ -41,7 +43,8 @@ function address() {
 
 function change(changes) {
   state = { ...state, ...changes };
-  history.pushState(null, "", address());
+  // Asked again, it is no other page to go back from.
+  if (address() !== location.pathname + location.search) history.pushState(null, "", address());
   return show();
 }
 
@@ -69,6 +72,7 @@ async function call(name, sent) {
 async function show() {
   const mine = ++turn;
   box.value = state.q;
+  document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
   markFilters();
   const view = !state.q ? "home" : { timeline: "timeline", compare: "compare" }[state.show] ?? "ask";
   if (view !== "home") {
@@ -346,6 +350,7 @@ const CLICKS = {
   "[data-copy-link]": (item) => copy(location.origin + address(), item),
   "[data-export]": exportAs,
   "[data-judge]": judge,
+  "[data-skip]": () => result.focus(),
   "[data-forget]": () => {
     keep([]);
     showRecent();
@@ -405,6 +410,7 @@ root.addEventListener("change", (event) => {
 
 root.querySelector("#ask-form").addEventListener("submit", (event) => {
   event.preventDefault();
+  if (touched.matches) box.blur(); // else the keyboard on the screen covers the answer
   askNew(box.value);
 });
 

@@ -51,3 +51,6 @@ panel.addEventListener("close", () => {
   content.replaceChildren();
   if (opener?.isConnected) opener.focus();
 });
+
+// "Back" leads to another question, which the article would cover.
+addEventListener("popstate", () => panel.close());
