@@ -64,11 +64,11 @@ def context(article: Article, span: Span, codes: frozenset[str]) -> Markup:
     if end < last:
         end = max(span.end, text.rfind(" ", span.end, end))
     shown = text[start:end]
-    return Markup("{}{}{}").format(
-        ELLIPSIS if start > first else EMPTY,
-        annotated(shown, [span], word_spans(shown, codes, start, article.language), start),
-        ELLIPSIS if end < last else EMPTY,
+    ends = (
+        ELLIPSIS + " " if start > first else EMPTY,
+        " " + ELLIPSIS if end < last else EMPTY,
     )
+    return annotated(shown, [span], word_spans(shown, codes, start, article.language), start, ends)
 
 
 def passages(hits: Sequence[Hit], *, answered: bool, codes: frozenset[str]) -> Markup:

@@ -60,12 +60,20 @@ def paragraphs(text: str, marks: Iterable[Span], start: int = 0) -> Markup:
     """
     marks = list(marks)
     return EMPTY.join(
-        Markup("<p>{}</p>").format(highlighted(found.group(), marks, start + found.start()))
+        Markup('<p dir="auto">{}</p>').format(
+            highlighted(found.group(), marks, start + found.start())
+        )
         for found in _PARAGRAPH.finditer(text)
     )
 
 
-def annotated(text: str, quotes: Iterable[Span], words: Iterable[Span], start: int = 0) -> Markup:
+def annotated(
+    text: str,
+    quotes: Iterable[Span],
+    words: Iterable[Span],
+    start: int = 0,
+    ends: tuple[Markup, Markup] = (EMPTY, EMPTY),
+) -> Markup:
     """A text as paragraphs, quotes marked, and the question's words lightly, in quotes or not.
 
     Args:
@@ -73,12 +81,17 @@ def annotated(text: str, quotes: Iterable[Span], words: Iterable[Span], start: i
         quotes: In the article's offsets.
         words: Likewise.
         start: As in `highlighted`.
+        ends: What stands in the first paragraph before the text, and in the last one after it.
     """
     inside, lightly = _merged(quotes), _merged(words)
-    return EMPTY.join(
-        Markup("<p>{}</p>").format(_both(found.group(), inside, lightly, start + found.start()))
+    told = [
+        _both(found.group(), inside, lightly, start + found.start())
         for found in _PARAGRAPH.finditer(text)
-    )
+    ]
+    if told:
+        told[0] = ends[0] + told[0]
+        told[-1] += ends[1]
+    return EMPTY.join(Markup('<p dir="auto">{}</p>').format(each) for each in told)
 
 
 def _both(text: str, quotes: Sequence[Span], words: Sequence[Span], start: int) -> Markup:

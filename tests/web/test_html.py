@@ -210,7 +210,7 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
     text = "One two.\n\nThree four."
     page = html.paragraphs(text, [Span(4, 15)])
     assert marked(page) == ["two.", "Three"]
-    assert page.count("<p>") == 2
+    assert page.count('<p dir="auto">') == 2
 
 
 def test_long_paragraphs_are_cut_between_words_around_the_quote() -> None:
@@ -222,6 +222,7 @@ def test_long_paragraphs_are_cut_between_words_around_the_quote() -> None:
     card = page[page.index('class="context"') : page.index("Open article")]
     assert marked(card) == ["THE QUOTE"]
     assert card.count("…") == 2
+    assert card.count("<p") == 1, "the dots stand in the paragraph, on no line of their own"
     assert set(re.sub(r"<[^>]*>", " ", card.split(">", 1)[1]).split()) == {
         "…", "before", "THE", "QUOTE", "after",
     }  # fmt: skip
