@@ -32,7 +32,7 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
         return "the archive is empty; put articles into the corpus folder and run: qa index"
     filters = ", ".join(told_filters(found))
     if finding is None:
-        return f"no article passes the filters ({filters}); loosen them, or see `qa articles`"
+        return f"no article passes the filters ({filters}); loosen or remove one"
     if not found.question.terms:
         return "the question has only common words; name a person, a place or a thing"
     within = f" (looked only where: {filters})" if filters else ""
