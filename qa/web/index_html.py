@@ -30,6 +30,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "late_weight": ("Share of word by word meaning", "counts at the next start"),
     "rerank_depth": ("Candidates compared word by word", "counts at the next start"),
     "reranker": ("Model that compares them instead", "counts at the next start"),
+    "reader": ("What reads the best sentences again", "counts at the next start"),
     "answer_threshold": ("Confidence that an answer needs", "counts at the next start"),
     "lexical_engine": ("Engine for words", "counts at the next start"),
     "vector_engine": ("Engine for meaning", "counts at the next start"),
@@ -153,7 +154,7 @@ def _plots(
     if publishers:
         bars = [Bar(value, articles) for value, articles in publishers[:PUBLISHERS]]
         rest = publishers[PUBLISHERS:]
-        told = f"and {sum(n for _, n in rest):,} of {len(rest):,} others" if rest else ""
+        told = _others(rest) if rest else ""
         shown.append(charts.rows("by-publisher", "Articles by publisher", bars, told))
     if lengths:
         counts = dict(lengths)
@@ -162,6 +163,11 @@ def _plots(
         title = "Passages by length in characters"
         shown.append(charts.columns("by-length", title, "passages", bars))
     return EMPTY.join(shown) or notice("Nothing yet.")
+
+
+def _others(rest: Sequence[Count]) -> str:
+    articles = sum(number for _, number in rest)
+    return f"and {count(articles, 'article')} of {count(len(rest), 'other publisher')}"
 
 
 def _by_month(months: Sequence[Count]) -> tuple[str, list[Bar]]:

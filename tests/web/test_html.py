@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as standard
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import lxml.html
@@ -29,6 +29,7 @@ from qa.records import (
     Span,
     SyncReport,
 )
+from qa.settings import Settings
 from qa.web import (
     articles_html,
     articles_narrow,
@@ -37,6 +38,7 @@ from qa.web import (
     compare_html,
     hits_html,
     html,
+    index_html,
     matches_html,
 )
 from qa.web.answer_html import WELCOME, render_answer
@@ -322,3 +324,9 @@ def test_what_the_list_of_articles_is_narrowed_by():
     assert '<option value="2025" selected>2025 (0)</option>' in shown
     assert '<option value="de">German (1)</option>' in shown
     assert "Agency" not in shown, "there is nothing to choose"
+
+
+def test_every_setting_is_called_something() -> None:
+    assert set(index_html.SETTINGS) == {field.name for field in fields(Settings)}
+    publishers = [Count(f"Paper {n}", 2) for n in range(index_html.PUBLISHERS + 3)]
+    assert "and 6 articles of 3 other publishers" in index_html._plots([], publishers, [])
