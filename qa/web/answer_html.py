@@ -72,7 +72,7 @@ def render_answer(
     if not answer.question.strip():
         return notice("Type a question first.")
     codes = hits_html.codes_of(answer.passages)
-    found = _cited(answer, codes, verdicts) if answer.answered else _not_in_archive(answer)
+    found = _cited(answer, codes, verdicts) if answer.answered else not_in_archive(answer)
     return Markup('<div class="result">{}{}{}{}</div>').format(
         head(answer, asked, "answer"),
         found,
@@ -292,7 +292,8 @@ def _thumbs(citation: Citation, verdicts: Verdicts) -> Markup:
     ).format(citation.number, buttons)
 
 
-def _not_in_archive(answer: Answer) -> Markup:
+def not_in_archive(answer: Answer) -> Markup:
+    """Why there is no answer."""
     reason = answer.reason or "the archive does not say"
     return Markup(
         '<section class="absent"><h2>Not in this archive</h2><p>{}.</p></section>'

@@ -100,7 +100,11 @@ class AskHandlers:
         try:
             answer = self._answer(asked, DATED)
             codes = hits_html.codes_of(answer.passages)
-            found = hits_html.timeline(matches.matching(answer.passages), codes)
+            found = (
+                hits_html.timeline(matches.matching(answer.passages), codes)
+                if answer.passages
+                else answer_html.not_in_archive(answer)
+            )
             return self._viewed(answer, asked, "timeline", found)
         except QAError as error:
             return str(answer_html.render_failure(error, asked))
@@ -211,7 +215,8 @@ class AskHandlers:
         if not asked.question.strip():
             facets = self._archive.facets(**_archive_filters(asked))
             periods = matches.by_month(self._archive.months())
-            hint = f"All {html.count(facets.articles, 'article')}."
+            told = html.count(facets.articles, "article")
+            hint = f"{told} with what is set." if asked.filters else f"All {told}."
             return matches_html.narrow(asked, facets, periods, "Archive", hint)
         found = self._matches(asked)
         facets = matches.facets_of(found)

@@ -78,3 +78,13 @@ def test_a_filter_that_cannot_be_used_can_be_taken_away(plain_page: Any, site: S
     assert page.locator(".chip.filter bdi").all_inner_texts()[0] == "only Northfield Gazette"
     assert page.locator(".chip.filter").count() == 1
     assert "after" not in page.url
+
+
+def test_filters_that_leave_nothing_are_told_in_every_view(page: Any, site: Site) -> None:
+    page.goto(f"{site.address}/?q=storm&publisher=Nobody")
+    for view in ("timeline", "answer"):
+        page.locator(f"[data-view={view}]").click()
+        page.locator(f"[data-view={view}][aria-pressed=true]").wait_for()
+        page.locator(".absent", has_text="No article passes the filters").wait_for()
+    page.goto(f"{site.address}/?publisher=Northfield+Gazette")
+    page.locator("#narrow > .hint", has_text="2 articles with what is set.").wait_for()
