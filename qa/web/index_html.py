@@ -206,7 +206,7 @@ def _settings(settings: Mapping[str, Any], *, writes: bool) -> Markup:
         "the index anew, run <code>qa index</code> before."
     )
     return Markup(
-        '<div class="scroll" tabindex="0" role="region" aria-labelledby="settings-title">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table of settings">'
         '<table class="settings"><thead><tr><th scope="col">Setting</th><th scope="col">Value</th>'
         '<th scope="col"><span class="sr-only">Default</span></th><th scope="col">A change'
         '</th></tr></thead><tbody>{}</tbody></table></div><p class="hint">{}</p>'

@@ -80,7 +80,8 @@ def test_a_filter_that_cannot_be_used_can_be_taken_away(plain_page: Any, site: S
     assert "after" not in page.url
 
 
-def test_filters_that_leave_nothing_are_told_in_every_view(page: Any, site: Site) -> None:
+def test_filters_that_leave_nothing_are_told_in_every_view(plain_page: Any, site: Site) -> None:
+    page = plain_page
     page.goto(f"{site.address}/?q=storm&publisher=Nobody")
     for view in ("timeline", "answer"):
         page.locator(f"[data-view={view}]").click()

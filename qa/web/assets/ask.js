@@ -20,6 +20,7 @@ const LOST = '<p class="notice error" role="alert">The server does not answer. I
 
 let state = fromAddress();
 let turn = 0;
+let typedDay = null; // its field
 // So that the server gives up what this page has gone on from.
 const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(36)).join("");
 
@@ -93,7 +94,15 @@ async function show() {
     told.textContent = summary();
   }
   const column = await call("narrow", state);
-  if (mine !== turn || column === null) return;
+  if (mine === turn && column !== null) drawColumn(column);
+}
+
+// The column of filters; a day that is being typed in it is not pulled away.
+let waiting = null;
+
+function drawColumn(column) {
+  waiting = typedDay?.isConnected ? column : null;
+  if (waiting !== null) return;
   const place = markOf(narrow);
   narrow.innerHTML = column;
   refocus(narrow, place, "h2");
@@ -377,13 +386,13 @@ root.addEventListener("click", (event) => {
 
 // A day that is typed is another one at every digit: it counts at Enter, or when its field is left.
 // One that is picked counts at once.
-let typedDay = null;
-
 function settleDay() {
   const field = typedDay;
   typedDay = null;
   const name = field?.dataset.day;
-  if (name && field.isConnected && field.value !== state[name]) change({ [name]: field.value });
+  if (!name || !field.isConnected) return;
+  if (field.value !== state[name]) change({ [name]: field.value });
+  else if (waiting !== null) drawColumn(waiting);
 }
 
 root.addEventListener("keydown", (event) => {
@@ -448,7 +457,7 @@ showRecent();
 if (state.q || FILTERS.some((name) => state[name])) show();
 else {
   call("narrow", state).then((column) => {
-    if (column !== null && turn === 0) narrow.innerHTML = column;
+    if (column !== null && turn === 0) drawColumn(column);
   });
   call("home", state).then((html) => {
     if (html === null || turn !== 0) return;
