@@ -54,7 +54,7 @@ _REPORTS = re.compile(
     r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
 )
 _PASSIVE = re.compile(
-    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?:reported|written)\b", re.IGNORECASE
+    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
 )
 _BY = re.compile(r",? ?\b(in|from|by) (?=\S)", re.IGNORECASE)
 _SPAN = re.compile(rf",? ?\b(?:from|between) ({DATED}) (?:to|and|until) ({DATED})", re.IGNORECASE)
@@ -196,6 +196,11 @@ class _Reading:
         self.edit(by.start(), named.place.end, "")
         return named.place.end
 
+    def verb(self, at: int) -> None:
+        """Leave out the "say" that stands at a place: it would count as a word not found."""
+        if verb := _VERB.match(self.text, at):
+            self.edit(verb.start(), verb.end(), "")
+
     def in_language(self, at: int) -> int | None:
         """Restrict to the language that is named after a word for articles; returns its end."""
         wanted = in_language.after_noun(self.text, at, self.has)
@@ -251,7 +256,7 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
 
 
 def _names_said(reading: _Reading) -> bool:
-    """Read "did the Toronto Star say", which becomes "did they say"."""
+    """Read "did the Toronto Star say", which becomes "did they"."""
     text, found = reading.text, False
     if not _VERB.search(text):
         return False
@@ -268,6 +273,7 @@ def _names_said(reading: _Reading) -> bool:
         word = auxiliary[1]
         reading.edit(auxiliary.start(1), auxiliary.end(1), _THEY.get(word.lower(), word))
         reading.edit(named.place.start, named.place.end, "they")
+        reading.verb(named.place.end)
         reading.modifiers(verb.end())
         if word.lower() in ("has", "have"):
             reading.dated(_TRAILING_SINCE, search=True)
@@ -300,6 +306,7 @@ def _own(reading: _Reading) -> bool:
             start = named.place.start
             the = 4 * reading.text[:start].lower().endswith("the ")
             reading.edit(start - the, match.end(), "they")
+            reading.verb(match.end())
     return found
 
 
@@ -319,6 +326,7 @@ def _nouns(reading: _Reading) -> bool:
             # Articles do not speak of themselves: the word would count as one not found.
             before = _OF_ARTICLES.search(reading.text[: match.start()])
             reading.edit(before.start() if before else match.start(), match.end(), "they")
+            reading.verb(end)
     return found
 
 
@@ -330,7 +338,10 @@ def _passive(reading: _Reading) -> bool:
     end = reading.in_language(match.end()) or match.end()
     end = reading.modifiers(end)
     end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
-    return end > match.end() or bool(_TRAILING.search(reading.text))
+    if end == match.end() and not _TRAILING.search(reading.text):
+        return False
+    reading.edit(match.start("verb"), match.end("verb"), "")
+    return True
 
 
 def _in_language(reading: _Reading) -> bool:
