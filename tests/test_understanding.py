@@ -139,8 +139,12 @@ def test_what_is_no_operator(question):
         ("x after:soon", "after: must be a day, month or year like 2025-07-31"),
         ("x before:2025-13", "before: must be"),
         ("x until:2025-02-30", "until: must be"),
-        ("x after:2024 since:2025", "twice"),
-        ("x before:2024 until:2025", "twice"),
+        ("x after:2024 since:2025", "the question has after: and since:; leave one out"),
+        ("x before:2024 until:2025", "the question has before: and until:; leave one out"),
+        ("x since:2024 since:2025", "the question has since: twice; leave one out"),
+        ("x since:soon", "since: must be a day, month or year"),
+        ('publisher:"Toronto Star rain', 'publisher:"Toronto Star rain without a closing'),
+        ('"a b" rain author:“zeng', 'author:"zeng without a closing'),
     ],
 )
 def test_an_operator_that_cannot_be_used(question, told):
