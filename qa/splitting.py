@@ -59,6 +59,7 @@ _INVERTED = re.compile(
     rf"|{_PREPOSITION}(?:which|what|whose|how) (?!{_AUXILIARY}\b|(?!many\b){_SUBJECT}|[A-Z])"
     rf"(?:[\w'’-]+ ){{1,3}}?{_AUXILIARY} \w"
     rf"|{_PREPOSITION}(?:who|what|which [\w'’-]+) {_FINITE} \w"
+    rf"|who [a-z]{{2,}}ed (?:{_SUBJECT}|him|them|[A-Z])"
     rf"|{_AUXILIARY} (?:{_SUBJECT}|[A-Z]|\w+ [\w'’-]+ \w+))"
 )
 _JOINT = re.compile(r"(?:,|;)? and |; ?", re.IGNORECASE)
@@ -74,6 +75,9 @@ _ELLIPTIC = re.compile(rf"^{_ASKS}(?: [\w'’-]+)?$", re.IGNORECASE)
 _POINTS = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|these|that|those)\b",
     re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(
+    r"\b(?:its|his|her|their)\b|\b(?:that|those) (?:of|in|from)\b", re.IGNORECASE
 )
 _LEAD = re.compile(rf"^{_ASKS}\b|^{_AUXILIARY}\b", re.IGNORECASE)
 
@@ -163,7 +167,7 @@ def _while(body: str, is_name: Callable[[str], bool]) -> Parts:
     # A subject stands before the verb; "while rising" has none.
     if not _CHANGE.search(first) or own is None or own.start() == 0 or _JOINT.search(second):
         return ()
-    return _pair(first, second, pointing=False)
+    return _pair(first, second, pointing=bool(_POSSESSIVE.search(second)))
 
 
 def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
@@ -197,15 +201,36 @@ def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
     if match is None:
         return ()
     first, second = (side for side in match.groups() if side)
-    difference = match["e"] is not None
+    first = _filled(first, second)
+    second = _filled(second, first)
     # "A cold and the flu" is one thing to know; two things that somebody has are two.
-    if difference and not (_OWNER.match(first) and _OWNER.match(second)):
+    if match["e"] and not (_OWNER.match(first) and _OWNER.match(second)):
         return ()
-    if " and " in first or " and " in second:
+    if _is_two(first, is_name) or _is_two(second, is_name):
         return ()
-    if (owner := _OWNER.match(first)) and re.search(r"['’]s?$", second):
-        second = f"{second} {owner['thing']}"
-    return _pair(first, second, pointing=False)
+    return _pair(first, second, pointing=bool(_POSSESSIVE.search(second)))
+
+
+def _filled(side: str, other: str) -> str:
+    """A side of a comparison with what only the other side says of both.
+
+    >>> _filled("Ada's", "Eve's plan"), _filled("Ada's plan", "Eve's plan for the sea")
+    ("Ada's plan", "Ada's plan for the sea")
+    """
+    if (owner := _OWNER.match(other)) is None:
+        return side
+    if re.search(r"['’]s?$", side):
+        return f"{side} {owner['thing']}"
+    own = _OWNER.match(side)
+    if own is not None and owner["thing"].startswith(f"{own['thing']} "):
+        return f"{own['owner']} {owner['thing']}"
+    return side
+
+
+def _is_two(side: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether a side of a comparison is two things itself; "the Globe and Mail's plan" is not."""
+    name = re.sub(r"['’]s?(?: .*)?$", "", side)
+    return " and " in (side[len(name) :] if is_name(name) else side)
 
 
 def _joined(body: str, is_name: Callable[[str], bool]) -> Parts:
