@@ -177,6 +177,9 @@ def cut(text: str, size: PassageSize, language: str | None = None) -> list[Cut]:
         rest = sum(lengths[last + 1 :][: size.target_words])
         if last + 1 < len(spans) and rest < size.target_words // 3:
             last = len(spans) - 1
+        if cuts and spans[last].end <= cuts[-1].end:
+            first += 1  # a long sentence follows: beginning further on, the passage goes beyond
+            continue
         cuts.append(Cut(spans[first].start, spans[last].end, tuple(spans[first : last + 1])))
         if last + 1 == len(spans):
             break

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.passages import MAX_SENTENCE_WORDS, PassageSize, cut, indexed_text, sentences
@@ -89,6 +89,7 @@ def test_sentences_are_ordered_trimmed_and_lose_nothing_but_space(text):
 
 
 @given(TEXTS, st.integers(20, 150), st.integers(0, 5))
+@example(".:" + " 0" * 16 + " .:" + " 0" * 5, 20, 1)  # the last sentence alone was a passage too
 def test_passages_are_runs_of_whole_sentences_and_hold_every_one(text, target, overlap):
     all_sentences = sentences(text)
     passages = cut(text, PassageSize(target, overlap))
