@@ -41,6 +41,9 @@ TEXTS = st.one_of(st.text(), PROSE)
         "It rose 3.5 percent to $1.2 million.",
         '"Was it late?" she asked.',
         "Prices rose... and then fell.",
+        "FLIN FLON, Man. (AP) — Smoke rose.",
+        "ST. MARY'S, Wash. (The Canadian Press) - Smoke rose.",
+        "BOSTON, Mass. — Smoke rose.",
     ],
 )
 def test_one_sentence_stays_whole(whole):
@@ -54,6 +57,7 @@ def test_sentences_end_after_quotes_and_at_line_ends():
     assert split("A line without a stop\nAnother line") == [
         "A line without a stop", "Another line",
     ]  # fmt: skip
+    assert split("HE IS A, Man. It said so.") == ["HE IS A, Man.", "It said so."]
     assert split("He left at 9 p.m. He was tired.") == ["He left at 9 p.m.", "He was tired."]
 
 
