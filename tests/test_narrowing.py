@@ -153,6 +153,17 @@ def test_a_misspelt_name_is_read_as_the_archives_own(archive):
         assert archive.ask(question, literal=True).understood == ()
 
 
+def test_a_misspelt_name_is_read_as_the_text_writes_it_not_the_dateline(tmp_path, make_archive):
+    (tmp_path / "corpus").mkdir()
+    text = "BRANNOK (AP) — The mill of Brannok burned down on Friday, its owner said."
+    (tmp_path / "corpus/a.txt").write_text(f"Mill burns down\n\n{text}\n", encoding="utf-8")
+    with_dateline = make_archive(tmp_path / "index")
+    with_dateline.sync(tmp_path / "corpus")
+    [clue] = with_dateline.ask("When did the mill of Branok burn?").understood
+    assert clue.text == "Branok read as Brannok"
+    with_dateline.close()
+
+
 def test_each_thing_understood_can_be_left_aside(archive, capsys):
     question = f"What did the {GAZETTE} say of homes without power?"
     assert {hit.article.publisher for hit in archive.search(question)} == {GAZETTE}
