@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import fields, replace
-from typing import Final
+from typing import Any, Final
 
 from qa.analysis import term, tokens
 from qa.answering import Finding
@@ -55,13 +55,14 @@ def _emptied(found: Retrieval) -> str:
     if asked.after and asked.before and asked.after >= asked.before:
         return f"no article passes the filters ({listed}): the first day is after the last"
     generation = found.generation
-    each = [Filters(**{field.name: getattr(asked, field.name)}) for field in fields(asked)]
-    alone = [one for one in each if one and not generation.any(generation.passing(one))]
+    alone: dict[str, Any] = {}
+    for field in fields(asked):
+        one = {field.name: getattr(asked, field.name)}
+        if Filters(**one) and not generation.any(generation.passing(Filters(**one))):
+            alone |= one
     if alone:
-        plain = replace(found, understood=Understood(text=""))
-        listed = ", ".join(
-            text for one in alone for text in told_filters(replace(plain, filters=one))
-        )
+        none = replace(found, understood=Understood(text=""), filters=Filters(**alone))
+        listed = ", ".join(told_filters(none))
         return f"no article passes the filters ({listed}); loosen them, or see `qa articles`"
     together = " together; loosen one" if len(told) > 1 else "; loosen them"
     return f"no article passes the filters ({listed}){together}, or see `qa articles`"
