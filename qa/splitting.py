@@ -103,6 +103,10 @@ _BOTH_SAY = re.compile(
     rf"^[Ww]hat (?P<aux>do|did|have|had) (?:both )?(?P<names>{_NAME} and {_NAME}) (?P<verb>{_SAY}) "
     r"(?P<rest>(?:about|of|on|to) .+)$"
 )
+_ACCORDING = re.compile(
+    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME}), (?P<then>.+)"
+    rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_NAME} and {_NAME}))$"
+)
 _EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)
 _SINGULAR: Final = {"do": "does", "have": "has"}
 _PAIRS: Final = frozenset(
@@ -150,7 +154,7 @@ def split(question: str, is_name: Callable[[str], bool] = lambda _: False) -> Pa
     if len(sentences) > 1:
         return ()
     body = text.rstrip("?!. ")
-    for rule in (_while, _said, _compared, _joined):
+    for rule in (_while, _said, _according, _compared, _joined):
         if parts := rule(body, is_name):
             return parts
     return ()
@@ -175,7 +179,26 @@ def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
     match = _BOTH_SAY.match(body)
     if match is None or _EACH_OTHER.search(body):
         return ()
-    names = match["names"]
+    both = _sides(match["names"], is_name)
+    auxiliary = _SINGULAR.get(match["aux"], match["aux"])
+    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in both)
+    return tuple(Part(_whole(text)) for text in asked)
+
+
+def _according(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "According to X and Y, how many": one question of each, where both are known."""
+    match = _ACCORDING.match(body)
+    if match is None:
+        return ()
+    both = _sides(match["first"] or match["last"], is_name)
+    if not both or not all(map(is_name, both)):
+        return ()
+    asked = match["then"] or _lowered(match["before"])
+    return tuple(Part(_whole(f"According to {name}, {asked}")) for name in both)
+
+
+def _sides(names: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
+    """The two names in "X and Y"; none where they cannot be told, or are one."""
     if is_name(names):
         return ()
     joints = [joint.span() for joint in re.finditer(" and ", names)]
@@ -190,9 +213,7 @@ def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
         return ()
     if (left.split()[-1].lower(), right.split()[0].lower()) in _PAIRS:
         return ()
-    auxiliary = _SINGULAR.get(match["aux"], match["aux"])
-    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in (left, right))
-    return tuple(Part(_whole(text)) for text in asked)
+    return left, right
 
 
 def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:

@@ -60,7 +60,8 @@ _UNCLOSED = re.compile(
     re.IGNORECASE,
 )
 _RECENT = re.compile(
-    r"\b(?i:latest|most recent(?:ly)?|currently|this week)\b"
+    r"\b(?i:latest|most recent(?:ly)?|currently|this week"
+    r"|newest (?:articles?|headlines?|news|reports?|stor(?:y|ies)|coverage))\b"
     r"|(?<!\b(?i:until) )(?<!\b(?i:by) )(?<!\b(?i:before) )(?<!\b(?i:up to) )"
     r"\b[Nn]ow\b(?! (?:that|known)\b)",
 )
