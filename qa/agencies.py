@@ -25,7 +25,7 @@ _NAMES: Final = (
     ("yonhap", "yonhap news agency"),
     ("efe", "agencia efe"),
     ("ansa", "agenzia ansa"),
-    ("canadian press",),
+    ("cp", "canadian press"),
 )
 _OF_AGENCIES: Final = frozenset({"agency", "news", "press", "service", "wire"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from typing import Final
+from typing import Final, NamedTuple
 
 from qa.analysis import terms
 from qa.calendar_names import MONTHS, month_numbers
@@ -15,6 +15,11 @@ from qa.stemming import ENGLISH, analysed_as
 SHARED: Final = 0.6
 """Of the question's words that either quote holds, the share that both must hold to speak of the
 same thing, two of them at the least."""
+
+COUNT: Final = "count"
+SHARE: Final = "share"
+SUM: Final = "sum"
+"""Kinds of figures."""
 
 NEAR: Final = 3
 """Words between a figure and what it counts: "19 of the passengers"."""
@@ -39,10 +44,11 @@ _FIGURE = re.compile(
     rf"(?:[- ]?(?P<magnitude>hundred|thousand|million|billion|trillion|k|m|bn))?(?![\w])",
     re.IGNORECASE,
 )
-_NO_COUNT = re.compile(
-    r"(?:\b(?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December|Jan|Feb|Sept|Oct|Nov|Dec)\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
+_NO_COUNT = re.compile(rf"(?:\b{_MONTH}\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$")
 _WITH_COMMA = re.compile(
     r"(?<![\w.,:])(?P<digits>\d+(?:[.\u00a0\u202f]\d{3})*(?:,\d+)?)(?![.,:]?\d)"
     r"(?:\s(?P<magnitude>mil millones|tausend|mille|mila|mil|duizend|tusen|mill?i?on\w*|millón"
@@ -53,7 +59,22 @@ _WITH_COMMA = re.compile(
 _DAY_OR_CLOCK = re.compile(
     rf"^(?:\.|er|º|°)?(?: de)? (?:{'|'.join(month_numbers())})\b|^\.? ?(?:Uhr|h)\b", re.IGNORECASE
 )
+_DAY = re.compile(rf"^(?:[-–/]\d{{1,2}}| (?:and|or|to) \d{{1,2}})?(?: of)? {_MONTH}\b")
 _CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_SHARE = re.compile(
+    r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_MONEY = "$€£¥"
+
+
+class _Figure(NamedTuple):
+    """A number, its kind and the words that say it."""
+
+    value: float
+    kind: str
+    text: str
 
 
 def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figures, ...]:
@@ -61,7 +82,8 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
 
     Only where the question asks for a number. Two quotes disagree if they are of different
     articles, hold the same words of the question, and have not one figure in common that the
-    question does not say.
+    question does not say. A share is no other figure for a number of things ("70 per cent" and
+    "4,200 people"), nor is a sum where it is asked how many.
 
     Args:
         question: The question, analysed.
@@ -77,20 +99,25 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     rows = []
     for citation in citations:
         language = citation.article.language
-        found = figures(citation.quote, asked, language) or figures(
-            citation.quote, language=language
+        found = _found(citation.quote, asked, language) or _found(
+            citation.quote, frozenset(), language
         )
-        new = {value: text for value, text in found.items() if value not in said}
+        new = [figure for figure in found if figure.value not in said]
         rows.append((citation, new, question.held(citation.quote, language)))
     first, own, words = rows[0]
-    if not own:
-        return ()
+    kinds = {figure.kind for figure in own}
+    if _HOW_MANY.search(question.text) and COUNT in kinds:
+        kinds = {COUNT}
+    elif kinds - {SHARE}:  # a sum may be written without its sign
+        kinds |= {COUNT, SUM}
+    alike = [(each, [f for f in found if f.kind in kinds], held) for each, found, held in rows]
+    values = {figure.value for figure in alike[0][1]}
     others = [
         row
-        for row in rows[1:]
+        for row in alike[1:]
         if row[0].article.id != first.article.id
         and row[1]
-        and not row[1].keys() & own.keys()
+        and values.isdisjoint(figure.value for figure in row[1])
         and _same_thing(words, row[2])
     ]
     if not others:
@@ -98,10 +125,10 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     return tuple(
         Figures(
             citation=citation.number,
-            figures=tuple(found.values()),
+            figures=tuple(dict.fromkeys(figure.text for figure in found)),
             published_at=citation.article.published_at,
         )
-        for citation, found, _ in [rows[0], *others]
+        for citation, found, _ in [alike[0], *others]
     )
 
 
@@ -119,22 +146,29 @@ def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) 
     >>> figures("1.204 Menschen, 1,5 Millionen Euro", language="de")
     {1204.0: '1.204', 1500000.0: '1,5 Millionen'}
     """
-    found: dict[float, str] = {}
+    return {figure.value: figure.text for figure in _found(text, of, language)}
+
+
+def _found(text: str, of: Set[str], language: str | None) -> list[_Figure]:
+    """The figures of a text, each value of a kind once."""
+    found: dict[tuple[float, str], _Figure] = {}
     with_comma = analysed_as(language) in MONTHS.keys() - {ENGLISH}
     for match in (_WITH_COMMA if with_comma else _FIGURE).finditer(text):
         after = text[match.end() :]
         if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(after):
             continue
-        if with_comma and _DAY_OR_CLOCK.match(after):
+        if (_DAY_OR_CLOCK if with_comma else _DAY).match(after):
             continue
+        is_sum = text[max(match.start() - 1, 0) : match.start()] in tuple(_MONEY)
+        kind = SHARE if _SHARE.match(after) else SUM if is_sum else COUNT
         after = " ".join(text[match.end() :].split()[:NEAR])
         if of and not of & set(terms(after, language)):
             continue
         value = _value_with_comma(match) if with_comma else _value(match)
         # A year is when, not how many.
         if not (match["digits"] and not match["magnitude"] and _is_year(match["digits"])):
-            found.setdefault(value, match.group())
-    return found
+            found.setdefault((value, kind), _Figure(value, kind, match.group()))
+    return list(found.values())
 
 
 def _value(match: re.Match[str]) -> float:

@@ -250,5 +250,8 @@ def _written(code: str, generation: Searchable, store: Store, *, named: bool) ->
             return None
         inside = any(not _SENTENCE_START.search(text[: t.start()][-8:]) for t in found)
         if named or (inside and text is passage.text):
-            return re.sub(r"['’](?:s)?$", "", found[0].group())
+            # A dateline has the name in capitals, which the text under it has not.
+            names = [token.group() for token in found]
+            name = next((name for name in names if not name.isupper()), names[0])
+            return re.sub(r"['’](?:s)?$", "", name)
     return None

@@ -25,6 +25,10 @@ _WORD = re.compile(rf"[{CJK}]{{1,2}}[、。，：；]?|[^\s{CJK}]+")
 a model makes as many tokens."""
 _CLAUSE_END = re.compile(r"[,;:–—、，：；]$")
 _CLOCK_END = re.compile(r"\b[ap]\.m\.$")
+_PLACE = re.compile(r"[^a-z]{2,40}, (?:Man|Mass|Wash)\.$")
+_AGENCY = re.compile(r"(?:\([^()]{2,40}\) ?)?[-–—]")
+"""A dateline, "FLIN FLON, Man. (AP) —": of the states and provinces as agencies shorten them, these
+are the three after which the splitter breaks."""
 _RUN_ON = re.compile(
     r"(?<!\S)['‘“\"(]?[a-z]+['’”\")]? (?=(?:The|But|Of|In|It|He|She|They|At|For|And|As|This|That"
     r"|These|Those|While|When|If|There|We|Some|Many|Most|His|Her|Its|Their)\b,? [a-z])"
@@ -132,9 +136,11 @@ def _parted(paragraph: str, sentence: Span) -> Iterator[Span]:
 
 
 def _continues(paragraph: str, previous: Span, start: int, language: str) -> bool:
-    """Whether the splitter broke inside "at 6 a.m. Tuesday", or "der 3. Platz"."""
+    """Whether the splitter broke inside "at 6 a.m. Tuesday", "der 3. Platz" or a dateline."""
     if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
         return True
+    if _PLACE.match(paragraph[previous.start : previous.end]):
+        return _AGENCY.match(paragraph, start) is not None
     clock = _CLOCK_END.search(paragraph, previous.start, previous.end)
     return clock is not None and _DAY_OR_MONTH.match(paragraph, start) is not None
 
@@ -177,6 +183,9 @@ def cut(text: str, size: PassageSize, language: str | None = None) -> list[Cut]:
         rest = sum(lengths[last + 1 :][: size.target_words])
         if last + 1 < len(spans) and rest < size.target_words // 3:
             last = len(spans) - 1
+        if cuts and spans[last].end <= cuts[-1].end:
+            first += 1  # a long sentence follows: beginning further on, the passage goes beyond
+            continue
         cuts.append(Cut(spans[first].start, spans[last].end, tuple(spans[first : last + 1])))
         if last + 1 == len(spans):
             break

@@ -22,7 +22,19 @@ DATED: Final = (
 
 MONTH_YEAR: Final = rf"{_MONTH} (?:of )?{_YEAR}(?![\w-])"
 
-RELATIVE: Final = r"(?:yesterday|today|(?:this|last) (?:week|month|year))\b(?!['’])"
+DAY: Final = (
+    rf"(?:{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}|{_YEAR}-\d\d-\d\d)(?![\w-])"
+)
+
+_COUNTS: Final = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_COUNTS)})"
+_PAST = re.compile(
+    rf"(?:the )?(?:past|last) (?:(?P<count>{_COUNT}) )?(?P<unit>day|week|month|year)s?"
+)
+RELATIVE: Final = (
+    r"(?:yesterday|today|this (?:week|month|year)|(?:the )?(?:past|last) (?:day|week|month|year)"
+    rf"|(?:the )?(?:past|last) {_COUNT} (?:day|week|month|year)s?)\b(?!['’])"
+)
 """What has a meaning only as of a day."""
 
 _PARTS = re.compile(
@@ -56,9 +68,9 @@ def period(text: str, as_of: date | None = None) -> Period | None:
         None where it is none, or no such day exists.
     """
     text = " ".join(text.lower().replace(",", " ").split())
-    if as_of is not None and re.fullmatch(RELATIVE, text):
-        return _relative(text, as_of)
     try:
+        if as_of is not None and re.fullmatch(RELATIVE, text):
+            return _relative(text, as_of)
         if numeric := _NUMERIC.fullmatch(text):
             year, month, day = (int(part) if part else None for part in numeric.groups())
         elif named := _PARTS.fullmatch(text):
@@ -85,7 +97,9 @@ def _days(first: date, count: int) -> Period:
 
 
 def _relative(text: str, as_of: date) -> Period:
-    back = text.startswith("last")
+    back = text in ("last week", "last month", "last year")
+    if not back and (past := _PAST.fullmatch(text)):
+        return _past(past["count"] or "1", past["unit"], as_of)
     if text in ("today", "yesterday"):
         return _days(as_of - timedelta(days=text == "yesterday"), 1)
     if text.endswith("week"):
@@ -94,3 +108,10 @@ def _relative(text: str, as_of: date) -> Period:
         inside = as_of.replace(day=1) - timedelta(days=1) if back else as_of
         return _of(inside.year, inside.month)
     return _of(as_of.year - back)
+
+
+def _past(count: str, unit: str, as_of: date) -> Period:
+    """The days up to a day, with it: a month is of 30."""
+    number = _COUNTS.index(count) + 1 if count in _COUNTS else int(count)
+    length = number * {"day": 1, "week": 7, "month": 30, "year": 365}[unit]
+    return _days(as_of - timedelta(days=length - 1), length)

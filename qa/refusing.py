@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
-from qa.analysis import tokens
+from qa.analysis import term, tokens
 from qa.answering import Finding
 from qa.query import language_of
+from qa.records import Filters, Hit
 from qa.retrieval import Retrieval, told_filters
 from qa.stemming import analysed_as
+from qa.understanding import Understood
 
 MAX_REASON: Final = 200
 """Characters of the words named in a refusal: a question may be a pasted page."""
@@ -25,18 +28,61 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
         found: What the search found.
         finding: What was made of it; None where it found nothing.
     """
+    told = ", ".join(clue.text for clue in found.understood.clues() if clue.key not in ORDER)
     if not found.question.text:
-        told = ", ".join(found.understood.told())
         return f"the question asks nothing besides: {told}" if told else "the question is empty"
     if not found.generation.manifest.passages:
         return "the archive is empty; put articles into the corpus folder and run: qa index"
-    filters = ", ".join(told_filters(found))
     if finding is None:
-        return f"no article passes the filters ({filters}); loosen or remove one"
-    if not found.question.terms:
+        return _emptied(found)
+    if not _words(found, finding):
+        if told:
+            return f"the question asks nothing besides: {told}"
         return "the question has only common words; name a person, a place or a thing"
+    filters = ", ".join(told_filters(found))
     within = f" (looked only where: {filters})" if filters else ""
     return f"the archive does not say{within}; {_missing(found, finding)}"
+
+
+ORDER: Final = ("as_of", "recency")
+"""Clues that say when something is asked and not of what: "What?" is empty on any day."""
+
+
+def _emptied(found: Retrieval) -> str:
+    """Which filters let nothing through: those that do so alone, or else all of them together."""
+    asked, told = found.filters, told_filters(found)
+    listed = ", ".join(told)
+    if asked.after and asked.before and asked.after >= asked.before:
+        return f"no article passes the filters ({listed}): the first day is after the last"
+    generation = found.generation
+    alone: dict[str, Any] = {}
+    for field in fields(asked):
+        one = {field.name: getattr(asked, field.name)}
+        if Filters(**one) and not generation.any(generation.passing(Filters(**one))):
+            alone |= one
+    if alone:
+        none = replace(found, understood=Understood(text=""), filters=Filters(**alone))
+        listed = ", ".join(told_filters(none))
+        return f"no article passes the filters ({listed}); loosen or remove one"
+    together = " together" if len(told) > 1 else ""
+    return f"no article passes the filters ({listed}){together}; loosen or remove one"
+
+
+def _words(found: Retrieval, finding: Finding) -> list[str]:
+    """The words of a question but for the common ones, as written.
+
+    Of a question in a language that cannot be told each word is looked for that is not common in
+    all languages of the archive ("they"): it is no word that is missing.
+    """
+    question = found.question
+    own = language_of(question.text, question.languages)
+    return [
+        word.text
+        for word in question.words
+        if own is not None
+        or word.text not in finding.unknown
+        or all(term(word.text, language) is not None for language in question.languages)
+    ]
 
 
 FOREIGN: Final = 2 / 3
@@ -48,17 +94,26 @@ FEWEST_WORDS: Final = 4
 
 
 def _missing(found: Retrieval, finding: Finding) -> str:
-    if finding.unknown:
-        unknown = _shorten(", ".join(finding.unknown), MAX_REASON)
+    words = _words(found, finding)
+    if unknown_words := [word for word in finding.unknown if word in words]:
+        unknown = _shorten(", ".join(unknown_words), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
         advice = "; it may be written in another language than the question" if foreign else ""
         return f"nowhere in it: {unknown}{advice}"
     if finding.near is None:
         return "the nearest passages follow"
     nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"
-    if not finding.unspoken:
+    unspoken = finding.unspoken or _unwritten(found, finding.near)
+    if not unspoken:
         return f"{nearest} has the words but not the answer"
-    return f"{nearest} does not speak of: {_shorten(', '.join(finding.unspoken), MAX_REASON)}"
+    return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}"
+
+
+def _unwritten(found: Retrieval, near: Hit) -> list[str]:
+    """The words of a question of which a passage has none, though it may be near in meaning."""
+    written = f"{near.article.title}\n{near.passage.text}"
+    held = found.question.held(written, near.article.language)
+    return [] if held else list(dict.fromkeys(word.text for word in found.question.words))
 
 
 def _is_foreign(found: Retrieval, unknown: int) -> bool:

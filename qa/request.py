@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from qa.errors import InputError
 from qa.languages import tag_of
+from qa.reading.cleaning import clean_line
 from qa.records import Filters
 from qa.understanding import check_keys
 
@@ -17,7 +18,7 @@ class Request:
     """A question with how it is to be searched for, checked. Made by `make_request`.
 
     Attributes:
-        question: As asked.
+        question: As asked, cleaned as the texts are: composed accents, nothing invisible.
         filters: Those given apart from the question.
         as_of: The day it is asked on; None is unknown.
         literal: Whether its every character is part of the question.
@@ -53,7 +54,7 @@ def make_request(
     """
     _check_text("question", question)
     return Request(
-        question=question.strip(),
+        question=clean_line(question),
         filters=filters or Filters(),
         as_of=_day("as_of", as_of),
         literal=literal,

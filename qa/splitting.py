@@ -59,6 +59,7 @@ _INVERTED = re.compile(
     rf"|{_PREPOSITION}(?:which|what|whose|how) (?!{_AUXILIARY}\b|(?!many\b){_SUBJECT}|[A-Z])"
     rf"(?:[\w'’-]+ ){{1,3}}?{_AUXILIARY} \w"
     rf"|{_PREPOSITION}(?:who|what|which [\w'’-]+) {_FINITE} \w"
+    rf"|who [a-z]{{2,}}ed (?:{_SUBJECT}|him|them|[A-Z])"
     rf"|{_AUXILIARY} (?:{_SUBJECT}|[A-Z]|\w+ [\w'’-]+ \w+))"
 )
 _JOINT = re.compile(r"(?:,|;)? and |; ?", re.IGNORECASE)
@@ -74,6 +75,9 @@ _ELLIPTIC = re.compile(rf"^{_ASKS}(?: [\w'’-]+)?$", re.IGNORECASE)
 _POINTS = re.compile(
     r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|these|that|those)\b",
     re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(
+    r"\b(?:its|his|her|their)\b|\b(?:that|those) (?:of|in|from)\b", re.IGNORECASE
 )
 _LEAD = re.compile(rf"^{_ASKS}\b|^{_AUXILIARY}\b", re.IGNORECASE)
 
@@ -98,6 +102,10 @@ _SAY = (
 _BOTH_SAY = re.compile(
     rf"^[Ww]hat (?P<aux>do|did|have|had) (?:both )?(?P<names>{_NAME} and {_NAME}) (?P<verb>{_SAY}) "
     r"(?P<rest>(?:about|of|on|to) .+)$"
+)
+_ACCORDING = re.compile(
+    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME}), (?P<then>.+)"
+    rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_NAME} and {_NAME}))$"
 )
 _EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)
 _SINGULAR: Final = {"do": "does", "have": "has"}
@@ -146,7 +154,7 @@ def split(question: str, is_name: Callable[[str], bool] = lambda _: False) -> Pa
     if len(sentences) > 1:
         return ()
     body = text.rstrip("?!. ")
-    for rule in (_while, _said, _compared, _joined):
+    for rule in (_while, _said, _according, _compared, _joined):
         if parts := rule(body, is_name):
             return parts
     return ()
@@ -163,7 +171,7 @@ def _while(body: str, is_name: Callable[[str], bool]) -> Parts:
     # A subject stands before the verb; "while rising" has none.
     if not _CHANGE.search(first) or own is None or own.start() == 0 or _JOINT.search(second):
         return ()
-    return _pair(first, second, pointing=False)
+    return _pair(first, second, pointing=bool(_POSSESSIVE.search(second)))
 
 
 def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
@@ -171,7 +179,26 @@ def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
     match = _BOTH_SAY.match(body)
     if match is None or _EACH_OTHER.search(body):
         return ()
-    names = match["names"]
+    both = _sides(match["names"], is_name)
+    auxiliary = _SINGULAR.get(match["aux"], match["aux"])
+    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in both)
+    return tuple(Part(_whole(text)) for text in asked)
+
+
+def _according(body: str, is_name: Callable[[str], bool]) -> Parts:
+    """Split "According to X and Y, how many": one question of each, where both are known."""
+    match = _ACCORDING.match(body)
+    if match is None:
+        return ()
+    both = _sides(match["first"] or match["last"], is_name)
+    if not both or not all(map(is_name, both)):
+        return ()
+    asked = match["then"] or _lowered(match["before"])
+    return tuple(Part(_whole(f"According to {name}, {asked}")) for name in both)
+
+
+def _sides(names: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
+    """The two names in "X and Y"; none where they cannot be told, or are one."""
     if is_name(names):
         return ()
     joints = [joint.span() for joint in re.finditer(" and ", names)]
@@ -186,9 +213,7 @@ def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
         return ()
     if (left.split()[-1].lower(), right.split()[0].lower()) in _PAIRS:
         return ()
-    auxiliary = _SINGULAR.get(match["aux"], match["aux"])
-    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in (left, right))
-    return tuple(Part(_whole(text)) for text in asked)
+    return left, right
 
 
 def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
@@ -197,15 +222,36 @@ def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
     if match is None:
         return ()
     first, second = (side for side in match.groups() if side)
-    difference = match["e"] is not None
+    first = _filled(first, second)
+    second = _filled(second, first)
     # "A cold and the flu" is one thing to know; two things that somebody has are two.
-    if difference and not (_OWNER.match(first) and _OWNER.match(second)):
+    if match["e"] and not (_OWNER.match(first) and _OWNER.match(second)):
         return ()
-    if " and " in first or " and " in second:
+    if _is_two(first, is_name) or _is_two(second, is_name):
         return ()
-    if (owner := _OWNER.match(first)) and re.search(r"['’]s?$", second):
-        second = f"{second} {owner['thing']}"
-    return _pair(first, second, pointing=False)
+    return _pair(first, second, pointing=bool(_POSSESSIVE.search(second)))
+
+
+def _filled(side: str, other: str) -> str:
+    """A side of a comparison with what only the other side says of both.
+
+    >>> _filled("Ada's", "Eve's plan"), _filled("Ada's plan", "Eve's plan for the sea")
+    ("Ada's plan", "Ada's plan for the sea")
+    """
+    if (owner := _OWNER.match(other)) is None:
+        return side
+    if re.search(r"['’]s?$", side):
+        return f"{side} {owner['thing']}"
+    own = _OWNER.match(side)
+    if own is not None and owner["thing"].startswith(f"{own['thing']} "):
+        return f"{own['owner']} {owner['thing']}"
+    return side
+
+
+def _is_two(side: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether a side of a comparison is two things itself; "the Globe and Mail's plan" is not."""
+    name = re.sub(r"['’]s?(?: .*)?$", "", side)
+    return " and " in (side[len(name) :] if is_name(name) else side)
 
 
 def _joined(body: str, is_name: Callable[[str], bool]) -> Parts:

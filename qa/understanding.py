@@ -55,11 +55,18 @@ _OPERATOR = re.compile(
     r"|(?<=\s)-(?P<excluded>[^\W\d_][\w'’]*(?:-\w+)*)",
     re.IGNORECASE,
 )
+_UNCLOSED = re.compile(
+    r'(?<!\S)(?:publisher|agency|author|language|after|since|before|until):"(?P<value>[^"]*)$',
+    re.IGNORECASE,
+)
 _RECENT = re.compile(
-    r"\b(?i:latest|most recent(?:ly)?|currently|this week)\b"
+    r"\b(?i:latest|most recent(?:ly)?|currently|this week"
+    r"|newest (?:articles?|headlines?|news|reports?|stor(?:y|ies)|coverage))\b"
     r"|(?<!\b(?i:until) )(?<!\b(?i:by) )(?<!\b(?i:before) )(?<!\b(?i:up to) )"
     r"\b[Nn]ow\b(?! (?:that|known)\b)",
 )
+_DATES: Final = ("after", "since", "before", "until")
+_SAME_FIELD: Final = {"since": "after", "until": "before"}
 _OF_COUNTRIES = frozenset(
     part.lower() for alias in ALIASES if "_" in alias for part in alias.split("_")
 )
@@ -236,6 +243,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
     plain = text.translate(_QUOTES)
     parts: list[str] = []
     fields: dict[str, str] = {}
+    as_written: dict[str, str] = {}
     phrases: list[str] = []
     excluded: list[str] = []
     unwanted: list[str] = []
@@ -243,10 +251,13 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
     for match in _OPERATOR.finditer(plain):
         kept = " "
         if match["field"]:
-            name = {"since": "after"}.get(match["field"].lower(), match["field"].lower())
-            if name in fields or {name, *fields} >= {"before", "until"}:
-                raise InputError(f"the question has {match['field']}: twice; leave one out")
-            fields[name] = match["quoted"] or (match["value"] or "").rstrip("?!.,;")
+            written = match["field"].lower()
+            name = _SAME_FIELD.get(written, written)
+            if said := as_written.get(name):
+                both = f"{said}: twice" if said == written else f"{said}: and {written}:"
+                raise InputError(f"the question has {both}; leave one out")
+            as_written[name] = written
+            fields[written] = match["quoted"] or (match["value"] or "").rstrip("?!.,;")
         elif match["no_phrase"]:
             unwanted.append(_SPACES.sub(" ", match["no_phrase"]).strip(" .,;:!?"))
         elif match["phrase"]:
@@ -258,12 +269,14 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
             continue  # a common word, which no index holds: a dash, then
         parts += [text[at : match.start()], kept]
         at = match.end()
+    if unclosed := _UNCLOSED.search(plain, at):
+        raise InputError(f"the question has {unclosed.group()} without a closing quotation mark")
     rest = _SPACES.sub(" ", "".join([*parts, text[at:]])).strip() if parts else text
     dates = "dates" not in without
     fields = {
         name: value
         for name, value in fields.items()
-        if name not in without and (dates or name not in ("after", "before", "until"))
+        if name not in without and (dates or name not in _DATES)
     }
     found = Understood(
         text=rest,
@@ -274,7 +287,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
         agency=_named("agency", fields, known.agencies),
         author=_named("author", fields, known.authors),
         language=_language(fields, known.languages),
-        after=_day("after", fields),
+        after=_day("after", fields) or _day("since", fields),
         before=_day("before", fields) or _day("until", fields),
     )
     return rest, found

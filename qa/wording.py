@@ -20,7 +20,7 @@ from qa import in_language
 from qa.agencies import is_like_one
 from qa.languages import is_within
 from qa.names import Known, Place
-from qa.periods import DATED, MONTH_YEAR, RELATIVE, period
+from qa.periods import DATED, DAY, MONTH_YEAR, RELATIVE, period
 from qa.records import Filters
 from qa.rows import name_key
 
@@ -33,12 +33,13 @@ _ARTICLES = r"(?:articles?|headlines|news stories|news|coverage|reporting|report
 _AMBIGUOUS: Final = frozenset({"coverage", "reporting", "reports", "stories"})
 """Those that mean other things too ("health coverage in 2019"): a date beside them counts only
 where `_OF_NEWS` stands before them."""
-_PREPOSITIONS = r"(?P<how>in|during|from|since|before|after|until)"
+_PREPOSITIONS = r"(?P<how>in|during|over|within|from|since|before|after|until)"
 
 _AUXILIARY = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
 _VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
 _AUTHORS_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
-_ACCORDING = re.compile(r"\baccording to (?=\S)", re.IGNORECASE)
+_ACCORDING = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
+_AND = re.compile(r",? (?:and|or) (?=\S)")
 _NOUN = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
 _OF_NEWS = re.compile(
     r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
@@ -54,22 +55,35 @@ _REPORTS = re.compile(
     r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
 )
 _PASSIVE = re.compile(
-    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?:reported|written)\b", re.IGNORECASE
+    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
 )
 _BY = re.compile(r",? ?\b(in|from|by) (?=\S)", re.IGNORECASE)
 _SPAN = re.compile(rf",? ?\b(?:from|between) ({DATED}) (?:to|and|until) ({DATED})", re.IGNORECASE)
 _ON = r" on(?:wards\b|(?=,|\W*$))"
 _DATE = re.compile(
-    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE})(?:{_ON})?,?",
+    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE}|on {DAY})(?:{_ON})?,?",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)", re.IGNORECASE
+    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)|^on {DAY},? (?=\S)",
+    re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    rf",? (?:(?P<how>in|during) (?:{MONTH_YEAR}|{RELATIVE})|{RELATIVE})(?=\W*$)", re.IGNORECASE
+    rf",? (?:(?P<how>in|during|over|within) (?:{MONTH_YEAR}|{RELATIVE})|{RELATIVE})(?=\W*$)",
+    re.IGNORECASE,
 )
 _TRAILING_SINCE = re.compile(rf",? (?P<how>since) (?:{RELATIVE}|{DATED})(?=\W*$)", re.IGNORECASE)
+_TRAILING_OF_ARTICLES = re.compile(
+    rf",? (?P<how>from|since|before|after|until) (?:{RELATIVE}|{DAY}|{MONTH_YEAR})(?=\W*$)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r" (?:about|on) ", re.IGNORECASE)
+_LATEST = re.compile(
+    r"(?:\bthe )?\b(?:latest|newest|most recent) "
+    r"(?:articles?|headlines?|news stor(?:y|ies)|news"
+    r"|(coverage|reporting|reports?|stor(?:y|ies)))\b",
+    re.IGNORECASE,
+)
 _THEY: Final = {"does": "do", "has": "have"}
 
 
@@ -133,6 +147,11 @@ class _Reading:
         place = self.known.authors().at(self.text, at)
         return _Named("author", place) if place else None
 
+    def and_another(self, at: int) -> bool:
+        """Whether "and" and another source follow: which of them is meant cannot be told."""
+        joint = _AND.match(self.text, at)
+        return joint is not None and self.source(joint.end()) is not None
+
     def take(self, named: _Named) -> bool:
         """Restrict to a name, unless another of its kind was found before."""
         if getattr(self, named.kind) not in (None, named.place.name):
@@ -163,7 +182,7 @@ class _Reading:
         words = match.group().strip(" ,")
         if match["how"]:
             words = words[len(how) :]
-        found = period(re.sub(r" on(?:wards)?$", "", words), self.as_of)
+        found = period(re.sub(r"^on | on(?:wards)?$", "", words, flags=re.I), self.as_of)
         if found is None:
             return None, None
         if how == "since" or (how == "from" and re.search(r" on(?:wards)?,?$", match.group())):
@@ -195,6 +214,11 @@ class _Reading:
             return None
         self.edit(by.start(), named.place.end, "")
         return named.place.end
+
+    def verb(self, at: int) -> None:
+        """Leave out the "say" that stands at a place: it would count as a word not found."""
+        if verb := _VERB.match(self.text, at):
+            self.edit(verb.start(), verb.end(), "")
 
     def in_language(self, at: int) -> int | None:
         """Restrict to the language that is named after a word for articles; returns its end."""
@@ -239,6 +263,7 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
         _names_said(reading),
         _according(reading),
         _own(reading),
+        _latest(reading),
         _nouns(reading),
         _passive(reading),
         _in_language(reading),
@@ -251,7 +276,7 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
 
 
 def _names_said(reading: _Reading) -> bool:
-    """Read "did the Toronto Star say", which becomes "did they say"."""
+    """Read "did the Toronto Star say", which becomes "did they"."""
     text, found = reading.text, False
     if not _VERB.search(text):
         return False
@@ -268,6 +293,7 @@ def _names_said(reading: _Reading) -> bool:
         word = auxiliary[1]
         reading.edit(auxiliary.start(1), auxiliary.end(1), _THEY.get(word.lower(), word))
         reading.edit(named.place.start, named.place.end, "they")
+        reading.verb(named.place.end)
         reading.modifiers(verb.end())
         if word.lower() in ("has", "have"):
             reading.dated(_TRAILING_SINCE, search=True)
@@ -279,7 +305,7 @@ def _according(reading: _Reading) -> bool:
     found = False
     for match in _ACCORDING.finditer(reading.text):
         named = reading.source(match.end())
-        if named is None or not reading.take(named):
+        if named is None or reading.and_another(named.place.end) or not reading.take(named):
             continue
         found = True
         start = match.start() - 2 * reading.text[: match.start()].endswith(", ")
@@ -300,6 +326,7 @@ def _own(reading: _Reading) -> bool:
             start = named.place.start
             the = 4 * reading.text[:start].lower().endswith("the ")
             reading.edit(start - the, match.end(), "they")
+            reading.verb(match.end())
     return found
 
 
@@ -311,6 +338,8 @@ def _nouns(reading: _Reading) -> bool:
         clear = noun not in _AMBIGUOUS or _OF_NEWS.search(reading.text[: match.start()])
         if clear and _DATE.match(reading.text, end):
             end = reading.modifiers(end, names=True)
+        elif clear and _ABOUT.match(reading.text, end):
+            end = reading.dated(_TRAILING_OF_ARTICLES, end, search=True)
         elif by := _BY.match(reading.text, end):
             end = reading.name(by) or reading.in_language(end) or end
             end = reading.modifiers(end, names=True) if end > match.end() else end
@@ -319,6 +348,22 @@ def _nouns(reading: _Reading) -> bool:
             # Articles do not speak of themselves: the word would count as one not found.
             before = _OF_ARTICLES.search(reading.text[: match.start()])
             reading.edit(before.start() if before else match.start(), match.end(), "they")
+            reading.verb(end)
+    if found:
+        reading.dated(_TRAILING_OF_ARTICLES, search=True)
+    return found
+
+
+def _latest(reading: _Reading) -> bool:
+    """Read "the latest article", which becomes "they"; the recent ones come first anyway."""
+    found = False
+    for match in _LATEST.finditer(reading.text):
+        # "The latest report" may be a report that articles speak of, unless it says something.
+        if match[1] and not _VERB.match(reading.text, match.end()):
+            continue
+        found = True
+        reading.edit(match.start(), match.end(), "they")
+        reading.verb(match.end())
     return found
 
 
@@ -330,7 +375,10 @@ def _passive(reading: _Reading) -> bool:
     end = reading.in_language(match.end()) or match.end()
     end = reading.modifiers(end)
     end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
-    return end > match.end() or bool(_TRAILING.search(reading.text))
+    if end == match.end() and not _TRAILING.search(reading.text):
+        return False
+    reading.edit(match.start("verb"), match.end("verb"), "")
+    return True
 
 
 def _in_language(reading: _Reading) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from qa.cli import main
 from qa.languages import name_of, primary, tag_key, tag_of
+from qa.names import Names
 from qa.records import Clue
+from qa.rows import agency_key
 
 ROWS = [
     {"title": "Dam bursts", "publisher": "Vale Observer", "author": "Lotte Venn",
@@ -34,6 +36,13 @@ def wires(tmp_path_factory, make_archive):
         archive.sync(folder / "corpus")
     yield archive
     archive.close()
+
+
+@pytest.mark.parametrize("name", ["CP", "The Canadian Press", "canadian press"])
+def test_an_agency_goes_by_each_of_its_names(name):
+    assert agency_key(name) == "cp"
+    assert Names.agencies(["The Canadian Press"]).called(name) == "The Canadian Press"
+    assert Names.agencies(["CP"]).called(name) == "CP"
 
 
 def titles(hits):

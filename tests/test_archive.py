@@ -111,6 +111,48 @@ def test_the_filters_that_leave_nothing_are_named(archive):
     assert (answer.confidence, answer.text) == (0.0, "")
 
 
+VALE = "publisher Vale Observer (sample)"
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "reason"),
+    [
+        ("hives publisher:vale", {"after": "2199-01-01"}, r"filters \(from 2199-01-01 on\);"),
+        ("hives publisher:vale author:tarrick", {},
+         rf"filters \({re.escape(VALE)}, author tarrick\) together; loosen or remove one"),
+        ("hives after:2025 before:2024", {},
+         r"\(from 2025-01-01 to 2023-12-31\): the first day is after the last$"),
+        ("hives", {"as_of": "1999-01-01"}, r"filters \(before 1999-01-02\)"),
+        ('hives "no such words"', {"publisher": "Nobody"}, r"filters \(publisher Nobody\);"),
+    ],
+)  # fmt: skip
+def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, question, filters, reason):
+    answer = archive.ask(question, **filters)
+    assert answer.passages == ()
+    assert re.search(reason, answer.reason)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("news in German", "the question asks nothing besides: language German"),
+        ("What did the Vale Observer say?", f"the question asks nothing besides: {VALE}"),
+        ("they", "the question has only common words; name a person, a place or a thing"),
+        # In an archive of several languages, of which "in" is common in some.
+        ("Frankenstein in Peru", "the archive does not say; nowhere in it: Frankenstein, Peru"),
+        (
+            "Europa publisher:lowland",
+            r"the nearest passage, in “[^”]+”, does not speak of: Europa$",
+        ),
+    ],
+)
+def test_a_refusal_names_no_common_words_and_no_words_that_are_not_there(archive, question, reason):
+    answer = archive.ask(question)
+    assert not answer.answered
+    assert answer.passages
+    assert re.search(reason if "“" in reason else f"^{re.escape(reason)}$", answer.reason)
+
+
 def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
     answer = archive.ask("What does the Harrowmouth harbour master's violin sound like?")
     assert not answer.answered

@@ -143,6 +143,8 @@ def test_sources_that_differ_are_shown_side_by_side(archive, capsys):
         ("$4m and 5k", {4e6, 5000}),
         ("no figure, anyone, tension, sixty", {60}),
         ("two hundred were there", {200}),
+        ("hit on 13 January, from 3-5 May, 8 and 9 Sept. and the 2nd of June", set()),
+        ("13 may have died, 14 march on", {13, 14}),
     ],
 )
 def test_figures(text, found):
@@ -165,6 +167,9 @@ def quotes(*texts):
         (["14 passengers were hurt on the ferry.", "The ferry costs 19 crowns."], []),
         (["Passengers were hurt on the ferry.", "19 passengers were hurt on a ferry."], []),
         (["14 passengers hurt in 3 hours.", "For 3 days 19 passengers were hurt."], [1, 2]),
+        (["14 passengers were hurt.", "70 per cent of passengers were hurt."], []),
+        (["14 passengers were hurt.", "The hurt passengers were offered $2,500."], []),
+        (["14 passengers were hurt on 3 June.", "19 passengers were hurt."], [1, 2]),
         (["14 passengers were hurt.", "No word of it.", "Hurt were 20 passengers."], [1, 3]),
     ],
 )
@@ -174,6 +179,20 @@ def test_what_differs(texts, differ):
     assert all(isinstance(figure, Figures) for figure in found)
     other = Question.parse("Why were passengers hurt on the ferry?")
     assert figures_of(other, list(quotes(*texts))) == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "differ"),
+    [
+        (["Marks in Alder rose by 2 per cent.", "Marks in Alder rose by 6%."], ["2", "6"]),
+        (["Marks in Alder rose by 2 per cent.", "Marks in Alder rose by 6 points."], []),
+        (["Marks in Alder rose by 14 million crowns.", "Marks in Alder rose by $15 million."],
+         ["14 million", "15 million"]),
+    ],
+)  # fmt: skip
+def test_only_figures_of_a_kind_differ(texts, differ):
+    found = figures_of(Question.parse("How much did marks rise in Alder?"), list(quotes(*texts)))
+    assert [text for figure in found for text in figure.figures] == differ
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import date
 
 import numpy as np
@@ -151,6 +152,36 @@ def test_a_misspelt_name_is_read_as_the_archives_own(archive):
         assert "Brannoc" in answer.passages[0].passage.text
         assert answer.question == question
         assert archive.ask(question, literal=True).understood == ()
+
+
+def test_a_misspelt_name_is_read_as_the_text_writes_it_not_the_dateline(tmp_path, make_archive):
+    (tmp_path / "corpus").mkdir()
+    text = "BRANNOK (AP) — The mill of Brannok burned down on Friday, its owner said."
+    (tmp_path / "corpus/a.txt").write_text(f"Mill burns down\n\n{text}\n", encoding="utf-8")
+    with_dateline = make_archive(tmp_path / "index")
+    with_dateline.sync(tmp_path / "corpus")
+    [clue] = with_dateline.ask("When did the mill of Branok burn?").understood
+    assert clue.text == "Branok read as Brannok"
+    with_dateline.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Welche Häuser werden in Gellmund abgerissen?",
+        'Gellmund "drei Häuser"',
+        "Gellmund -Häuser",
+        "What did Zoë Kestermann report about the museum?",
+    ],
+)
+def test_accents_may_be_typed_apart_and_what_is_invisible_means_nothing(archive, question):
+    apart = unicodedata.normalize("NFD", question).replace("ll", "l\u00adl\u200b")
+    assert apart != question
+    expected, answer = archive.ask(question), archive.ask(apart)
+    assert answer.understood == expected.understood
+    assert answer.citations == expected.citations
+    assert answer.passages == expected.passages
+    assert answer.question == apart
 
 
 def test_each_thing_understood_can_be_left_aside(archive, capsys):

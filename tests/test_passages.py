@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.passages import MAX_SENTENCE_WORDS, PassageSize, cut, indexed_text, sentences
@@ -41,6 +41,9 @@ TEXTS = st.one_of(st.text(), PROSE)
         "It rose 3.5 percent to $1.2 million.",
         '"Was it late?" she asked.',
         "Prices rose... and then fell.",
+        "FLIN FLON, Man. (AP) — Smoke rose.",
+        "ST. MARY'S, Wash. (The Canadian Press) - Smoke rose.",
+        "BOSTON, Mass. — Smoke rose.",
     ],
 )
 def test_one_sentence_stays_whole(whole):
@@ -54,6 +57,7 @@ def test_sentences_end_after_quotes_and_at_line_ends():
     assert split("A line without a stop\nAnother line") == [
         "A line without a stop", "Another line",
     ]  # fmt: skip
+    assert split("HE IS A, Man. It said so.") == ["HE IS A, Man.", "It said so."]
     assert split("He left at 9 p.m. He was tired.") == ["He left at 9 p.m.", "He was tired."]
 
 
@@ -89,6 +93,7 @@ def test_sentences_are_ordered_trimmed_and_lose_nothing_but_space(text):
 
 
 @given(TEXTS, st.integers(20, 150), st.integers(0, 5))
+@example(".:" + " 0" * 16 + " .:" + " 0" * 5, 20, 1)  # the last sentence alone was a passage too
 def test_passages_are_runs_of_whole_sentences_and_hold_every_one(text, target, overlap):
     all_sentences = sentences(text)
     passages = cut(text, PassageSize(target, overlap))

@@ -201,12 +201,12 @@ def test_empty_filters_are_no_filters():
     assert make_filters(publisher="x")
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\n\t"])
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "\0", "\u200b"])
 def test_an_empty_question_finds_nothing(retriever, question):
     assert retriever.search(question) == []
 
 
-@pytest.mark.parametrize("question", ["what is it that they do", "???", "🎉", "…", "\0", "的"])
+@pytest.mark.parametrize("question", ["what is it that they do", "???", "🎉", "…", "的"])
 def test_a_question_without_terms_is_ranked_by_meaning_alone(retriever, question):
     hits = retriever.search(question)
     assert len(hits) == 4

@@ -51,3 +51,41 @@ def test_names_of_the_archive_are_never_parted():
     asked = "What do Ada and Eve say about the sea?"
     assert len(split(asked)) == 2
     assert split(asked, lambda name: name == "Ada and Eve") == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("When does the freeze take effect and who proposed it?",
+         ["When does the freeze take effect?", "Who proposed it?"]),
+        ("Compare the Toronto Star's coverage of Kell with the Globe and Mail's",
+         ["The Toronto Star's coverage of Kell?", "The Globe and Mail's coverage of Kell?"]),
+        ("What are the differences between AP's report and Reuters' report on the storm?",
+         ["AP's report on the storm?", "Reuters' report on the storm?"]),
+        ("What is the difference between Ada's and Eve's plans?", ["Ada's plans?", "Eve's plans?"]),
+        ("According to AP and the Globe and Mail, how many fled?",
+         ["According to AP, how many fled?", "According to the Globe and Mail, how many fled?"]),
+        ("How many fled, according to AP and Reuters?",
+         ["According to AP, how many fled?", "According to Reuters, how many fled?"]),
+        ("How many fled, according to Ada and Eve?", []),
+        ("Compare Kell and Brannok's budget with Ottawa's", []),
+        ("Who was hired and dismissed by those who proposed it?", []),
+        ("Do we know who resigned and who proposed it?", []),
+    ],
+)  # fmt: skip
+def test_what_both_sides_share_and_names_with_and(question, parts):
+    assert [part.text for part in split(question, is_name)] == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("How does the cost of the tram in 2024 compare with its cost in 2025?",
+         "the cost of the tram in 2024"),
+        ("Compare the budget of Kell with that of Ottawa", "the budget of Kell"),
+        ("Did exports rise while their prices fell?", "exports rise"),
+        ("How did the first test compare with the second test?", ""),
+    ],
+)  # fmt: skip
+def test_what_the_second_side_of_a_comparison_points_at(question, about):
+    assert split(question)[1].about == about

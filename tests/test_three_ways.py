@@ -172,6 +172,32 @@ def test_ask_reads_questions_from_standard_input(index, capsys, monkeypatch):
     assert answers[1]["reason"] == "the question is empty"
 
 
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_a_line_that_cannot_be_asked_stops_none_of_the_others(index, capsys, monkeypatch, form):
+    lines = "x publisher:Nobody\nWhat hit the pier?\nferry after:soon\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    assert main(["ask", *form, "-", "--index", str(index)]) == 1
+    printed = capsys.readouterr()
+    told = printed.err.splitlines()
+    assert [line.split("; ")[0] for line in told] == [
+        "qa: line 1: the archive has no publisher 'Nobody'",
+        "qa: line 3: after: must be a day, month or year like 2025-07-31, 2025-07 or 2025, not "
+        "'soon'",
+    ]
+    if form:
+        first, second, third = map(json.loads, printed.out.splitlines())
+        assert set(first) == set(third) == {"question", "error"}
+        assert (first["question"], second["answered"]) == ("x publisher:Nobody", True)
+    else:
+        assert "Skerrin Lass" in printed.out
+
+
+def test_options_that_no_line_can_be_asked_with_are_told_once(index, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("ferry\nferry\n"))
+    assert main(["ask", "--json", "-", "-k", "0", "--index", str(index)]) == 1
+    assert capsys.readouterr() == ("", "qa: k must be at least 1, not 0\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import date
@@ -138,8 +139,12 @@ def test_what_is_no_operator(question):
         ("x after:soon", "after: must be a day, month or year like 2025-07-31"),
         ("x before:2025-13", "before: must be"),
         ("x until:2025-02-30", "until: must be"),
-        ("x after:2024 since:2025", "twice"),
-        ("x before:2024 until:2025", "twice"),
+        ("x after:2024 since:2025", "the question has after: and since:; leave one out"),
+        ("x before:2024 until:2025", "the question has before: and until:; leave one out"),
+        ("x since:2024 since:2025", "the question has since: twice; leave one out"),
+        ("x since:soon", "since: must be a day, month or year"),
+        ('publisher:"Toronto Star rain', 'publisher:"Toronto Star rain without a closing'),
+        ('"a b" rain author:“zeng', 'author:"zeng without a closing'),
     ],
 )
 def test_an_operator_that_cannot_be_used(question, told):
@@ -151,58 +156,74 @@ def test_an_operator_that_cannot_be_used(question, told):
 @pytest.mark.parametrize(
     ("question", "text", "told"),
     [
-        ("what did the Toronto Star say in July 2025", "what did they say", f"{STAR}; {JULY}"),
-        ("what did the toronto star say about rain?", "what did they say about rain?", STAR),
-        ("What did the Toronto Star say about rain in July 2025?", "What did they say about rain?",
+        ("what did the Toronto Star say in July 2025", "what did they", f"{STAR}; {JULY}"),
+        ("what did the toronto star say about rain?", "what did they about rain?", STAR),
+        ("What did the Toronto Star say about rain in July 2025?", "What did they about rain?",
          f"{STAR}; {JULY}"),
-        ("What does AP report about rain?", "What do they report about rain?", AP),
-        ("When did the Harbour Courier (sample) report it?", "When did they report it?", COURIER),
+        ("What does AP report about rain?", "What do they about rain?", AP),
+        ("When did the Harbour Courier (sample) report it?", "When did they it?", COURIER),
         ("What has the Toronto Star written about rain since April 2025?",
-         "What have they written about rain?", f"{STAR}; from 2025-04-01 on"),
-        ("In July 2025, what did the BBC say about rain?", "what did they say about rain?",
+         "What have they about rain?", f"{STAR}; from 2025-04-01 on"),
+        ("In July 2025, what did the BBC say about rain?", "what did they about rain?",
          f"publisher BBC; {JULY}"),
-        ("What did AP report in 2024 about rain?", "What did they report about rain?",
+        ("What did AP report in 2024 about rain?", "What did they about rain?",
          f"{AP}; from 2024-01-01 to 2024-12-31"),
-        ("What did AP report before March 2025 about rain?", "What did they report about rain?",
+        ("What did AP report before March 2025 about rain?", "What did they about rain?",
          f"{AP}; before 2025-03-01"),
         ("According to AP, how many died?", "how many died?", AP),
+        ("As reported by AP, how many died?", "how many died?", AP),
+        ("What did AP report on 1 July 2025 about rain?", "What did they about rain?",
+         f"{AP}; from 2025-07-01 to 2025-07-01"),
+        ("On July 1, 2025, what did AP say?", "what did they?",
+         f"{AP}; from 2025-07-01 to 2025-07-01"),
+        ("articles by Jennifer Zeng about rent since July 2025", "they about rent",
+         "author Jennifer Zeng; from 2025-07-01 on"),
+        ("articles in the BBC about chess from July 2025", "they about chess",
+         f"publisher BBC; {JULY}"),
+        ("news about rain before 1 March 2025", "they about rain", "before 2025-03-01"),
+        ("What does the latest article say about rain?", "What does they about rain?",
+         "recent first, back from 2025-08-05"),
+        ("What do the newest reports say about rain?", "What do they about rain?",
+         "recent first, back from 2025-08-05"),
+        ("latest news by Jennifer Zeng about rain", "they about rain",
+         "author Jennifer Zeng; recent first, back from 2025-08-05"),
         ("How many died, according to the Associated Press?", "How many died?", AP),
         ("How many died according to AP in 2024?", "How many died?",
          f"{AP}; from 2024-01-01 to 2024-12-31"),
         ("According to the Sun's report, who won?", "who won?", "publisher The Sun"),
         ("What does the Toronto Star's coverage of the storm say?",
          "What does they of the storm say?", STAR),
-        ("What do articles from July 2025 say about rain?", "What do they say about rain?", JULY),
+        ("What do articles from July 2025 say about rain?", "What do they about rain?", JULY),
         ("articles in the Toronto Star since April 2025 about rain", "they about rain",
          f"{STAR}; from 2025-04-01 on"),
         ("news from April 2025 to July 2025 about rain", "they about rain",
          "from 2025-04-01 to 2025-07-31"),
-        ("What did news reports after March 2025 say?", "What did they say?",
+        ("What did news reports after March 2025 say?", "What did they?",
          "from 2025-04-01 on"),
         ("coverage since 1 April 2025 of the tram", "they of the tram", "from 2025-04-01 on"),
         ("articles by Jennifer Zeng about magnets", "they about magnets", "author Jennifer Zeng"),
-        ("What did Yusuf Carrow write about rain?", "What did they write about rain?",
+        ("What did Yusuf Carrow write about rain?", "What did they about rain?",
          "author Yusuf Carrow"),
         ("articles by Petra Carrow about rain", "articles by Petra Carrow about rain", ""),
         ("articles by Ida Mann about rain", "they about rain", "author Mann, Ida"),
-        ("What did Zoe Kestermann report in July 2025?", "What did they report?",
+        ("What did Zoe Kestermann report in July 2025?", "What did they?",
          f"author Zoë Kestermann; {JULY}"),
         ("What has been reported about the tram since April 2025?",
-         "What has been reported about the tram?", "from 2025-04-01 on"),
-        ("What was reported about the tram in July 2025?", "What was reported about the tram?",
+         "What has been about the tram?", "from 2025-04-01 on"),
+        ("What was reported about the tram in July 2025?", "What was about the tram?",
          JULY),
-        ("What did AFP report about rain?", "What did they report about rain?", AFP),
-        ("What did Agence France-Presse say in July 2025?", "What did they say?",
+        ("What did AFP report about rain?", "What did they about rain?", AFP),
+        ("What did Agence France-Presse say in July 2025?", "What did they?",
          f"{AFP}; {JULY}"),
         ("How many died, according to AFP?", "How many died?", AFP),
-        ("What did SWS say about rain?", "What did they say about rain?", "agency SWS"),
+        ("What did SWS say about rain?", "What did they about rain?", "agency SWS"),
         ("Who won, according to the Star News Service?", "Who won?", "agency Star News Service"),
-        ("What did epd write about rain?", "What did they write about rain?", "agency epd"),
+        ("What did epd write about rain?", "What did they about rain?", "agency epd"),
         ("According to the DPA's report, who won?", "who won?", "agency Dpa"),
         ("articles by AFP since April 2025 about rain", "they about rain",
          f"{AFP}; from 2025-04-01 on"),
         ("What does AFP's coverage in the Toronto Star say?",
-         "What does they say?", f"{STAR}; {AFP}"),
+         "What does they?", f"{STAR}; {AFP}"),
         ("articles in the Toronto Star from AFP about rain", "they about rain",
          f"{STAR}; {AFP}"),
     ],
@@ -238,6 +259,8 @@ def test_the_same_in_words(question, text, told):
         "What did the UK say about the launch?",
         "How many died according to the sws?",
         "How many died according to the dpa?",
+        "According to AP and the BBC, how many died?",  # which of them cannot be told
+        "How many died according to AP or the BBC?",
         "Who works for AFP?",
         "How tall is the Evening Star building in Toronto?",
         "Which book was written by Petra Lindqvale?",
@@ -264,22 +287,30 @@ def test_what_only_mentions_a_name_or_a_date(question):
 def test_a_publisher_without_the_date(question):
     text, told = read(question)
     assert told == AP
-    assert text == question.replace("did AP", "did they")
+    assert text == re.sub("did AP (say|report)", "did they", question)
 
 
 @pytest.mark.parametrize(
     ("question", "text", "told"),
     [
-        ("What did AP report yesterday?", "What did they report?", "from 2025-08-05 to 2025-08-05"),
-        ("What did AP say last week about rain?", "What did they say about rain?",
+        ("What did AP report yesterday?", "What did they?", "from 2025-08-05 to 2025-08-05"),
+        ("What did AP say last week about rain?", "What did they about rain?",
          "from 2025-07-28 to 2025-08-03"),
-        ("What did AP say about rain last month?", "What did they say about rain?", JULY),
-        ("Last year, what did AP report?", "what did they report?",
+        ("What did AP say about rain last month?", "What did they about rain?", JULY),
+        ("Last year, what did AP report?", "what did they?",
          "from 2024-01-01 to 2024-12-31"),
-        ("What did AP report in yesterday's match?", "What did they report in yesterday's match?",
+        ("What did AP report in yesterday's match?", "What did they in yesterday's match?",
          None),
-        ("What did AP report this year?", "What did they report?", "from 2025-01-01 to 2025-12-31"),
-        ("What has AP written since last month about rain?", "What have they written about rain?",
+        ("What did AP say in the past week about rain?", "What did they about rain?",
+         "from 2025-07-31 to 2025-08-06"),
+        ("What did AP report over the last 3 days?", "What did they?",
+         "from 2025-08-04 to 2025-08-06"),
+        ("What did AP say about rain in the past two months?", "What did they about rain?",
+         "from 2025-06-08 to 2025-08-06"),
+        ("What did AP report within the last 999 years?", "What did they?",
+         "from 1027-04-07 to 2025-08-06"),
+        ("What did AP report this year?", "What did they?", "from 2025-01-01 to 2025-12-31"),
+        ("What has AP written since last month about rain?", "What have they about rain?",
          "from 2025-07-01 on"),
     ],
 )  # fmt: skip
@@ -318,7 +349,7 @@ def test_what_is_given_wins_over_what_is_understood():
     question = "What did the Toronto Star report in July 2025? author:zeng"
     found = understand(question, KNOWN, Filters(publisher="AP", after=date(2025, 1, 1)))
     assert found.told() == ("author zeng",)
-    assert found.text == "What did they report?"
+    assert found.text == "What did they?"
     found = understand(question, KNOWN, Filters(author="Lindqvale"))
     assert "; ".join(found.told()) == f"{STAR}; {JULY}"
     operator = understand("What did AP say in 2024? publisher:BBC after:2025", KNOWN)
@@ -407,7 +438,7 @@ def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
     unquoted = replace(KNOWN, mentions=lambda _: False)
     found = understand(question, unquoted)
     assert (found.text, found.told()) == (
-        "What did they say about magnets?",
+        "What did they about magnets?",
         ("author Jennifer Zeng",),
     )
 
@@ -427,7 +458,7 @@ def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
         (
             "What did the Toronto Star say in July 2025?",
             ["dates"],
-            "What did they say in July 2025?",
+            "What did they in July 2025?",
             STAR,
         ),
         ("rain agency:nobody language:fr", ["agency", "language"], "rain", ""),
@@ -461,17 +492,17 @@ GERMAN, SPANISH = "language German", "language Spanish"
 @pytest.mark.parametrize(
     ("question", "text", "told"),
     [
-        ("What do articles in German say about the harbour?", "What do they say about the harbour?",
+        ("What do articles in German say about the harbour?", "What do they about the harbour?",
          GERMAN),
         ("Articles in German about the harbour", "they about the harbour", GERMAN),
         ("articles in german", "they", GERMAN),
         ("Find news written in the German language on the flood", "Find they on the flood", GERMAN),
-        ("Which news stories published in Spanish mention ferries?", "Which they mention ferries?",
+        ("Which news stories published in Spanish mention ferries?", "Which they ferries?",
          SPANISH),
         ("Articles in German from July 2025 about rain", "they about rain", f"{GERMAN}; {JULY}"),
         ("Articles by Jennifer Zeng in German about rain", "they about rain",
          f"author Jennifer Zeng; {GERMAN}"),
-        ("What was reported in German about the flood?", "What was reported about the flood?",
+        ("What was reported in German about the flood?", "What was about the flood?",
          GERMAN),
         ("German-language news about rain", "news about rain", GERMAN),
         ("In German: what happened at the harbour?", "what happened at the harbour?", GERMAN),

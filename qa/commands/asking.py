@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.commands import batch
 from qa.commands.shared import (
+    ERROR,
     NOT_IN_ARCHIVE,
     OK,
     AddCommand,
@@ -92,16 +93,26 @@ def ask(options: argparse.Namespace) -> int:
 
 
 def _ask_each_line(options: argparse.Namespace) -> int:
+    """Answer each line; one that cannot be asked is told, and stops none of the others."""
     from qa import serialise, terminal
 
     archive = open_archive(options)
-    for question in _lines():
-        answer = archive.ask(question, options.k, **_how(options))
+    archive.ask("", options.k, **_how(options))  # options that no question can be asked with
+    code = OK
+    for number, question in enumerate(_lines(), 1):
+        try:
+            answer = archive.ask(question, options.k, **_how(options))
+        except InputError as error:  # the other lines are none the worse for it
+            code = ERROR
+            print(terminal.visible(f"qa: line {number}: {error}"), file=sys.stderr)
+            if options.json:
+                print_json({"question": question, "error": str(error)})
+            continue
         if options.json:
             print_json(serialise.answer(answer))
         else:
             print(terminal.render_answer(answer), end="\n\n", flush=True)
-    return OK
+    return code
 
 
 def _question(options: argparse.Namespace) -> str:

@@ -68,8 +68,13 @@ def judge(options: argparse.Namespace) -> int:
         return OK
     right = total = 0
     for asked in [question] if question else _questions():
-        for verdict in _verdicts(archive, asked, options):
-            total, right = total + 1, right + verdict
+        try:
+            for verdict in _verdicts(archive, asked, options):
+                total, right = total + 1, right + verdict
+        except InputError as error:
+            if question:
+                raise
+            print(f"qa: {error}", file=sys.stderr)  # of one question of several
     print(f"judged: {total}, of which {right} answer; to measure by them: qa eval --judgements")
     return OK
 
@@ -152,6 +157,7 @@ def tune(options: argparse.Namespace) -> int:
     from qa.evaluation.dataset import load
     from qa.evaluation.indexing import build, cache
     from qa.evaluation.measures import check_installed
+    from qa.evaluation.searching import unaskable
     from qa.settings import Settings
 
     check_installed()
@@ -166,6 +172,8 @@ def tune(options: argparse.Namespace) -> int:
             embedder = load_embedder(settings.model)
             with cache(evaluator.default_folder(data), data) as place:
                 indexed = build(place, data.documents, settings, embedder, on_progress)
+        reasons = unaskable([*data.queries, *data.unanswerable], indexed, settings)
+        data = data.without(reasons)
         if options.limit is not None:
             data = data.limited(options.limit)
         tuned = tuning.tune(

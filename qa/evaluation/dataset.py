@@ -92,6 +92,30 @@ class Dataset:
             unanswerable=draw(self.unanswerable, count),
         )
 
+    def without(self, reasons: Mapping[str, str]) -> Dataset:
+        """The same without some questions, which a warning counts.
+
+        Args:
+            reasons: Why each cannot be asked, by id.
+
+        Raises:
+            InputError: No question to answer is left.
+        """
+        if not reasons:
+            return self
+        queries = tuple(query for query in self.queries if query.id not in reasons)
+        first = next(iter(reasons.values()))
+        if not queries:
+            raise InputError(f"{self.name}: no question can be asked; the first: {first}")
+        left = f"questions that cannot be asked, left out: {len(reasons)}; the first: {first}"
+        return replace(
+            self,
+            queries=queries,
+            relevant={query.id: self.relevant[query.id] for query in queries},
+            unanswerable=tuple(each for each in self.unanswerable if each.id not in reasons),
+            warnings=(*self.warnings, left),
+        )
+
     def with_fewer_documents(self, count: int) -> Dataset:
         """The same with every document that some query's row names, and others drawn up to `count`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ from qa.evaluation.searching import (
     Searcher,
     day_of,
     in_steps,
+    unaskable,
 )
 from qa.evaluation.statistics import CONFIDENCE, RESAMPLES
 from qa.milvus.address import Location
@@ -112,6 +113,8 @@ def evaluate(
         first = build(place, dataset.documents, settings, embedder, on_progress)
         if left is not None:
             second = left.build(place, whole, first, settings, embedder, on_progress)
+    reasons = unaskable([*whole.queries, *whole.unanswerable], first, settings)
+    dataset, left = dataset.without(reasons), left and left.without(reasons)
     work = _Evaluation(dataset, first, settings, options, embedder, on_progress)
     return work.run(left, second)
 
@@ -125,12 +128,18 @@ def evaluate_own(
         InputError: ir-measures is missing, or nothing was judged as answering.
     """
     check_installed()
+    if options.leave_out is not None:
+        raise InputError("--leave-out is for datasets; what was judged has questions to refuse")
     dataset, indexed = own.collection(archive)
+    dataset = dataset.without(
+        unaskable([*dataset.queries, *dataset.unanswerable], indexed, archive.settings)
+    )
     if options.limit is not None:
         dataset = dataset.limited(options.limit)
     embedder = archive.retriever.embedder
     # A question is asked as of the day it was asked on when it was judged.
-    options = replace(options, as_of=True)
+    days = [query.as_of for query in [*dataset.queries, *dataset.unanswerable]]
+    options = replace(options, as_of=any(days))
     work = _Evaluation(dataset, indexed, archive.settings, options, embedder, on_progress)
     return work.run(None, None)
 
@@ -161,6 +170,10 @@ class _LeftOut:
                 f"documents; there are {len(left)} and {len(kept)}"
             )
         return cls(left, kept, frozenset(gone))
+
+    def without(self, ids: Container[str]) -> _LeftOut:
+        left, kept = ([q for q in each if q.id not in ids] for each in (self.left, self.kept))
+        return replace(self, left=tuple(left), kept=tuple(kept))
 
     def build(
         self,

@@ -18,6 +18,9 @@ OPERATORS = ("publisher", "agency", "author", "language", "after", "before")
 """What a search was restricted to is asked for again, as operators of the question."""
 
 
+_NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', " "))
+
+
 def collection(archive: Archive) -> tuple[Dataset, Indexed]:
     """The judgements of an index as a dataset, with the index itself.
 
@@ -65,4 +68,6 @@ def collection(archive: Archive) -> tuple[Dataset, Indexed]:
 
 
 def _operators(filters: Mapping[str, str]) -> list[str]:
-    return [f'{name}:"{filters[name]}"' for name in OPERATORS if filters.get(name)]
+    # Names are compared by their words: one with quotation marks is found without them.
+    given = ((name, filters.get(name, "").translate(_NO_QUOTES)) for name in OPERATORS)
+    return [f'{name}:"{value}"' for name, value in given if value]

@@ -6,7 +6,7 @@ import re
 import string
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -17,11 +17,13 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Query
 from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
+from qa.narrowing import known_of
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.records import Hit
 from qa.request import make_request
 from qa.retrieval import Retrieval
 from qa.settings import Settings
+from qa.understanding import understand
 
 ARMS: Final = ("lexical", "dense", "hybrid")
 """Each arm alone, and the product as it is set."""
@@ -73,6 +75,23 @@ def day_of(query: Query, as_of: bool) -> date | None:
         raise InputError(
             f"query {query.id}: as_of must be a day like 2025-07-31, not {query.as_of!r}"
         ) from error
+
+
+def unaskable(queries: Iterable[Query], indexed: Indexed, settings: Settings) -> dict[str, str]:
+    """Why questions cannot be asked of an index, by id: `publisher:Nobody` is an error there.
+
+    Judgements outlast the articles of a publisher, and datasets have what looks like an operator.
+    """
+    archive = Archive(indexed.index, settings)
+    known = known_of(archive.retriever.generation(), archive.retriever.store)
+    reasons: dict[str, str] = {}
+    for query in queries:
+        try:
+            understand(query.text, known)
+        except InputError as error:
+            reasons[query.id] = str(error)
+    archive.close()
+    return reasons
 
 
 class Searcher:

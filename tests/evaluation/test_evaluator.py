@@ -116,6 +116,19 @@ def test_a_wider_leave_out_than_there_are_documents(tiny, measure):
         measure(tiny, leave_out=3)
 
 
+def test_a_question_that_cannot_be_asked_is_left_out(tmp_path, measure):
+    queries = [
+        {"_id": "q1", "text": "Who painted the lighthouse?"},
+        {"_id": "q2", "text": "Hives publisher:Nobody"},
+    ]
+    report = measure(write_dataset(tmp_path / "data", queries=queries, qrels=QRELS[:2]))
+    assert report.queries == 1
+    assert any("cannot be asked, left out: 1" in warning for warning in report.warnings)
+    folder = write_dataset(tmp_path / "none", queries=queries[1:], qrels=QRELS[1:2])
+    with pytest.raises(InputError, match="none: no question can be asked; the first: the archive"):
+        measure(folder)
+
+
 def test_a_limit_asks_fewer(tiny, measure):
     report = measure(tiny, arms=("hybrid",), limit=1)
     assert report.queries == 1

@@ -72,6 +72,38 @@ def test_quotes_are_judged_at_the_terminal(archive, monkeypatch, capsys):
     assert second.article != first.article
 
 
+def test_a_question_that_cannot_be_asked_ends_no_sitting(archive, monkeypatch, capsys):
+    monkeypatch.setattr("builtins.input", lambda _: next(replies))
+    replies = iter(["x publisher:Nobody", QUESTIONS["comet"], "y", "q", ""])
+    assert run(archive, "judge") == 0
+    printed = capsys.readouterr()
+    assert printed.err.startswith("qa: the archive has no publisher 'Nobody'")
+    assert "judged: 1, of which 1 answer" in printed.out
+    assert run(archive, "judge", "x publisher:Nobody") == 1
+
+
+def test_judgements_outlast_a_publisher(archive, capsys):
+    ids = judge_all(archive)
+    gone, quoted = {"publisher": "Gone Gazette"}, {"publisher": '"Ferry" Post'}
+    archive.judge("Who sank?", ids["ferry"], 0, 9, True, filters=gone)
+    archive.judge("Who was hurt?", ids["ferry"], 0, 9, True, filters=quoted)
+    capsys.readouterr()
+    for command in (["eval", "--judgements", "--arms", "hybrid"], ["tune", "--folds", "2"]):
+        assert run(archive, *command) == 0
+        printed = capsys.readouterr()
+        assert "questions that cannot be asked, left out: 1; the first: the arc" in printed.err
+        assert "7 questions" in printed.out
+
+
+def test_what_was_judged_has_its_own_questions_to_refuse(archive, capsys):
+    judge_all(archive)
+    capsys.readouterr()
+    assert run(archive, "eval", "--judgements", "--leave-out", "2") == 1
+    assert "--leave-out is for datasets" in capsys.readouterr().err
+    assert run(archive, "eval", "--judgements", "--arms", "lexical") == 0
+    assert "published by each question's day" not in " ".join(capsys.readouterr().out.split())
+
+
 def test_several_questions_until_an_empty_line(archive, monkeypatch, capsys):
     replies = iter([QUESTIONS["comet"], "n", "q", "Who wrote the opera?", "q", ""])
     monkeypatch.setattr("builtins.input", lambda _: next(replies))
