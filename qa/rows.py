@@ -126,6 +126,9 @@ MOST_PEOPLE: Final = 32
 """People of a byline that are told apart; those after them share the place of the last. Milvus
 compares a filter with one after the other (`qa.milvus.generation`)."""
 
+_SUFFIXES: Final = frozenset(("jr", "sr", "ii", "iii", "iv", "md", "phd"))
+"""What stands after a comma behind a whole name."""
+
 _KEY_CHARS: Final = 1_000
 """Of a name, by which it is compared: at most 4,000 bytes, and a field of Milvus takes 4,096."""
 
@@ -146,6 +149,18 @@ def byline_key(byline: str) -> str:
     keys = [*keys[: MOST_PEOPLE - 1], *([rest] if rest else [])]
     words = BETWEEN_PEOPLE.join(keys).split()[:_KEY_WORDS]
     return " ".join(words).removesuffix(BETWEEN_PEOPLE.rstrip())
+
+
+def person_key(name: str) -> str:
+    """As `name_key`, the same for "Lindqvale, Petra" and "Petra Lindqvale".
+
+    Which of two words is the family name, nobody needs to know for that: "Smith, Jones" has the key
+    of Jones Smith, and of nobody else.
+    """
+    family, comma, given = name.partition(",")
+    if not comma or "," in given or name_key(given) in _SUFFIXES:
+        return name_key(name)
+    return name_key(f"{given} {family}")
 
 
 def people_of(key: str) -> list[list[str]]:
