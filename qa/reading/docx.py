@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.draft import Draft, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.header import take_head
 from qa.reading.packages import open_package
 from qa.reading.single import fill_body, read_single
@@ -60,7 +60,7 @@ def read(content: Content) -> Iterator[Part]:
         read_single(lines, draft, "header")
     draft.take(
         Found(
-            author=clean_author(about.author) if " " in about.author else None,
+            author=clean_author(about.author, one=True) if " " in about.author else None,
             language=about.language or None,
         ),
         "document properties",

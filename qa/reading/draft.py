@@ -11,10 +11,11 @@ from pathlib import PurePosixPath
 
 from qa.errors import ReadingError
 from qa.reading.ages import moment_of_age
+from qa.reading.authors import names_nobody, parse_byline
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
-from qa.reading.fields import is_agency, is_site_of_agency, parse_byline, parse_dateline
+from qa.reading.fields import is_agency, is_site_of_agency, parse_dateline
 from qa.reading.language import language_of
 from qa.records import Article
 
@@ -39,6 +40,7 @@ class Found:
     title: str | None = None
     publisher: str | None = None
     author: str | None = None
+    agency: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
     age: str | None = None
@@ -126,14 +128,17 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         provenance["dateline"] = "body"
     if agency:
         provenance["agency"] = "body"
+    if agency is None and found.agency is not None:
+        agency, provenance["agency"] = found.agency, draft.provenance["agency"]
     publisher = found.publisher
     if publisher and is_agency(publisher) and not is_site_of_agency(found.url):
         # What an agency wrote, papers publish: it says where a story comes from.
         agency, publisher = agency or publisher, None
         provenance.setdefault("agency", provenance.pop("publisher"))
         provenance.pop("publisher", None)
-    if found.author and is_agency(found.author) and agency is None:
-        agency, provenance["agency"] = found.author, provenance["author"]
+    author = _author(found.author, publisher)
+    if author is None:
+        provenance.pop("author", None)
     language, told = language_of(text, found.language)
     if told:
         provenance["language"] = "text"
@@ -146,7 +151,7 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         source=source,
         position=position,
         publisher=publisher,
-        author=_without_publisher(found.author, publisher),
+        author=author,
         published_at=found.published_at,
         updated_at=found.updated_at,
         captured_at=draft.stated.captured,
@@ -210,13 +215,21 @@ def _without_own_head(text: str, title: str, author: str | None) -> str:
     return text if len(kept) == len(head) else clean_text("\n".join([*kept, rest]))
 
 
-def _without_publisher(author: str | None, publisher: str | None) -> str | None:
-    """Drop the paper's name where a byline puts it after the author's: "A, Toronto Star"."""
-    if author is None or publisher is None:
+def _author(author: str | None, publisher: str | None) -> str | None:
+    """Those who wrote, without the paper's own name: "A, Toronto Star", "Toronto Star Staff"."""
+    if author is None or names_nobody(author):
+        return None
+    if publisher is None or is_agency(publisher):
         return author
-    first, *others = author.split(", ")
-    paper = publisher.casefold()
-    return ", ".join([first, *(each for each in others if not paper.startswith(each.casefold()))])
+    paper = _bare(publisher)
+    names = author.split(", ")
+    others = [name for name in names[1:] if not paper.startswith(_bare(name))]
+    first = [] if _bare(names[0]).removesuffix(" staff") == paper else names[:1]
+    return ", ".join([*first, *others]) or None
+
+
+def _bare(name: str) -> str:
+    return name.casefold().removeprefix("the ")
 
 
 def _shorten(text: str, max_chars: int = 60) -> str:

@@ -75,8 +75,8 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     # RSS wants "ida@star.example (Ida Holm)"; feedparser cuts addresses of long domains in two.
     lone = re.fullmatch(r"\S+@\S+\s*\((.*)\)", str(entry.get("author") or "").strip())
     if lone is not None:
-        return author_of(lone[1])
-    return author_of([each.get("name") for each in entry.get("authors", [])])
+        return author_of({"name": lone[1]})
+    return author_of([{"name": each.get("name")} for each in entry.get("authors", [])])
 
 
 def _name(title: object) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from qa.reading.authors import clean_author
 from qa.reading.dates import date_in_url, is_written, parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import clean_author
 from qa.reading.meta import without_site
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def guesses(
         "trafilatura": Found(
             title=without_site(title, guessed.sitename) if title else None,
             publisher=(guessed.sitename or "").lstrip("@") or None,
-            author=clean_author(author.replace(";", ",")) if author else None,
+            author=clean_author(author) if author else None,
             url=guessed.url,
         ),
     }

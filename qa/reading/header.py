@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from qa.reading import wordings
+from qa.reading.authors import (
+    agency_in,
+    are_people,
+    clean_author,
+    is_role,
+    parse_byline,
+    parse_foreign_byline,
+)
 from qa.reading.cleaning import Line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Draft, Found
@@ -14,10 +22,7 @@ from qa.reading.fields import (
     SEPARATOR,
     is_agency,
     is_name_like,
-    is_role,
     parse_age,
-    parse_byline,
-    parse_foreign_byline,
 )
 from qa.reading.furniture import is_furniture
 
@@ -52,6 +57,7 @@ _URL = re.compile(
     r"(?:(?:url|link|web|original|canonical|available at)\s*:?\s+)?(https?://\S+)", re.I
 )
 _LANGUAGE = re.compile(r"(?:language|lang)\s*:\s*([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.IGNORECASE)
+_STAFF = re.compile(r"(?<=\w) staff$", re.IGNORECASE)
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -80,7 +86,14 @@ def _parse_parts(line: str) -> Found | None:
     if found == Found() or len(unnamed) > 1 or not all(is_name_like(part) for part in unnamed):
         return None
     # Of a line's parts, one may go unlabelled, and that is the publisher.
-    return merge(found, Found(publisher=unnamed[0])) if unnamed else found
+    return merge(found, _unlabelled(unnamed[0])) if unnamed else found
+
+
+def _unlabelled(name: str) -> Found:
+    """What a name without a label says: the publisher, unless it is clearly people's."""
+    if are_people(name):
+        return Found(author=clean_author(name), agency=agency_in(name))
+    return Found(publisher=_STAFF.sub("", name))
 
 
 def is_published_line(line: str) -> bool:
@@ -122,13 +135,11 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     for found in known.values():
         merged = merge(merged, found)
     dropped = set(known)
-    if (
-        name_at is not None
-        and merged.publisher is None
-        and _stands_in_header(lines, name_at, known)
-    ):
-        merged = replace(merged, publisher=lines[name_at].text)
-        dropped.add(name_at)
+    if name_at is not None and _stands_in_header(lines, name_at, known):
+        said = _unlabelled(lines[name_at].text)
+        if said.publisher is None or merged.publisher is None:
+            merged = merge(merged, said)
+            dropped.add(name_at)
     draft.take(Found(author=merged.author), "byline")
     draft.take(merged, origin)
     return [line for index, line in enumerate(lines) if index not in dropped]
@@ -190,7 +201,7 @@ def merge(first: Found, second: Found) -> Found:
 def _parse_part(part: str) -> Found | None:
     author = parse_byline(part)
     if author is not None:
-        return Found(author=author)
+        return Found(author=author, agency=agency_in(part))
     if found := _URL.fullmatch(part):
         return Found(url=found[1])
     if found := _PUBLISHER.fullmatch(part):

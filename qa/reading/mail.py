@@ -11,12 +11,12 @@ from email.utils import parseaddr
 from typing import Final
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content, Member
 from qa.reading.dates import parse_date
 from qa.reading.decoding import MAX_FILE_BYTES, check_size, decode
 from qa.reading.draft import Draft, Failure, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.formats import SUFFIXES, suffix_of
 from qa.reading.markup import text_of_markup
 from qa.reading.single import fill_body
@@ -115,7 +115,7 @@ def _letter(message: EmailMessage) -> Part:
         Found(
             title=subject or None,
             publisher=name or None if is_newsletter else None,
-            author=None if is_newsletter or not name else clean_author(name),
+            author=None if is_newsletter or not name else clean_author(name, one=True),
             published_at=parse_date(_header(message, "Date")),
             language=_header(message, "Content-Language") or None,
         ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line, join_lines
 from qa.reading.draft import Draft, Found
-from qa.reading.fields import parse_byline
 from qa.reading.furniture import (
     articles_by,
     could_close_a_page,

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from qa.reading import read_bytes
-from qa.reading.fields import clean_author, parse_age, parse_byline, parse_dateline
+from qa.reading.authors import clean_author, parse_byline
+from qa.reading.fields import parse_age, parse_dateline
 
 TITLE = "Old Lighthouse to Shine Again"
 BODY = (
