@@ -173,6 +173,11 @@ def agency_in(text: str) -> str | None:
     return None
 
 
+def is_called_like_a_paper(name: str) -> bool:
+    """Whether a name has a word in it that names of papers have, and names of people do not."""
+    return not _OF_PAPERS.isdisjoint(name.casefold().split())
+
+
 def is_role(text: str) -> bool:
     """Whether a part of a byline is what the author does: "Political Editor"."""
     return _TRAILING_ROLE.search(f"x {text}") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qa.agencies import is_known
+from qa.calendar_names import month_numbers
 from qa.reading import wordings
 from qa.reading.authors import parse_byline
 from qa.rows import name_key
@@ -33,6 +34,11 @@ _AGE_LABEL = re.compile(
     re.IGNORECASE,
 )
 
+_MONTHS = "|".join(sorted(map(re.escape, month_numbers()), key=len, reverse=True))
+_MONTH = rf"(?<!\w)(?:{_MONTHS})(?!\w)"
+_MONTH_AND_FIGURE = re.compile(rf"{_MONTH}.*\d|\d.*{_MONTH}", re.IGNORECASE)
+"""In no publisher's name, but in dates that are not read: "3 May", "Spring issue, May 2024"."""
+
 _AGENCY_SITES = frozenset(
     [
         "apnews.com", "reuters.com", "afp.com", "dpa.com", "ptinews.com", "aninews.in", "upi.com",
@@ -48,6 +54,7 @@ _AGENCY_DATELINE = re.compile(
     rf"(?P<dateline>(?:{_PLACE}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}}){_REGION}{_DAY}"
     r"\s+\((?P<agency>(?:[A-Z]|(?=dpa|epd|kna)[a-z])[\w./& ]{1,28})\))\s*[—–-]"
 )
+_AGENCY_ALONE = re.compile(r"\((?P<agency>[\w./& ]{2,28})\)\s*[—–-]\s")
 _PLACE_DATELINE = re.compile(rf"(?P<dateline>(?P<place>{_PLACE}){_REGION}{_DAY})\s+(?:[—–]|--?\s)")
 _NOT_PLACES = _words(
     "BREAKING UPDATE UPDATED EXCLUSIVE OPINION ANALYSIS EXPLAINER WATCH VIDEO LIVE NOTE CORRECTION "
@@ -69,7 +76,7 @@ def is_name_like(line: str) -> bool:
         return False
     if re.search(r"[.!?:;,…]$|[!?:;]\s", line) or not any(c.isalpha() for c in line):
         return False
-    if parse_age(line) or parse_byline(line) or "://" in line:
+    if parse_age(line) or parse_byline(line) or "://" in line or _MONTH_AND_FIGURE.search(line):
         return False
     letters = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_WORDS]
     capital = [word for word in letters if any(c.isupper() or not c.islower() for c in word)]
@@ -87,15 +94,19 @@ def is_site_of_agency(url: str | None) -> bool:
     return host is not None and host[1].lower() in _AGENCY_SITES
 
 
-def parse_dateline(text: str) -> tuple[str, str | None] | None:
+def parse_dateline(text: str) -> tuple[str | None, str | None] | None:
     """The dateline at the head of a body, and the agency in it.
 
-    "NEW YORK (AP) — It would" gives ("NEW YORK (AP)", "AP"); "LONDON — The" gives ("LONDON", None).
+    "NEW YORK (AP) — It would" gives ("NEW YORK (AP)", "AP"); "LONDON — The" gives ("LONDON", None);
+    "(Reuters) - The" names an agency alone.
     """
     head = text[:160].split("\n", 1)[0]
     found = _AGENCY_DATELINE.match(head)
     if found:
         return found["dateline"], found["agency"].strip()
+    alone = _AGENCY_ALONE.match(head)
+    if alone and is_agency(alone["agency"]):
+        return None, alone["agency"]
     found = _PLACE_DATELINE.match(head)
     if found is None or found["place"].strip(".") in _NOT_PLACES:
         return None

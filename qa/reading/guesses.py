@@ -40,7 +40,7 @@ def guesses(
         from htmldate import find_date
 
         day = find_date(root, outputformat="%Y-%m-%d", **_HOW_TO_DATE)
-        return {"htmldate": Found(published_at=_believed(day, text, captured))}
+        return {"htmldate": Found(published_at=_believed(day, text, found, captured))}
     from trafilatura import extract_metadata
 
     guessed = extract_metadata(root, date_config=dict(_HOW_TO_DATE))
@@ -49,7 +49,7 @@ def guesses(
         # Asked by trafilatura with the same settings, once it knows the address.
         "htmldate": Found()
         if dated
-        else Found(published_at=_believed(guessed.date, text, captured)),
+        else Found(published_at=_believed(guessed.date, text, found, captured)),
         "trafilatura": Found(
             title=without_site(title, guessed.sitename) if title else None,
             publisher=(guessed.sitename or "").lstrip("@") or None,
@@ -59,13 +59,17 @@ def guesses(
     }
 
 
-def _believed(day: str | None, text: str, captured: datetime | None) -> datetime | None:
-    """A day that htmldate found, if the page holds it.
+def _believed(
+    day: str | None, text: str, found: Found, captured: datetime | None
+) -> datetime | None:
+    """A day that htmldate found, if the page holds it, and not as the day of a change.
 
     Of "2025-03" and of "03/2025" it makes a day, of the first one today's. It is not told when the
     page was saved: of 14/03/2025, where that is later, it makes the first of March.
     """
     moment = parse_date(day or "")
     if moment is None or not is_written(moment, text):
+        return None
+    if found.updated_at is not None and moment.date() == found.updated_at.date():
         return None
     return None if captured is not None and moment.date() > captured.date() else moment

@@ -158,6 +158,8 @@ def test_the_tail_of_a_single_article_leaves_it():
         ("NATO — the alliance", None),
         ("NASA said (again) — no", None),
         ("The lamp — dark since 1974 — is lit", None),
+        ("(Reuters) - The rain", (None, "Reuters")),
+        ("(Sic) - The rain", None),
         ("He said (twice) that", None),
     ],
 )
