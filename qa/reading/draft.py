@@ -15,7 +15,7 @@ from qa.reading.authors import names_nobody, parse_byline
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
-from qa.reading.fields import is_agency, is_site_of_agency, parse_dateline
+from qa.reading.fields import is_agency, is_site_of_agency, parse_dateline, without_site
 from qa.reading.language import language_of
 from qa.records import Article
 
@@ -117,7 +117,7 @@ def finish(draft: Draft, source: str, position: int) -> Article:
     if draft.stated.captured is not None:
         draft.provenance["captured_at"] = draft.stated.captured_by or "stated"
     found = draft.found
-    title = found.title or source
+    title = without_site(found.title or source, found.publisher)
     marked = _without_own_head(clean_text(draft.text), title, found.author)
     text, pages = split_pages(marked) if draft.paged else (marked, ())
     if not any(character.isalnum() for character in text):

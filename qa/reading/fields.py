@@ -83,6 +83,14 @@ def is_name_like(line: str) -> bool:
     return bool(letters) and (2 * len(capital) >= len(letters) or "." in line)
 
 
+def without_site(title: str, *names: str | None) -> str:
+    """A title without the site's name behind it, by any of its names: "The Hill", "TheHill"."""
+    for name in filter(None, names):
+        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
+        title = bare.strip() or title
+    return title
+
+
 def is_agency(text: str) -> bool:
     """Whether a part of a byline is the agency a story came from, which is not its publisher."""
     return is_known(name_key(text))

@@ -55,6 +55,8 @@ _ANYWHERE = re.compile(
             r"listen to this (?:article|story).{0,30}",
             r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
             r"(?:accept|reject)(?: all)? cookies\W*",
+            r"(?:we|this (?:web)?site) uses? cookies\b.{0,120}",
+            r"the post .{1,120} (?:appeared first|first appeared) on .{1,60}",
             wordings.FURNITURE,
         )
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qa.reading.authors import clean_author
 from qa.reading.dates import date_in_url, is_written, parse_date
 from qa.reading.draft import Found
-from qa.reading.meta import without_site
+from qa.reading.fields import without_site
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

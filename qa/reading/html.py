@@ -16,12 +16,13 @@ from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
+from qa.reading.fields import without_site
 from qa.reading.guesses import guesses
 from qa.reading.header import take_head
 from qa.reading.hub import articles_of, heading_of
 from qa.reading.json_ld import article_in
 from qa.reading.markup import text_of_markup
-from qa.reading.meta import read_meta, read_times, read_visible_byline, without_site
+from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
 from qa.reading.single import fill_body
 

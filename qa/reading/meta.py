@@ -11,7 +11,7 @@ from qa.reading.authors import agency_in, clean_author, parse_byline
 from qa.reading.cleaning import clean_line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import is_name_like, parse_age
+from qa.reading.fields import is_name_like, parse_age, without_site
 from qa.reading.header import merge, parse_header_line
 
 if TYPE_CHECKING:
@@ -146,14 +146,6 @@ def is_elsewhere(element: HtmlElement) -> bool:
         if each.tag in ("aside", "nav", "footer") or "comment" in marks or "related" in marks:
             return True
     return False
-
-
-def without_site(title: str, *names: str | None) -> str:
-    """A title without the site's name behind it, by any of its names: "The Hill", "TheHill"."""
-    for name in filter(None, names):
-        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
-        title = bare.strip() or title
-    return title
 
 
 def _first(tags: dict[str, list[str]], names: tuple[str, ...]) -> str | None:
