@@ -14,7 +14,15 @@ from qa.errors import InputError
 from qa.languages import tag_key
 from qa.overviews import Count, Facets
 from qa.records import Article, Filters
-from qa.rows import ARTICLE_COLUMNS, BETWEEN_PEOPLE, agency_key, name_key, person_key, to_article
+from qa.rows import (
+    ARTICLE_COLUMNS,
+    BETWEEN_PEOPLE,
+    agency_key,
+    name_key,
+    person_key,
+    publisher_key,
+    to_article,
+)
 from qa.store import Store
 
 SORTS: Final = {
@@ -171,7 +179,7 @@ def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any
         values.append(word)
     if filters.publisher:
         parts.append("publisher_key = ?")
-        values.append(name_key(filters.publisher))
+        values.append(publisher_key(filters.publisher))
     if filters.author:
         words = [f" {word} " for word in name_key(filters.author).split()]
         holds = ["instr(' ' || author_key || ' ', ?) > 0"] * len(words)

@@ -12,7 +12,7 @@ from qa.bylines import people
 from qa.languages import primary
 from qa.overviews import Count, Facets
 from qa.records import Article, Hit
-from qa.rows import agency_key, name_key, person_key
+from qa.rows import agency_key, person_key, publisher_key
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""
@@ -52,7 +52,7 @@ def facets_of(articles: Sequence[Article]) -> Facets:
     """
     return Facets(
         articles=len(articles),
-        publishers=_merged((article.publisher for article in articles), name_key),
+        publishers=_merged((article.publisher for article in articles), publisher_key),
         authors=_merged((n for a in articles if a.author for n in people(a.author)), person_key),
         years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
         languages=_counted(a.language and primary(a.language) for a in articles),

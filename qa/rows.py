@@ -22,7 +22,7 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 9
+LAYOUT: Final = 10
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -142,6 +142,11 @@ def name_key(name: str) -> str:
     return " ".join(words)[:_KEY_CHARS].rstrip()
 
 
+def publisher_key(name: str) -> str:
+    """As `name_key`, without "The", and the same for all names of an agency that publishes."""
+    return canonical(name_key(name))
+
+
 def byline_key(byline: str) -> str:
     """The keys of the people whom a byline names, with `BETWEEN_PEOPLE` between them."""
     keys = [key for name in people(byline) if (key := name_key(name))]
@@ -183,7 +188,7 @@ class FilterKeys(NamedTuple):
 
     Attributes:
         day: When it was published, see `days`.
-        publisher: As `name_key` writes it.
+        publisher: As `publisher_key` writes it.
         author: As `byline_key` writes it.
         language: As `qa.languages.tag_key` writes it.
         agency: As `agency_key` writes it.
@@ -257,7 +262,7 @@ def to_keys(article: Article) -> dict[str, str | None]:
     published = article.published_at
     # A name without letters and figures is none: nothing asked for is like it.
     return {
-        "publisher_key": name_key(article.publisher or "") or None,
+        "publisher_key": publisher_key(article.publisher or "") or None,
         "author_key": byline_key(article.author or "") or None,
         "language_key": tag_key(article.language or "") or None,
         "agency_key": agency_key(article.agency or "") or None,
