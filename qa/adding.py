@@ -249,7 +249,7 @@ def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
         inner = Path(at).relative_to(folder).parts
         parts = [top, *(_safe(_ascii(_text(part))) or "folder" for part in inner)]
         for name in sorted(names):
-            if not name.startswith(".") and reading.suffix_of(name) in reading.SUFFIXES:
+            if not name.startswith(".") and reading.suffix_of(name) in reading.NOTICED:
                 yield Path(at, name), "/".join([*parts, safe_name(_text(name))])
 
 

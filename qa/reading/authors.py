@@ -41,6 +41,7 @@ _ROLES = _words(
     "press news analyst producer freelance freelancer agency journalist photographer critic "
     "fellow professor director chief host intern team desk"
 )
+_OF_PEOPLE = _words("writer reporter correspondent editor columnist staff contributor desk team")
 _NOBODY = _words(
     "admin administrator anonymous anonym null none nil undefined nan unknown unbekannt webmaster "
     "n/a na tba tbd guest - ?"
@@ -157,11 +158,16 @@ def clean_author(text: str, *, one: bool = False) -> str | None:
 def names_nobody(author: str) -> bool:
     """Whether a byline is only a role ("Staff"), or what a system writes without an author."""
     words = author.casefold().strip(" .").split()
-    if " ".join(words) in _NOBODY:
+    if stands_for_none(author):
         return True
-    return any(word in _ROLES for word in words) and all(
+    return any(word.removesuffix("s") in _OF_PEOPLE for word in words) and all(
         word in _ROLES or word.removesuffix("s") in _ROLES or word in _GUESTS for word in words
     )
+
+
+def stands_for_none(name: str) -> bool:
+    """Whether a name is what a system writes where it knows of none: "N/A", "unknown"."""
+    return " ".join(name.casefold().strip(" .").split()) in _NOBODY
 
 
 def agency_in(text: str) -> str | None:

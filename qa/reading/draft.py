@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from qa.errors import ReadingError
 from qa.reading.ages import moment_of_age
-from qa.reading.authors import names_nobody, parse_byline
+from qa.reading.authors import names_nobody, parse_byline, stands_for_none
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
@@ -130,7 +130,9 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         provenance["agency"] = "body"
     if agency is None and found.agency is not None:
         agency, provenance["agency"] = found.agency, draft.provenance["agency"]
-    publisher = found.publisher
+    publisher = _publisher(found.publisher)
+    if publisher is None:
+        provenance.pop("publisher", None)
     if publisher and is_agency(publisher) and not is_site_of_agency(found.url):
         # What an agency wrote, papers publish: it says where a story comes from.
         agency, publisher = agency or publisher, None
@@ -213,6 +215,13 @@ def _without_own_head(text: str, title: str, author: str | None) -> str:
         and (author is None or not same_words(parse_byline(line) or "", author))
     ]
     return text if len(kept) == len(head) else clean_text("\n".join([*kept, rest]))
+
+
+def _publisher(name: str | None) -> str | None:
+    """A publisher's name; of an address its host, and None for what stands for no name."""
+    host = re.fullmatch(r"https?://(?:www\.)?([\w.-]+).*", name or "")
+    name = host[1] if host else name
+    return None if name is None or stands_for_none(name) else name
 
 
 def _author(author: str | None, publisher: str | None) -> str | None:

@@ -138,6 +138,24 @@ def test_the_papers_own_name_is_no_author():
 
 
 @pytest.mark.parametrize(
+    ("stated", "publisher"),
+    [
+        ("https://www.star.example/news", "star.example"),
+        ("N/A", None),
+        ("unknown", None),
+        ("Press Agency News", "Press Agency News"),
+        ("News Desk", "News Desk"),
+        ("The Unknown Star", "The Unknown Star"),
+    ],
+)
+def test_what_is_no_name_of_a_publisher(stated, publisher):
+    line = json.dumps({"title": "Lamp lit", "text": BODY, "publisher": stated})
+    [article] = read_bytes(line.encode(), "a.jsonl").articles
+    assert article.publisher == publisher
+    assert ("publisher" in article.provenance) is (publisher is not None)
+
+
+@pytest.mark.parametrize(
     ("authors", "author", "agency"),
     [
         (["Holm, Ida", "Lind, Bo"], "Ida Holm, Bo Lind", None),
