@@ -31,7 +31,8 @@ _AUTHOR_LABEL = re.compile(
 )
 _REPORTER: Final = "(?:本[报報]|特派|特约|特約)?(?:记者|記者)"
 _ASIAN_BYLINE = re.compile(
-    rf"{_REPORTER}\s*[:：/]?\s*(?P<after>[^\s:：]\S*(?: \S+)?)"
+    rf"{_REPORTER}\s*[:：/]?\s*(?P<after>[^\s:：/／]+(?: [^\s/／]+)?)"
+    r"(?:\s*[/／]\s*\S+(?:報導|报道|報道))?"
     rf"|(?P<before>\S+(?: \S+)?)\s+(?:{_REPORTER}|기자|특파원)"
 )
 """A whole line or field, as Chinese, Japanese and Korean papers write one: "記者 山田太郎"."""
@@ -48,13 +49,16 @@ _NOBODY = _words(
 )
 """What systems write for an author where they know of none."""
 
-_OF_PAPERS = _words(
-    "the times post news herald tribune journal gazette chronicle courier telegraph guardian mail "
-    "express star sun globe daily weekly today tonight radio tv television media magazine review "
-    "observer standard independent echo bulletin register record wire world report monitor online "
-    "network group sons co company partners foundation university institute ministry council "
-    "society union association department office bank city state states county zeitung anzeiger "
+_OF_THE_PRESS = _words(
+    "times post news herald tribune journal gazette chronicle courier telegraph guardian mail "
+    "express star sun globe daily weekly today tonight radio tv television magazine review "
+    "observer standard independent echo bulletin register wire online zeitung anzeiger "
     "nachrichten rundschau tagblatt kurier bote blatt diario periódico jornal gazeta giornale"
+)
+_OF_PAPERS = _OF_THE_PRESS | _words(
+    "the media record world report monitor network group sons co company partners foundation "
+    "university institute ministry council society union association department office bank city "
+    "state states county"
 )
 """Words of names that are no people's."""
 
@@ -181,7 +185,14 @@ def agency_in(text: str) -> str | None:
 
 def is_called_like_a_paper(name: str) -> bool:
     """Whether a name has a word in it that names of papers have, and names of people do not."""
-    return not _OF_PAPERS.isdisjoint(name.casefold().split())
+    return not (_OF_THE_PRESS.isdisjoint(name.casefold().split()) or is_role(name))
+
+
+def paper_in(byline: str) -> str | None:
+    """The paper that a byline names last: "Harbour Star" of "By Ann Lee, Harbour Star"."""
+    _, comma, last = byline.rpartition(", ")
+    is_paper = comma and is_called_like_a_paper(last) and _has_name_shape(last)
+    return last if is_paper and not agency_in(last) else None
 
 
 def is_role(text: str) -> bool:
@@ -323,6 +334,7 @@ def _is_further_name(segment: str) -> bool:
     words = re.findall(r"[\w'’.-]+", bare)
     return (
         len(words) > 1
+        and not is_called_like_a_paper(bare)
         and not any(word.strip(".").lower() in _ROLES for word in words)
         and _names_people(bare)
     )

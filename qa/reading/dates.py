@@ -38,7 +38,7 @@ _DAY_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
-        r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+        r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]",
         r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
         r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})",
         r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
@@ -156,7 +156,7 @@ def is_written(day: datetime, text: str) -> bool:
     names = "|".join(name for name, month in _MONTHS.items() if month == day.month)
     year, d = str(day.year), rf"0?{day.day}(?!\d)"
     figures, word = rf"0?{day.month}(?!\d)", rf"(?:{names})[^\W\d]*"
-    gap = r"(?:[\W_年月日]|st|nd|rd|th|er|del?|of){0,5}"
+    gap = r"(?:[\W_年月日년월일]|st|nd|rd|th|er|del?|of){0,5}"
     orders = [
         rf"{year}{gap}(?:{figures}|{word}){gap}{d}",
         rf"{d}{gap}{word}{gap}{year}",

@@ -15,7 +15,13 @@ from qa.reading.authors import names_nobody, parse_byline, stands_for_none
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
-from qa.reading.fields import is_agency, is_site_of_agency, parse_dateline, without_site
+from qa.reading.fields import (
+    day_of_change,
+    is_agency,
+    is_site_of_agency,
+    parse_dateline,
+    without_site,
+)
 from qa.reading.language import language_of
 from qa.records import Article
 
@@ -122,6 +128,10 @@ def finish(draft: Draft, source: str, position: int) -> Article:
     text, pages = split_pages(marked) if draft.paged else (marked, ())
     if not any(character.isalnum() for character in text):
         raise ReadingError(f"no body under the title {_shorten(title)!r}", line=draft.line)
+    changed = day_of_change(text)
+    if changed and (found.published_at is None or changed.date() >= found.published_at.date()):
+        draft.take(Found(updated_at=changed), "body")
+        found = draft.found
     provenance = dict(draft.provenance)
     dateline, agency = parse_dateline(text) or (None, None)
     if dateline:

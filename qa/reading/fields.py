@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from qa.agencies import is_known
 from qa.calendar_names import month_numbers
 from qa.reading import wordings
 from qa.reading.authors import parse_byline
+from qa.reading.dates import parse_date
 from qa.rows import name_key
 
 
@@ -34,6 +36,13 @@ _AGE_LABEL = re.compile(
     re.IGNORECASE,
 )
 
+_CHANGED = re.compile(
+    r"[*(\[•–— ]*(?:this (?:article|story|report|piece|page) (?:was|has been) (?:last )?"
+    r"(?:updated|amended|corrected|modified|revised)(?: on| at)?"
+    r"|correction|corrections|clarification|update)[\s,:(–—-]+(?:on )?"
+    r"(?P<day>[^:.)\n]{6,30}?)(?=\s*(?:[:.);]|$|[—–]|\b(?:to|because|with|after|since)\b))",
+    re.IGNORECASE,
+)
 _MONTHS = "|".join(sorted(map(re.escape, month_numbers()), key=len, reverse=True))
 _MONTH = rf"(?<!\w)(?:{_MONTHS})(?!\w)"
 _MONTH_AND_FIGURE = re.compile(rf"{_MONTH}.*\d|\d.*{_MONTH}", re.IGNORECASE)
@@ -100,6 +109,16 @@ def is_site_of_agency(url: str | None) -> bool:
     """Whether an address is an agency's own site, where it is a publisher too."""
     host = re.match(r"https?://(?:[\w.-]*\.)?([\w-]+\.\w+)(?:[:/?#]|$)", url or "")
     return host is not None and host[1].lower() in _AGENCY_SITES
+
+
+def day_of_change(text: str) -> datetime | None:
+    """The last day on which an article was changed, as notes in its text say.
+
+    "This article was amended on 6 May 2024 to correct the cost."; "Correction, 5 May 2024: …".
+    """
+    notes = map(_CHANGED.match, text.split("\n"))
+    days = (parse_date(found["day"]) for found in notes if found)
+    return max(filter(None, days), default=None)
 
 
 def parse_dateline(text: str) -> tuple[str | None, str | None] | None:

@@ -46,6 +46,7 @@ _ANYWHERE = re.compile(
             r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
             r"all rights reserved\W*.{0,40}",
             r"(?:#[^\W\d]\w*[\s,;·|]*)+",
+            r"(?:tags?|topics|filed under)\s*:.{1,120}",
             r"(?:no|\d+) comments?(?: yet)?\W*",
             r"(?:leave|post|add|write|view|show|load|read) (?:a |all |the |your |more |\d+ )?"
             r"(?:comments?|reply)\W*",

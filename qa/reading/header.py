@@ -13,6 +13,7 @@ from qa.reading.authors import (
     clean_author,
     is_called_like_a_paper,
     is_role,
+    paper_in,
     parse_byline,
     parse_foreign_byline,
 )
@@ -257,7 +258,7 @@ def merge(first: Found, second: Found) -> Found:
 def _parse_part(part: str) -> Found | None:
     author = parse_byline(part)
     if author is not None:
-        return Found(author=author, agency=agency_in(part))
+        return Found(author=author, agency=agency_in(part), publisher=paper_in(part))
     if found := _URL.fullmatch(part):
         return Found(url=found[1])
     if found := _PUBLISHER.fullmatch(part):

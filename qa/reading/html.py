@@ -24,7 +24,7 @@ from qa.reading.json_ld import article_in
 from qa.reading.markup import text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
-from qa.reading.single import fill_body
+from qa.reading.single import fill_body, read_single
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -104,7 +104,10 @@ def read(content: Content) -> Iterator[Part]:
         raise ReadingError(f"no article body found in the page; {why}")
     draft.found = replace(draft.found, url=without_archive(draft.found.url))
     # The title, even where the page tells search engines another.
-    _fill(draft, body, headings)
+    if draft.found.title or any(found.title for found in guessed.values()):
+        _fill(draft, body, headings)
+    else:  # a page without a heading, or any other title
+        read_single(split_lines(body), draft, "page")
     for origin, found in guessed.items():
         draft.take(found, origin)
     if draft.found.title:

@@ -16,7 +16,13 @@ from qa.reading.furniture import (
     split_run_in_author,
     without_promos,
 )
-from qa.reading.header import bare_title, is_headline, merge, parse_header_line, take_head
+from qa.reading.header import (
+    bare_title,
+    is_headline,
+    merge,
+    parse_header_line,
+    take_head,
+)
 
 _MAX_LINES_BEFORE_TITLE = 4
 

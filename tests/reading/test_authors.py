@@ -81,6 +81,7 @@ def test_what_names_nobody(text):
         ("記者 山田太郎", "山田太郎"),
         ("本报记者 张伟", "张伟"),
         ("김철수 기자", "김철수"),
+        ("記者 王小明／台北報導", "王小明"),
     ],
 )
 def test_names_alone_are_left(text, author):
@@ -187,3 +188,18 @@ def test_tags_of_libraries_have_a_person_each(tag):
         f"<p>{BODY}</p></article></body></html>"
     )
     assert read_bytes(page.encode(), "a.html").articles[0].author == "Ida Holm, Seán Ó Briain"
+
+
+@pytest.mark.parametrize(
+    ("byline", "author", "publisher"),
+    [
+        ("By Ida Holm, Harbour Star", "Ida Holm", "Harbour Star"),
+        ("By Ida Holm and Bo Lind, The Harbour Times", "Ida Holm and Bo Lind", "The Harbour Times"),
+        ("By Ida Holm, News Editor", "Ida Holm", None),
+        ("By Ida Holm, The Associated Press", "Ida Holm", None),
+        ("By Ida Holm, University of Oslo", "Ida Holm", None),
+    ],
+)
+def test_the_paper_behind_a_byline(byline, author, publisher):
+    [article] = read_bytes(f"Lamp lit\n{byline}\n\n{BODY}".encode(), "a.txt").articles
+    assert (article.author, article.publisher) == (author, publisher)

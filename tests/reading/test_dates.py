@@ -19,7 +19,7 @@ DAY = datetime(2025, 3, 14, tzinfo=UTC)
         "2025-03-14", "2025/03/14", "2025.3.14", "20250314", "14 March 2025", "March 14, 2025",
         "Mar. 14, 2025", "14 Mar 2025", "Friday, March 14th, 2025", "Fri 14 March 2025",
         "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "03.14.2025", "14-03-2025",
-        "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日",
+        "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日", "2025년 3월 14일",
         "Freitag, 14. März 2025", "Fr., 14. Mrz. 2025", "viernes, 14 de marzo del 2025",
         "vendredi 14 mars 2025", "venerdì 14 marzo 2025", "sexta-feira, 14 de março de 2025",
         "vrijdag 14 maart 2025",

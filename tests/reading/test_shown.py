@@ -180,3 +180,31 @@ def test_a_part_of_a_date_is_no_publisher(line):
     text = f"Lamp to be lit\nBy Ida Holm\n{line}\n\n{body}"
     [article] = read_bytes(text.encode(), "a.txt").articles
     assert (article.publisher, article.published_at) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This article was amended on 6 May 2024 to correct the cost.",
+        "• This story was last updated on May 6, 2024.",
+        "Correction, 6 May 2024: the lamp is green.",
+        "Clarification (6 May 2024): the lamp is green.",
+    ],
+)
+def test_a_note_of_a_correction_dates_the_change(note):
+    body = "The lamp on Gull Point will be lit in June, the harbour office said on Tuesday. " * 3
+    text = f"Lamp to be lit\nBy Ida Holm\n3 May 2024\n\n{body}\n\n{note}\n"
+    [article] = read_bytes(text.encode(), "a.txt").articles
+    assert article.updated_at == datetime(2024, 5, 6, tzinfo=UTC)
+    assert article.date_confidence == {"published_at": "shown", "updated_at": "shown"}
+    assert note in article.text
+    [stated] = read_bytes(f"---\nupdated: 2024-05-09\n---\n{text}".encode(), "a.md").articles
+    assert stated.updated_at == datetime(2024, 5, 9, tzinfo=UTC)
+    early = text.replace("3 May 2024", "7 May 2024")
+    assert read_bytes(early.encode(), "a.txt").articles[0].updated_at is None
+
+
+def test_what_only_speaks_of_a_correction_dates_nothing():
+    body = "Correction of the market followed. This article was changed by hand, they say. " * 3
+    [article] = read_bytes(f"Lamp to be lit\n\n{body}".encode(), "a.txt").articles
+    assert article.updated_at is None
