@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from math import isfinite
 
 from qa.reading.authors import agency_in, clean_author
 from qa.reading.dates import from_day, from_timestamp, parse_date
@@ -96,8 +97,10 @@ def as_text(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else _digits(value)
+    if isinstance(value, float):
+        return f"{value:g}" if isfinite(value) else None
+    if isinstance(value, int):
+        return _digits(value)
     if isinstance(value, Mapping):
         for key in ("name", "title", "headline", "@id", "url"):
             if isinstance(named := value.get(key), str) and named.strip():

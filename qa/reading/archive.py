@@ -167,6 +167,8 @@ def _tar(content: Content) -> Iterator[Part | Member]:
                         yield Failure(f"{info.name!r} {error.reason}")
                     else:
                         yield Member(info.name, Content.of(data, info.name, content.stated))
+            if getattr(archive.fileobj, "pos", 0) % tarfile.BLOCKSIZE:
+                yield Failure("cut off; what stands before was read")
     except _BROKEN as error:
         yield Failure(f"damaged ({error}); what stands before was read")
 

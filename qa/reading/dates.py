@@ -174,9 +174,9 @@ def is_written(day: datetime, text: str) -> bool:
 
 def from_timestamp(seconds: float) -> datetime | None:
     """A Unix time in seconds, or in milliseconds where seconds would lie beyond the year 5000."""
-    if seconds > 1e11:
-        seconds /= 1000
     try:
+        if seconds > 1e11:
+            seconds /= 1000
         return _plausible(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):
         return None

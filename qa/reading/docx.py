@@ -34,7 +34,7 @@ def read(content: Content) -> Iterator[Part]:
     open_package(data, "a Word document").close()
     try:
         document = docx.Document(BytesIO(data))
-    except (KeyError, ValueError, PackageNotFoundError) as error:
+    except (KeyError, ValueError, AttributeError, PackageNotFoundError) as error:
         raise ReadingError(f"not a Word document ({clean_line(str(error))[:80]})") from error
     title: str | None = None
     blocks: list[str] = []

@@ -104,6 +104,14 @@ def test_damaged_archives():
     assert "'a.txt' is damaged" in reasons(result)
 
 
+@pytest.mark.parametrize("end", [600, 1_100, 1_536 + 200])
+def test_a_tar_that_is_cut_off_is_told(end):
+    whole = gzip.decompress(tarred({"a.txt": TEXT, "b.txt": TEXT}))
+    assert not read_bytes(whole, "a.tar").problems
+    cut = read_bytes(whole[:end], "a.tar")
+    assert "cut off" in reasons(cut) or "unexpected end" in reasons(cut)
+
+
 def test_a_web_archive_knows_addresses_and_days():
     result = read_bytes(
         warc(

@@ -96,6 +96,10 @@ def test_hostile_nesting_and_numbers_cost_one_line():
     result = read(deep, '{"text": "x", "date": ' + "9" * 5000 + "}", {"text": BODY})
     assert [article.text for article in result.articles] == [BODY]
     assert [problem.line for problem in result.problems] == [1, 2]
+    large = '{"text": "x", "title": 1e999, "date": ' + "9" * 400 + "}"
+    result = read(large, {"text": BODY})
+    assert [article.title for article in result.articles] == ["Feed", "Feed"]
+    assert [problem.line for problem in result.problems] == [1]
 
 
 def test_a_wholly_wrong_file_does_not_flood():
