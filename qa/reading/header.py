@@ -67,6 +67,7 @@ _BETWEEN_DATES = re.compile(
     rf"|amended|{wordings.PUBLISHED}|{wordings.UPDATED})\b)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\d{4}")
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -76,6 +77,8 @@ def parse_header_line(line: str) -> Found | None:
     if len(line) > _MAX_HEADER_CHARS:
         return None
     # A date first: "3 May 2025 - 07:29 GMT" is one, and no date with a publisher.
+    if not _YEAR.search(line):  # most lines: the rest is for those with a date
+        return _parse_parts(line) or _parse_part(line)
     return (
         _parse_date_line(line)
         or _parse_dates(line)
@@ -119,7 +122,7 @@ def _parse_dated_name(line: str) -> Found | None:
 
 def _before_date(line: str) -> Iterator[tuple[str, Found]]:
     """What stands before each comma of a line behind which there is a date, and nothing else."""
-    for comma in re.finditer(r",\s+", line):
+    for comma in re.finditer(r",\s+", line if _YEAR.search(line) else ""):
         said = _parse_date_line(line[comma.end() :]) or _parse_dates(line[comma.end() :])
         if said is not None:
             yield line[: comma.start()], said
