@@ -263,7 +263,8 @@ def _named(segments: list[str], one: bool, number: int) -> Iterator[str]:
     while at < len(segments):
         segment = segments[at]
         following = segments[at + 1] if at + 1 < len(segments) else ""
-        whole = _one_person(segment, following, one) if following else None
+        is_name = following and not (at and _is_degree(segment, segments[0]))
+        whole = _one_person(segment, following, one) if is_name else None
         if whole is not None:
             others = _JOINED.search(following) if at + 2 < len(segments) else None
             if others:  # "Lindqvale, P. and Mann, O.": the second family name is yet to be read
@@ -294,6 +295,11 @@ def _one_person(before: str, after: str, one: bool) -> str | None:
     if one or family[0].islower() or any(_INITIAL.fullmatch(word) for word in given.split()):
         return f"{head}{given} {family}{tail}"
     return f"{head}{family}, {given}{tail}"
+
+
+def _is_degree(text: str, name: str) -> bool:
+    """Whether a few capitals behind a full name are a degree: "Ann Lee, MS, RDN"."""
+    return text.isupper() and len(text) <= 5 and " " in name and not name.isupper()
 
 
 def _is_family(text: str) -> bool:

@@ -147,11 +147,11 @@ def date_in_url(url: str) -> datetime | None:
     return None
 
 
-def is_written(day: datetime, text: str) -> bool:
+def is_written(day: datetime, text: str, *, day_first: bool = False) -> bool:
     """Whether a text holds a day, in figures or in words: its year, its month and its day in a row.
 
     "03/2025" or "March 2025" is no day, and neither is one without its year; "05/03/2025" may be
-    another.
+    another, unless the day comes first (`day_first`).
     """
     names = "|".join(name for name, month in _MONTHS.items() if month == day.month)
     year, d = str(day.year), rf"0?{day.day}(?!\d)"
@@ -163,7 +163,9 @@ def is_written(day: datetime, text: str) -> bool:
         rf"{word}{gap}{d}{gap}{year}",
         rf"{d}\.\s?{figures}\.\s?{year}",
     ]
-    if day.day > 12 or day.day == day.month:
+    if day_first:
+        orders.append(rf"{d}{gap}{figures}{gap}{year}")
+    elif day.day > 12 or day.day == day.month:
         orders += [rf"{d}{gap}{figures}{gap}{year}", rf"{figures}{gap}{d}{gap}{year}"]
     pattern = re.compile(rf"(?<!\d)(?:{day:%Y%m%d}|{'|'.join(orders)})(?!\d)", re.IGNORECASE)
     return any(

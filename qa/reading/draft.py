@@ -148,6 +148,8 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         agency, publisher = agency or publisher, None
         provenance.setdefault("agency", provenance.pop("publisher"))
         provenance.pop("publisher", None)
+    if found.author and is_agency(found.author) and agency is None:
+        agency, provenance["agency"] = found.author, provenance["author"]
     author = _author(found.author, publisher)
     if author is None:
         provenance.pop("author", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from qa.languages import primary
 from qa.reading.authors import clean_author
 from qa.reading.dates import date_in_url, is_written, parse_date
 from qa.reading.draft import Found
@@ -59,6 +60,11 @@ def guesses(
     }
 
 
+def _is_day_first(language: str | None) -> bool:
+    """Whether a page in a language writes 05/03/2024 for 5 March: all but English ones do."""
+    return language is not None and primary(language) != "en"
+
+
 def _believed(
     day: str | None, text: str, found: Found, captured: datetime | None
 ) -> datetime | None:
@@ -68,7 +74,7 @@ def _believed(
     page was saved: of 14/03/2025, where that is later, it makes the first of March.
     """
     moment = parse_date(day or "")
-    if moment is None or not is_written(moment, text):
+    if moment is None or not is_written(moment, text, day_first=_is_day_first(found.language)):
         return None
     if found.updated_at is not None and moment.date() == found.updated_at.date():
         return None

@@ -90,8 +90,11 @@ def read(content: Content) -> Iterator[Part]:
         draft.take(heading, "heading")
     draft.take(meta, "meta")
     draft.take(heading, "heading")
-    draft.take(read_visible_byline(root), "byline")
-    draft.take(read_times(root), "time element")
+    byline, times = read_visible_byline(root), read_times(root)
+    if _is_same_day(byline, times):
+        byline = replace(byline, published_at=None)  # the element has its hour too
+    draft.take(byline, "byline")
+    draft.take(times, "time element")
     if draft.found.published_at is None:
         draft.take(read_shown_dates(root, heading.title), "byline")
     guessed = guesses(root, text, draft.found, stated_of.captured)
@@ -114,6 +117,11 @@ def read(content: Content) -> Iterator[Part]:
         title = without_site(draft.found.title, draft.found.publisher, meta.publisher)
         draft.found = replace(draft.found, title=title)
     yield draft
+
+
+def _is_same_day(byline: Found, times: Found) -> bool:
+    shown, marked = byline.published_at, times.published_at
+    return shown is not None and marked is not None and shown.date() == marked.date()
 
 
 def _read_part(

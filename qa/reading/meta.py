@@ -89,7 +89,8 @@ def read_visible_byline(root: HtmlElement) -> Found:
         if said is None and (element.get("rel") == "author" or element.get("itemprop") == "author"):
             author = clean_author(text)
             # The name alone, checked for the shape of one as a byline would be.
-            said = Found(author=parse_byline(f"By {author}")) if author else None
+            author = parse_byline(f"By {author}") if author else None
+            said = Found(author=author, agency=agency_in(text)) if author else None
         found = merge(found, said or Found())
     names = (clean_line(each.text_content()) for each in _on_page(publishers))
     return merge(found, Found(publisher=next((name for name in names if is_name_like(name)), None)))

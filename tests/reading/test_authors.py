@@ -25,6 +25,7 @@ BODY = (
         ("Holm, Ida, Lind, Bo", "Holm, Ida, Lind, Bo"),
         ("Bo Lind and Holm, Ida", "Bo Lind and Holm, Ida"),
         ("Ida Holm, Jr.", "Ida Holm, Jr."),
+        ("Ida Holm, MS, RDN", "Ida Holm"),
         # Turned round where it is.
         ("Holm, I.", "I. Holm"),
         ("Holm, Ida M.", "Ida M. Holm"),

@@ -208,3 +208,39 @@ def test_what_only_speaks_of_a_correction_dates_nothing():
     body = "Correction of the market followed. This article was changed by hand, they say. " * 3
     [article] = read_bytes(f"Lamp to be lit\n\n{body}".encode(), "a.txt").articles
     assert article.updated_at is None
+
+
+@pytest.mark.parametrize(("language", "day"), [("pt-BR", 5), ("en", None), ("", None)])
+def test_a_guess_at_a_day_in_figures_needs_a_language_that_puts_the_day_first(language, day):
+    body = "O farol de Gull Point volta a brilhar em junho, disse a capitania na terça-feira. " * 3
+    page = (
+        f"<html lang='{language}'><head><title>Farol</title></head><body><article>"
+        f"<h1>O farol volta a brilhar</h1><p class='date'>05/03/2024</p><p>{body}</p>"
+        "</article></body></html>"
+    )
+    [article] = read_bytes(page.encode(), "a.html").articles
+    assert (article.published_at and article.published_at.day) == day
+
+
+def test_a_byline_with_a_day_leaves_the_hour_to_the_time_element():
+    body = "The lamp on Gull Point will be lit in June, the harbour office said on Tuesday. " * 3
+    page = (
+        "<html><head><title>Lamp</title></head><body><article><h1>Lamp to be lit again</h1>"
+        "<p class='byline'>By <a rel='author'>Ida Holm</a>, <time datetime='2024-05-03T08:20:00Z'>"
+        f"3 May 2024</time></p><p>{body}</p></article></body></html>"
+    )
+    [article] = read_bytes(page.encode(), "a.html").articles
+    assert (article.author, article.published_at) == (
+        "Ida Holm", datetime(2024, 5, 3, 8, 20, tzinfo=UTC),
+    )  # fmt: skip
+    assert article.provenance["published_at"] == "time element"
+
+
+def test_an_agency_in_a_linked_byline_is_kept():
+    body = "The lamp on Gull Point will be lit in June, the harbour office said on Tuesday. " * 3
+    page = (
+        "<html><head><title>Lamp</title></head><body><article><h1>Lamp to be lit again</h1>"
+        f"<a rel='author'>Associated Press</a><p>{body}</p></article></body></html>"
+    )
+    [article] = read_bytes(page.encode(), "a.html").articles
+    assert (article.author, article.agency) == ("Associated Press", "Associated Press")
