@@ -227,6 +227,20 @@ def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             raise InputError(f"there is no file or folder {path}; name one that is there")
 
 
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is a link to one that lies elsewhere, which nobody meant to add.
+
+    Args:
+        file: One of `files_of` the folder.
+        folder: What was named; of a file that was named itself the answer is no.
+    """
+    try:
+        within = file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself: told when it is opened
+        return False
+    return file != folder and file.is_symlink() and not within
+
+
 def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
     top = _safe(_ascii(_text(folder.resolve().name))) or "added"
     # Links to folders are not followed: they may lead in a circle, or to the whole disk.
@@ -235,7 +249,7 @@ def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
         inner = Path(at).relative_to(folder).parts
         parts = [top, *(_safe(_ascii(_text(part))) or "folder" for part in inner)]
         for name in sorted(names):
-            if not name.startswith(".") and reading.suffix_of(name) in reading.SUFFIXES:
+            if not name.startswith(".") and reading.suffix_of(name) in reading.NOTICED:
                 yield Path(at, name), "/".join([*parts, safe_name(_text(name))])
 
 

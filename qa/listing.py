@@ -14,7 +14,15 @@ from qa.errors import InputError
 from qa.languages import tag_key
 from qa.overviews import Count, Facets
 from qa.records import Article, Filters
-from qa.rows import ARTICLE_COLUMNS, BETWEEN_PEOPLE, agency_key, name_key, to_article
+from qa.rows import (
+    ARTICLE_COLUMNS,
+    BETWEEN_PEOPLE,
+    agency_key,
+    name_key,
+    person_key,
+    publisher_key,
+    to_article,
+)
 from qa.store import Store
 
 SORTS: Final = {
@@ -110,7 +118,7 @@ def facets(store: Store, generation: int, query: str, filters: Filters) -> Facet
             continue
         by_key = {row["key"]: row["value"]}
         if row["facet"] == "authors":
-            by_key = {name_key(author): author for author in people(row["value"])}
+            by_key = {person_key(author): author for author in people(row["value"])}
         for key, value in by_key.items():
             spellings[row["facet"]].setdefault(key, []).append(Count(value, row["n"]))
     counts = {name: _counted(list(found.values())) for name, found in spellings.items()}
@@ -143,12 +151,20 @@ def passage_lengths(
 
 
 def _counted(spellings: Sequence[Sequence[Count]]) -> tuple[Count, ...]:
-    """Each value once, as it is written most often; most articles first."""
+    """Each value once, as it is written most often, without a comma if it can be; most first.
+
+    Args:
+        spellings: Of each value. "Lindqvale, Petra" is one of "Petra Lindqvale".
+    """
     found = [
-        Count(min(written, key=_most_first).value, sum(count.articles for count in written))
+        Count(min(written, key=_best_written).value, sum(count.articles for count in written))
         for written in spellings
     ]
     return tuple(sorted(found, key=_most_first))
+
+
+def _best_written(count: Count) -> tuple[bool, int, str]:
+    return ("," in count.value, *_most_first(count))
 
 
 def _most_first(count: Count) -> tuple[int, str]:
@@ -163,7 +179,7 @@ def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any
         values.append(word)
     if filters.publisher:
         parts.append("publisher_key = ?")
-        values.append(name_key(filters.publisher))
+        values.append(publisher_key(filters.publisher))
     if filters.author:
         words = [f" {word} " for word in name_key(filters.author).split()]
         holds = ["instr(' ' || author_key || ' ', ?) > 0"] * len(words)

@@ -12,7 +12,7 @@ from qa.bylines import people
 from qa.languages import primary
 from qa.overviews import Count, Facets
 from qa.records import Article, Hit
-from qa.rows import agency_key, name_key
+from qa.rows import agency_key, person_key, publisher_key
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""
@@ -52,8 +52,8 @@ def facets_of(articles: Sequence[Article]) -> Facets:
     """
     return Facets(
         articles=len(articles),
-        publishers=_merged((article.publisher for article in articles), name_key),
-        authors=_merged((n for a in articles if a.author for n in people(a.author)), name_key),
+        publishers=_merged((article.publisher for article in articles), publisher_key),
+        authors=_merged((n for a in articles if a.author for n in people(a.author)), person_key),
         years=tuple(sorted(_counted(map(_year, articles)), reverse=True)),
         languages=_counted(a.language and primary(a.language) for a in articles),
         agencies=_merged((article.agency for article in articles), agency_key),
@@ -117,9 +117,11 @@ def _most_first(counts: Counter[str]) -> tuple[Count, ...]:
 
 
 def _merged(names: Iterable[str | None], key: Callable[[str], str]) -> tuple[Count, ...]:
-    """Each name once, as it is written most often; one name has one key."""
+    """Each name once, as it is written most often, without a comma if it can be; it has one key."""
     counts = _counted(names)
-    spelling = {key(count.value): count.value for count in reversed(counts)}
+    spelling: dict[str, str] = {}
+    for count in sorted(counts, key=lambda each: "," in each.value):
+        spelling.setdefault(key(count.value), count.value)
     merged: Counter[str] = Counter()
     for count in counts:
         merged[spelling[key(count.value)]] += count.articles

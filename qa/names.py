@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from qa.agencies import FORMS
 from qa.bylines import people
 from qa.records import Filters
-from qa.rows import agency_key, name_key
+from qa.rows import agency_key, name_key, person_key
 from qa.stemming import ENGLISH
 
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
@@ -106,16 +106,15 @@ class Names:
     @classmethod
     def authors(cls, names: Sequence[str]) -> Names:
         """Of authors: each of those whom the bylines name; found in a text by two words or more."""
-        named: dict[str, str] = {}
-        for byline in names:
-            for name in people(byline):
-                named.setdefault(name_key(name), name)
-        named.pop("", None)
+        written = [name for byline in names for name in people(byline)]
+        named = {key: "" for name in written if (key := person_key(name))}
+        for name in sorted(written, key=lambda each: "," in each):
+            if key := person_key(name):
+                named[key] = named[key] or name
         keys = {key: name for key, name in named.items() if " " in key}
-        for name in named.values():
-            family, comma, given = name.partition(",")
-            if comma:  # "Lindqvale, Petra" is asked for as "Petra Lindqvale"
-                keys.setdefault(name_key(f"{given} {family}"), name)
+        for name in written:  # "Lindqvale, Petra" is asked for in either order
+            if "," in name and (key := person_key(name)):
+                keys.setdefault(name_key(name), named[key])
         return cls([*named.values()], keys)
 
     def called(self, name: str) -> str | None:

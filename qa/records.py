@@ -31,13 +31,13 @@ class Article:
         title: The headline; never part of `text`.
         text: The body. Every citation is a slice of exactly this string.
         publisher: Who published it, as written.
-        author: The byline without "By", as written.
+        author: The people of the byline, without "By", roles and places.
         published_at: Timezone-aware, or None where the source does not say.
         updated_at: Timezone-aware, or None.
         captured_at: When the page was saved, as it or its owner says; timezone-aware, or None.
         age: The age as the source words it ("an hour ago"); not a date, since its day is unknown.
         dateline: The agency dateline at the head of the body ("NEW YORK (AP)"), which `text` keeps.
-        agency: The agency named in the dateline ("AP").
+        agency: The agency named in the dateline ("AP"), the byline, or as its publisher.
         url: As the source gives it; not checked, not safe to use unescaped.
         language: A BCP 47 tag, where the source states one.
         source: The file, relative to the corpus folder, with forward slashes.

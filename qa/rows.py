@@ -22,7 +22,7 @@ from qa.records import Article
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
 
-LAYOUT: Final = 9
+LAYOUT: Final = 10
 """Version of the tables (SQLite's `user_version`); a store of another version is made anew, but for
 its embeddings."""
 
@@ -126,6 +126,9 @@ MOST_PEOPLE: Final = 32
 """People of a byline that are told apart; those after them share the place of the last. Milvus
 compares a filter with one after the other (`qa.milvus.generation`)."""
 
+_SUFFIXES: Final = frozenset(("jr", "sr", "ii", "iii", "iv", "md", "phd"))
+"""What stands after a comma behind a whole name."""
+
 _KEY_CHARS: Final = 1_000
 """Of a name, by which it is compared: at most 4,000 bytes, and a field of Milvus takes 4,096."""
 
@@ -139,6 +142,11 @@ def name_key(name: str) -> str:
     return " ".join(words)[:_KEY_CHARS].rstrip()
 
 
+def publisher_key(name: str) -> str:
+    """As `name_key`, without "The", and the same for all names of an agency that publishes."""
+    return canonical(name_key(name))
+
+
 def byline_key(byline: str) -> str:
     """The keys of the people whom a byline names, with `BETWEEN_PEOPLE` between them."""
     keys = [key for name in people(byline) if (key := name_key(name))]
@@ -146,6 +154,18 @@ def byline_key(byline: str) -> str:
     keys = [*keys[: MOST_PEOPLE - 1], *([rest] if rest else [])]
     words = BETWEEN_PEOPLE.join(keys).split()[:_KEY_WORDS]
     return " ".join(words).removesuffix(BETWEEN_PEOPLE.rstrip())
+
+
+def person_key(name: str) -> str:
+    """As `name_key`, the same for "Lindqvale, Petra" and "Petra Lindqvale".
+
+    Which of two words is the family name, nobody needs to know for that: "Smith, Jones" has the key
+    of Jones Smith, and of nobody else.
+    """
+    family, comma, given = name.partition(",")
+    if not comma or "," in given or name_key(given) in _SUFFIXES:
+        return name_key(name)
+    return name_key(f"{given} {family}")
 
 
 def people_of(key: str) -> list[list[str]]:
@@ -168,7 +188,7 @@ class FilterKeys(NamedTuple):
 
     Attributes:
         day: When it was published, see `days`.
-        publisher: As `name_key` writes it.
+        publisher: As `publisher_key` writes it.
         author: As `byline_key` writes it.
         language: As `qa.languages.tag_key` writes it.
         agency: As `agency_key` writes it.
@@ -242,7 +262,7 @@ def to_keys(article: Article) -> dict[str, str | None]:
     published = article.published_at
     # A name without letters and figures is none: nothing asked for is like it.
     return {
-        "publisher_key": name_key(article.publisher or "") or None,
+        "publisher_key": publisher_key(article.publisher or "") or None,
         "author_key": byline_key(article.author or "") or None,
         "language_key": tag_key(article.language or "") or None,
         "agency_key": agency_key(article.agency or "") or None,

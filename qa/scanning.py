@@ -206,7 +206,7 @@ def _files(
             if _is_folder(entry):
                 if not entry.is_symlink() and f"{top}/{inner}" != left_out:
                     waiting.append(inner)
-            elif reading.suffix_of(entry.name) in reading.SUFFIXES:
+            elif reading.suffix_of(entry.name) in reading.NOTICED:
                 yield inner, entry
 
 

@@ -109,12 +109,30 @@ def test_the_command_lists_filters_and_counts(listed, capsys):
     assert main(["articles", "--index", str(listed.index), "--sort", "length"]) == 1
 
 
+def test_a_publisher_is_one_with_and_without_its_article(tmp_path, make_archive, write_corpus):
+    names = ["The Harbour Star", "HARBOUR STAR", "The Harbour Star", "Harbour Star Weekly", "The"]
+    rows = [{"title": str(at), "text": "One.", "publisher": n} for at, n in enumerate(names)]
+    archive = make_archive(tmp_path / "index")
+    archive.sync(write_corpus({"rows.jsonl": rows}))
+    counted = {count.value: count.articles for count in archive.facets().publishers}
+    assert counted == {"The Harbour Star": 3, "Harbour Star Weekly": 1, "The": 1}
+    for name in ("harbour star", "The Harbour Star"):
+        assert titles(archive, "", publisher=name)[1] == 3
+        assert {hit.article.publisher for hit in archive.search("one", publisher=name)} == {
+            "The Harbour Star", "HARBOUR STAR",
+        }  # fmt: skip
+    archive.close()
+
+
 def test_an_article_by_two_counts_for_either(tmp_path, make_archive, write_corpus):
     rows = [
         {"title": "a", "text": "One.", "author": "Ana Silva and Bo Lind"},
         {"title": "b", "text": "Two.", "author": "BO LIND"},
+        {"title": "c", "text": "Three.", "author": "Silva, Ana"},
     ]
     archive = make_archive(tmp_path / "index")
     archive.sync(write_corpus({"rows.jsonl": rows}))
-    assert archive.facets().authors == (Count("BO LIND", 2), Count("Ana Silva", 1))
+    assert archive.facets().authors == (Count("Ana Silva", 2), Count("BO LIND", 2))
+    for name in ("Ana Silva", "Silva, Ana"):
+        assert titles(archive, "", author=name)[1] == 2
     archive.close()

@@ -48,6 +48,19 @@ def test_names_are_counted_however_they_are_written_and_authors_one_by_one():
     assert [tuple(count) for count in facets.authors] == expected
 
 
+def test_publishers_are_counted_without_their_article_and_agencies_by_any_name():
+    names = ["The Star", "Star", "The Star", "AP", "The Associated Press", "AP"]
+    facets = matches.facets_of([article(at, publisher=name) for at, name in enumerate(names)])
+    assert [tuple(count) for count in facets.publishers] == [("AP", 3), ("The Star", 3)]
+
+
+def test_a_name_with_the_family_name_first_is_the_same_person():
+    names = ["Lindqvale, Petra", "Petra Lindqvale", "LINDQVALE, PETRA", "Lee, Jr.", "Smith, Jones"]
+    facets = matches.facets_of([article(at, author=name) for at, name in enumerate(names)])
+    expected = [("Petra Lindqvale", 3), ("Lee, Jr.", 1), ("Smith, Jones", 1)]
+    assert [tuple(count) for count in facets.authors] == expected
+
+
 @pytest.mark.parametrize(
     ("days", "bars", "first_end"),
     [

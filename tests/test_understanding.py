@@ -29,6 +29,7 @@ PUBLISHERS = Names.publishers([
 AUTHORS = Names.authors(
     ["Jennifer Zeng", "Petra Lindqvale and Yusuf Carrow", "Zoë Kestermann", "Reuters", "Mann, Ida"]
 )
+BOTH_WAYS = Names.authors(["Mann, Ida", "Ida Mann", "Lee, Ann"])
 FIRST, LAST = date(2024, 1, 18), date(2025, 8, 5)
 AS_OF = date(2025, 8, 6)  # a Wednesday
 
@@ -58,6 +59,12 @@ def read(text: str, known: Known = KNOWN, **named):
     """The text left, and what was understood."""
     found = understand(text, known, **named)
     return found.text, "; ".join(found.told())
+
+
+def test_an_author_written_in_two_orders_is_one():
+    assert BOTH_WAYS.all == ["Ida Mann", "Lee, Ann"]
+    assert BOTH_WAYS.called("ida mann") == BOTH_WAYS.called("Mann Ida") == "Ida Mann"
+    assert BOTH_WAYS.called("Ann Lee") == BOTH_WAYS.called("Lee, Ann") == "Lee, Ann"
 
 
 AFP = "agency Agence France-Presse"

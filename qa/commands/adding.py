@@ -126,7 +126,7 @@ def _is_address(path: str) -> bool:
 
 def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterator[_Wanted]:
     """The files that an argument means; those that lie nowhere yet are put into a folder."""
-    from qa.adding import files_of
+    from qa.adding import files_of, leads_out
 
     if _is_address(path):
         yield _fetched(path, folder, stated)
@@ -136,7 +136,11 @@ def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterat
     else:
         for file, safe in files_of([Path(path)]):
             told = str(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            yield _Wanted(told, file, safe, stated)
+            if leads_out(file, Path(path)):
+                why = "a link that leads out of the folder; add the file that it means by itself"
+                yield _Wanted(told, None, safe, stated, why)
+            else:
+                yield _Wanted(told, file, safe, stated)
 
 
 def _fetched(url: str, folder: Path, stated: Stated) -> _Wanted:

@@ -14,7 +14,7 @@ from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import Embedding, Floats
 from qa.rows import MOST_PEOPLE, people_of
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """Version of the collections; raise it when an older reader could not read the newer."""
 
 CHUNK: Final = 65_000

@@ -22,7 +22,7 @@ from qa.milvus.replica import Replica, ReplicaStore
 from qa.milvus.server import Server, check_installed, quoted
 from qa.protocols import Ids
 from qa.records import Filters
-from qa.rows import NO_DAY, agency_key, days, name_key
+from qa.rows import NO_DAY, agency_key, days, name_key, publisher_key
 from qa.searchable import RowIds, Searchable, Stamp
 from qa.settings import Settings
 from qa.store import Store
@@ -56,7 +56,7 @@ class MilvusGeneration:
         """See `Searchable.passing`."""
         parts = []
         if filters.publisher:
-            parts.append(_equal("publisher", name_key(filters.publisher)))
+            parts.append(_equal("publisher", publisher_key(filters.publisher)))
         if filters.author:
             words = sorted(set(name_key(filters.author).split()))
             parts.append(by_author(words) if words else "id < 0")

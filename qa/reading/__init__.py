@@ -8,10 +8,11 @@ from __future__ import annotations
 from qa.reading.content import Stated
 from qa.reading.draft import article_id
 from qa.reading.files import ReadResult, read_bytes, read_file
-from qa.reading.formats import SUFFIXES, suffix_of
+from qa.reading.formats import NOTICED, SUFFIXES, suffix_of
 from qa.reading.preview import Preview, preview
 
 __all__ = [
+    "NOTICED",
     "SUFFIXES",
     "Preview",
     "ReadResult",

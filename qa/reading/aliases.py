@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from math import isfinite
 
+from qa.reading.authors import agency_in, clean_author
 from qa.reading.dates import from_day, from_timestamp, parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import clean_author
+from qa.reading.fields import is_agency
 
 _ALIASES: dict[str, tuple[str, ...]] = {
     "title": ("title", "headline", "name"),
@@ -26,6 +28,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story"),
 }  # fmt: skip
 
+
+_GIVEN = ("givenname", "given", "firstname", "first")
+_FAMILY = ("familyname", "family", "lastname", "last", "surname")
 
 FIELDS = tuple(_ALIASES)
 """The fields that a column can be named for."""
@@ -49,6 +54,7 @@ def read_fields(
         title=_first(plain, "title"),
         publisher=_first(plain, "publisher"),
         author=_author(plain),
+        agency=_agency(plain),
         published_at=_moment(plain, "published_at", notes),
         updated_at=_moment(plain, "updated_at", notes),
         url=_first(plain, "url"),
@@ -91,8 +97,10 @@ def as_text(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else _digits(value)
+    if isinstance(value, float):
+        return f"{value:g}" if isfinite(value) else None
+    if isinstance(value, int):
+        return _digits(value)
     if isinstance(value, Mapping):
         for key in ("name", "title", "headline", "@id", "url"):
             if isinstance(named := value.get(key), str) and named.strip():
@@ -109,7 +117,7 @@ def _digits(value: int) -> str | None:
 
 
 def _first(plain: Mapping[str, object], field: str) -> str | None:
-    return next((text for alias in _ALIASES[field] if (text := as_text(plain.get(alias)))), None)
+    return _first_of(plain, _ALIASES[field])
 
 
 def _author(plain: Mapping[str, object]) -> str | None:
@@ -120,12 +128,50 @@ def _author(plain: Mapping[str, object]) -> str | None:
     return None
 
 
+def _agency(plain: Mapping[str, object]) -> str | None:
+    values = (plain.get(alias) for alias in _ALIASES["author"])
+    return next((agency for value in values if (agency := agency_of(value))), None)
+
+
 def author_of(value: object) -> str | None:
-    """The author or authors, joined by commas, without "By"."""
+    """The author or authors, joined by commas, without "By", and without an agency beside them.
+
+    Of several in a list, and of an object, each is one person.
+    """
+    items = _each(value)
+    names = [
+        name
+        for item in items
+        if (text := name_of(item))
+        and (name := clean_author(text, one=len(items) > 1 or isinstance(item, Mapping)))
+    ]
+    people = [name for name in names if not is_agency(name)]
+    return ", ".join(dict.fromkeys(people or names)) or None
+
+
+def agency_of(value: object) -> str | None:
+    """The news agency that an author, or one of several, is or wrote for."""
+    texts = (name_of(item) for item in _each(value))
+    return next((agency for text in texts if text and (agency := agency_in(text))), None)
+
+
+def _each(value: object) -> list[object]:
     items = value if isinstance(value, list | tuple) else [value]
-    texts = (as_text(item) for item in items if not isinstance(item, list))
-    names = [name for text in texts if text and (name := clean_author(text))]
-    return ", ".join(dict.fromkeys(names)) or None
+    return [item for item in items if not isinstance(item, list)]
+
+
+def name_of(value: object) -> str | None:
+    """A name as text; of an object without one, its given and its family name."""
+    if isinstance(value, Mapping) and not isinstance(value.get("name"), str | list):
+        plain = {_plain_key(key): each for key, each in value.items()}
+        parts = (_first_of(plain, names) for names in (_GIVEN, _FAMILY))
+        if name := " ".join(part for part in parts if part):
+            return name
+    return as_text(value)
+
+
+def _first_of(plain: Mapping[str, object], names: tuple[str, ...]) -> str | None:
+    return next((text for name in names if (text := as_text(plain.get(name)))), None)
 
 
 def moment_of(value: object) -> datetime | None:

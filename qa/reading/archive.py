@@ -17,7 +17,7 @@ from qa.errors import ReadingError
 from qa.reading.content import Content, Member
 from qa.reading.decoding import MAX_FILE_BYTES, check_size
 from qa.reading.draft import Failure, Part
-from qa.reading.formats import SUFFIXES, suffix_of
+from qa.reading.formats import NOTICED, SUFFIXES, suffix_of
 
 MAX_MEMBERS: Final = 200_000
 MAX_UNPACKED_BYTES: Final = 8 * 1024**3
@@ -167,6 +167,8 @@ def _tar(content: Content) -> Iterator[Part | Member]:
                         yield Failure(f"{info.name!r} {error.reason}")
                     else:
                         yield Member(info.name, Content.of(data, info.name, content.stated))
+            if getattr(archive.fileobj, "pos", 0) % tarfile.BLOCKSIZE:
+                yield Failure("cut off; what stands before was read")
     except _BROKEN as error:
         yield Failure(f"damaged ({error}); what stands before was read")
 
@@ -188,7 +190,7 @@ def _is_left_out(name: str) -> bool:
     """Whether a member is none that a folder's file would be read for: hidden, or unknown."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part.strip(".") for part in parts)
-    return hidden or "__MACOSX" in parts or suffix_of(name) not in SUFFIXES
+    return hidden or "__MACOSX" in parts or suffix_of(name) not in NOTICED
 
 
 def _unsafe(name: str) -> str | None:

@@ -32,13 +32,13 @@ _TIME = (
     r"(?P<hour>\d{1,2})(?:(?:[:.h時时点點](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)"
     r"(?:分|\s*Uhr)?"
     r"\s*(?P<half>[ap]\.?m\.?)?|\s*(?P<half_alone>[ap]\.?m\.?))"
-    r"(?:\s*\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{1,5})\)?)?"
+    r"(?:\s*\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|(?!on\b)[A-Z]{1,5})\)?)?"
 )
 _DAY_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
-        r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
+        r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]",
         r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
         r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})",
         r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
@@ -50,6 +50,7 @@ _TIME_AFTER = re.compile(
     re.IGNORECASE,
 )
 _TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)
+_ON = re.compile(r"^(?:le|el|il|em|op|am|den)\s+(?=\d)", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"(?<=\w)\s*\((?:\d{1,2}[:.]\d{2})\s*(?:[ap]\.?m\.?)?\s*[A-Z]{2,4}$", re.IGNORECASE
 )
@@ -89,7 +90,7 @@ def parse_date(text: str, *, day_first: bool | None = None) -> datetime | None:
         except (ValueError, OverflowError):
             pass
     before = _TIME_BEFORE.match(text)
-    rest = text[before.end() :] if before else text
+    rest = _ON.sub("", text[before.end() :] if before else text)
     weekday = _WEEKDAY.match(rest)
     rest = rest[weekday.end() :] if weekday else rest
     for pattern in _DAY_PATTERNS:
@@ -146,16 +147,26 @@ def date_in_url(url: str) -> datetime | None:
     return None
 
 
-def is_written(day: datetime, text: str) -> bool:
+def is_written(day: datetime, text: str, *, day_first: bool = False) -> bool:
     """Whether a text holds a day, in figures or in words: its year, its month and its day in a row.
 
-    "03/2025" or "March 2025" is no day, and neither is one without its year.
+    "03/2025" or "March 2025" is no day, and neither is one without its year; "05/03/2025" may be
+    another, unless the day comes first (`day_first`).
     """
     names = "|".join(name for name, month in _MONTHS.items() if month == day.month)
     year, d = str(day.year), rf"0?{day.day}(?!\d)"
-    m = rf"(?:0?{day.month}(?!\d)|(?:{names})[^\W\d]*)"
-    gap = r"(?:[\W_年月日]|st|nd|rd|th|er|del?|of){0,5}"
-    orders = (rf"{year}{gap}{m}{gap}{d}", rf"{d}{gap}{m}{gap}{year}", rf"{m}{gap}{d}{gap}{year}")
+    figures, word = rf"0?{day.month}(?!\d)", rf"(?:{names})[^\W\d]*"
+    gap = r"(?:[\W_年月日년월일]|st|nd|rd|th|er|del?|of){0,5}"
+    orders = [
+        rf"{year}{gap}(?:{figures}|{word}){gap}{d}",
+        rf"{d}{gap}{word}{gap}{year}",
+        rf"{word}{gap}{d}{gap}{year}",
+        rf"{d}\.\s?{figures}\.\s?{year}",
+    ]
+    if day_first:
+        orders.append(rf"{d}{gap}{figures}{gap}{year}")
+    elif day.day > 12 or day.day == day.month:
+        orders += [rf"{d}{gap}{figures}{gap}{year}", rf"{figures}{gap}{d}{gap}{year}"]
     pattern = re.compile(rf"(?<!\d)(?:{day:%Y%m%d}|{'|'.join(orders)})(?!\d)", re.IGNORECASE)
     return any(
         pattern.search(text, max(found.start() - _DAY_CHARS, 0), found.end() + _DAY_CHARS)
@@ -165,9 +176,9 @@ def is_written(day: datetime, text: str) -> bool:
 
 def from_timestamp(seconds: float) -> datetime | None:
     """A Unix time in seconds, or in milliseconds where seconds would lie beyond the year 5000."""
-    if seconds > 1e11:
-        seconds /= 1000
     try:
+        if seconds > 1e11:
+            seconds /= 1000
         return _plausible(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):
         return None

@@ -43,10 +43,10 @@ def check_size(n_bytes: int) -> None:
         ReadingError: If it is over the limit.
     """
     if n_bytes > MAX_FILE_BYTES:
-        raise ReadingError(
-            f"is {_mebibytes(n_bytes)}, over the limit of {_mebibytes(MAX_FILE_BYTES)} a file; "
-            "split it"
-        )
+        # One byte too many: as far as it was read.
+        size = "" if n_bytes == MAX_FILE_BYTES + 1 else f"{_mebibytes(n_bytes)}, "
+        limit = _mebibytes(MAX_FILE_BYTES)
+        raise ReadingError(f"is {size}over the limit of {limit} a file; split it")
 
 
 def check_line(n_bytes: int, number: int) -> None:

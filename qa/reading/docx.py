@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.draft import Draft, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.header import take_head
 from qa.reading.packages import open_package
 from qa.reading.single import fill_body, read_single
@@ -34,7 +34,7 @@ def read(content: Content) -> Iterator[Part]:
     open_package(data, "a Word document").close()
     try:
         document = docx.Document(BytesIO(data))
-    except (KeyError, ValueError, PackageNotFoundError) as error:
+    except (KeyError, ValueError, AttributeError, PackageNotFoundError) as error:
         raise ReadingError(f"not a Word document ({clean_line(str(error))[:80]})") from error
     title: str | None = None
     blocks: list[str] = []
@@ -60,7 +60,7 @@ def read(content: Content) -> Iterator[Part]:
         read_single(lines, draft, "header")
     draft.take(
         Found(
-            author=clean_author(about.author) if " " in about.author else None,
+            author=clean_author(about.author, one=True) if " " in about.author else None,
             language=about.language or None,
         ),
         "document properties",

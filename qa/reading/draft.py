@@ -11,10 +11,17 @@ from pathlib import PurePosixPath
 
 from qa.errors import ReadingError
 from qa.reading.ages import moment_of_age
+from qa.reading.authors import names_nobody, parse_byline, stands_for_none
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
-from qa.reading.fields import is_agency, is_site_of_agency, parse_byline, parse_dateline
+from qa.reading.fields import (
+    day_of_change,
+    is_agency,
+    is_site_of_agency,
+    parse_dateline,
+    without_site,
+)
 from qa.reading.language import language_of
 from qa.records import Article
 
@@ -39,6 +46,7 @@ class Found:
     title: str | None = None
     publisher: str | None = None
     author: str | None = None
+    agency: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
     age: str | None = None
@@ -115,18 +123,26 @@ def finish(draft: Draft, source: str, position: int) -> Article:
     if draft.stated.captured is not None:
         draft.provenance["captured_at"] = draft.stated.captured_by or "stated"
     found = draft.found
-    title = found.title or source
+    title = without_site(found.title or source, found.publisher)
     marked = _without_own_head(clean_text(draft.text), title, found.author)
     text, pages = split_pages(marked) if draft.paged else (marked, ())
     if not any(character.isalnum() for character in text):
         raise ReadingError(f"no body under the title {_shorten(title)!r}", line=draft.line)
+    changed = day_of_change(text)
+    if changed and (found.published_at is None or changed.date() >= found.published_at.date()):
+        draft.take(Found(updated_at=changed), "body")
+        found = draft.found
     provenance = dict(draft.provenance)
     dateline, agency = parse_dateline(text) or (None, None)
     if dateline:
         provenance["dateline"] = "body"
     if agency:
         provenance["agency"] = "body"
-    publisher = found.publisher
+    if agency is None and found.agency is not None:
+        agency, provenance["agency"] = found.agency, draft.provenance["agency"]
+    publisher = _publisher(found.publisher)
+    if publisher is None:
+        provenance.pop("publisher", None)
     if publisher and is_agency(publisher) and not is_site_of_agency(found.url):
         # What an agency wrote, papers publish: it says where a story comes from.
         agency, publisher = agency or publisher, None
@@ -134,6 +150,9 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         provenance.pop("publisher", None)
     if found.author and is_agency(found.author) and agency is None:
         agency, provenance["agency"] = found.author, provenance["author"]
+    author = _author(found.author, publisher)
+    if author is None:
+        provenance.pop("author", None)
     language, told = language_of(text, found.language)
     if told:
         provenance["language"] = "text"
@@ -146,7 +165,7 @@ def finish(draft: Draft, source: str, position: int) -> Article:
         source=source,
         position=position,
         publisher=publisher,
-        author=_without_publisher(found.author, publisher),
+        author=author,
         published_at=found.published_at,
         updated_at=found.updated_at,
         captured_at=draft.stated.captured,
@@ -210,13 +229,28 @@ def _without_own_head(text: str, title: str, author: str | None) -> str:
     return text if len(kept) == len(head) else clean_text("\n".join([*kept, rest]))
 
 
-def _without_publisher(author: str | None, publisher: str | None) -> str | None:
-    """Drop the paper's name where a byline puts it after the author's: "A, Toronto Star"."""
-    if author is None or publisher is None:
+def _publisher(name: str | None) -> str | None:
+    """A publisher's name; of an address its host, and None for what stands for no name."""
+    host = re.fullmatch(r"https?://(?:www\.)?([\w.-]+).*", name or "")
+    name = host[1] if host else name
+    return None if name is None or stands_for_none(name) else name
+
+
+def _author(author: str | None, publisher: str | None) -> str | None:
+    """Those who wrote, without the paper's own name: "A, Toronto Star", "Toronto Star Staff"."""
+    if author is None or names_nobody(author):
+        return None
+    if publisher is None or is_agency(publisher):
         return author
-    first, *others = author.split(", ")
-    paper = publisher.casefold()
-    return ", ".join([first, *(each for each in others if not paper.startswith(each.casefold()))])
+    paper = _bare(publisher)
+    names = author.split(", ")
+    others = [name for name in names[1:] if not paper.startswith(_bare(name))]
+    first = [] if _bare(names[0]).removesuffix(" staff") == paper else names[:1]
+    return ", ".join([*first, *others]) or None
+
+
+def _bare(name: str) -> str:
+    return name.casefold().removeprefix("the ")
 
 
 def _shorten(text: str, max_chars: int = 60) -> str:

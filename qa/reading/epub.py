@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.dates import parse_date
 from qa.reading.draft import Draft, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.header import take_head
 from qa.reading.markup import text_of_element
 from qa.reading.packages import open_package
@@ -90,7 +90,7 @@ def _about(book: _Element) -> Found:
             text for each in book.iter(_DUBLIN_CORE + name) if (text := clean_line(each.text or ""))
         ]
 
-    authors = [author for text in texts("creator") if (author := clean_author(text))]
+    authors = [author for text in texts("creator") if (author := clean_author(text, one=True))]
     return Found(
         publisher=next(iter(texts("publisher") or texts("title")), None),
         author=", ".join(dict.fromkeys(authors)) or None,

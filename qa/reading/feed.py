@@ -6,16 +6,27 @@ import calendar
 import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from qa.errors import ReadingError
 from qa.reading.aliases import author_of
-from qa.reading.cleaning import clean_line
+from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.dates import from_timestamp, parse_date
 from qa.reading.decoding import check_text
 from qa.reading.draft import Draft, Failure, Found, Part
 from qa.reading.markup import text_of_markup, without_markup
+from qa.reading.single import fill_body
+
+_BETWEEN: Final = re.compile(r"\s*[|·•»>]\s*|\s+[—–-]\s+|:\s+")
+_OF_FEEDS: Final = (
+    "rss feed feeds atom latest new news headlines top stories story breaking all articles posts "
+    "full text home homepage front page main current updates world international national local "
+    "politics business economy sport sports technology tech science health culture arts opinion "
+    "lifestyle entertainment aktuell aktuelle nachrichten startseite noticias actualités últimas "
+    "la une and the of uk us"
+)
+"""Parts of a feed's title of only these words say what of the paper it brings."""
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -52,7 +63,7 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Part:
         return Failure(f"no text in the entry {title[:60]!r}")
     source = entry.get("source") or {}
     link = entry.get("link") or ""
-    draft = Draft(text=without_markup(text), dated_by_name=False)
+    draft = Draft(dated_by_name=False)
     draft.take(
         Found(
             title=title or None,
@@ -65,9 +76,13 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Part:
         ),
         "feed",
     )
+    fill_body(split_lines(without_markup(text)), draft, "feed")
     if draft.found.published_at is None and draft.found.updated_at is not None:
         # Atom demands the time of change only; it is not the day of publication.
         draft.notes.append("the entry tells when it was changed, not when it was published")
+    told = entry.get("published") if "published" in entry else None
+    if isinstance(told, str) and told.strip() and draft.found.published_at is None:
+        draft.notes.append(f"date not understood: {clean_line(told)[:60]!r}, kept without a date")
     return draft
 
 
@@ -75,13 +90,20 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     # RSS wants "ida@star.example (Ida Holm)"; feedparser cuts addresses of long domains in two.
     lone = re.fullmatch(r"\S+@\S+\s*\((.*)\)", str(entry.get("author") or "").strip())
     if lone is not None:
-        return author_of(lone[1])
-    return author_of([each.get("name") for each in entry.get("authors", [])])
+        return author_of({"name": lone[1]})
+    return author_of([{"name": each.get("name")} for each in entry.get("authors", [])])
 
 
 def _name(title: object) -> str | None:
-    """A feed's title without what the feed is: "Harbour Star - Latest news" keeps its name."""
-    return clean_line(text_of_markup(title)) or None if isinstance(title, str) else None
+    """A feed's title without what the feed is: of "Harbour Star - Latest news" the name is left."""
+    whole = clean_line(text_of_markup(title)) if isinstance(title, str) else ""
+    of_feeds = set(_OF_FEEDS.split())
+    kept = [part for part in _BETWEEN.split(whole) if not of_feeds.issuperset(_words(part))]
+    return kept[0] if len(kept) == 1 else whole or None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _moment(entry: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - datetime or None

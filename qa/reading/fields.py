@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from qa.agencies import is_known
+from qa.calendar_names import month_numbers
 from qa.reading import wordings
+from qa.reading.authors import parse_byline
+from qa.reading.dates import parse_date
 from qa.rows import name_key
 
 
@@ -13,7 +17,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_MAX_BYLINE_CHARS = 120
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 8
 
@@ -33,44 +36,25 @@ _AGE_LABEL = re.compile(
     re.IGNORECASE,
 )
 
-_BY = re.compile(r"(?:written |words |story |report )?by:?\s+(?P<names>\S.*)", re.IGNORECASE)
-_AUTHOR_LABEL = re.compile(
-    rf"(?:authors?|byline|writer|written by|{wordings.AUTHOR})\s*[:：]\s*(?P<names>\S.*)", re.I
+_CHANGED = re.compile(
+    r"[*(\[•–— ]*(?:this (?:article|story|report|piece|page) (?:was|has been) (?:last )?"
+    r"(?:updated|amended|corrected|modified|revised)(?: on| at)?"
+    r"|correction|corrections|clarification|update)[\s,:(–—-]+(?:on )?"
+    r"(?P<day>[^:.)\n]{6,30}?)(?=\s*(?:[:.);]|$|[—–]|\b(?:to|because|with|after|since)\b))",
+    re.IGNORECASE,
 )
-_ROLES = _words(
-    "writer reporter reporters correspondent editor columnist staff contributor bureau special "
-    "press news analyst producer freelance freelancer agency journalist photographer critic "
-    "fellow professor director chief host intern team desk"
-)
+_MONTHS = "|".join(sorted(map(re.escape, month_numbers()), key=len, reverse=True))
+_MONTH = rf"(?<!\w)(?:{_MONTHS})(?!\w)"
+_MONTH_AND_FIGURE = re.compile(rf"{_MONTH}.*\d|\d.*{_MONTH}", re.IGNORECASE)
+"""In no publisher's name, but in dates that are not read: "3 May", "Spring issue, May 2024"."""
+
 _AGENCY_SITES = frozenset(
     [
         "apnews.com", "reuters.com", "afp.com", "dpa.com", "ptinews.com", "aninews.in", "upi.com",
         "xinhuanet.com", "kyodonews.net", "efe.com", "ansa.it",
     ]
 )  # fmt: skip
-_TRAILING_ROLE = re.compile(
-    r"(?<=\w)\s+(?:(?:staff|senior|chief|special|political|business|sports|science|health|city|"
-    r"deputy|associate|contributing|freelance|local|education)\s+)*"
-    r"(?:writer|reporter|correspondent|editor|columnist|contributor)s?$",
-    re.IGNORECASE,
-)
-_AFTER_NAME = re.compile(
-    r"\s*[|·•].*|\s+[—–-]\s.*|\s*\([^)]*\).*|\s*<[^>]*>.*|\s+\S+@\S+.*"
-    r"|\s+(?:for|in|at|of|from|via)\s+(?:the\s+)?[A-Z].*"
-)
-_PARTICLES = _words(
-    "a al ap ben bin da das de del della den der di do dos du e el i ibn la le ten ter van vander "
-    "von y zu zum zur"
-)
-_JOINING = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|e|en|och)\s+|\s*&\s*")
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _SMALL_WORDS = _words("the of and for in on de la le du des der die das y e &")
-# Capitalised in "By Monday" and "By April" too, which open sentences and headlines.
-_NOT_NAMES = _words(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june "
-    "july august september october november december then now contrast law comparison"
-)
-
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _PLACE = rf"{_CAPITAL}(?:{_CAPITAL}|[.'’ -](?=[.'’ -]?{_CAPITAL}|\s*[,(]))*"
 _REGION = r"(?:,\s+[A-Z][\w.'’ ]{0,24}?)?"
@@ -79,6 +63,7 @@ _AGENCY_DATELINE = re.compile(
     rf"(?P<dateline>(?:{_PLACE}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}}){_REGION}{_DAY}"
     r"\s+\((?P<agency>(?:[A-Z]|(?=dpa|epd|kna)[a-z])[\w./& ]{1,28})\))\s*[—–-]"
 )
+_AGENCY_ALONE = re.compile(r"\((?P<agency>[\w./& ]{2,28})\)\s*[—–-]\s")
 _PLACE_DATELINE = re.compile(rf"(?P<dateline>(?P<place>{_PLACE}){_REGION}{_DAY})\s+(?:[—–]|--?\s)")
 _NOT_PLACES = _words(
     "BREAKING UPDATE UPDATED EXCLUSIVE OPINION ANALYSIS EXPLAINER WATCH VIDEO LIVE NOTE CORRECTION "
@@ -93,53 +78,6 @@ def parse_age(line: str) -> str | None:
     return bare if _AGE.fullmatch(bare) or wordings.is_age(bare) else None
 
 
-def parse_byline(line: str) -> str | None:
-    """The author, if the whole line is a byline: "By X", "Author: X", "Written by X"."""
-    if len(line) > _MAX_BYLINE_CHARS:
-        return None
-    labelled = _AUTHOR_LABEL.fullmatch(line)
-    if labelled:
-        return clean_author(labelled["names"])
-    found = _BY.fullmatch(line)
-    if found is None:
-        return None
-    author = clean_author(found["names"])
-    return author if author and _names_people(author) else None
-
-
-def parse_foreign_byline(line: str) -> str | None:
-    """The author, if a line where a byline may stand is one: "Von X", "Por X", "Par X"."""
-    found = wordings.BY.fullmatch(line)
-    if found is None or len(line) > _MAX_BYLINE_CHARS or not _are_full_names(found["names"]):
-        return None
-    return clean_author(found["names"])
-
-
-def clean_author(text: str) -> str | None:
-    """The names of a byline, without "By", roles, places and addresses.
-
-    "By A, Staff Writer" and "A | AP" give "A"; "A and B" stays as written. None for a URL.
-    """
-    text = " ".join(text.split())
-    found = _BY.fullmatch(text) or _AUTHOR_LABEL.fullmatch(text)
-    if found is None and (foreign := wordings.BY.fullmatch(text)):
-        found = foreign if _are_full_names(foreign["names"]) else None
-    text = found["names"] if found else text
-    if re.match(r"https?://|www\.|/|@", text):
-        return None
-    text = _TRAILING_ROLE.sub("", _AFTER_NAME.sub("", text, count=1)).strip(" ,;:|-–—")
-    segments = [segment for segment in re.split(r"\s*[,;]\s*", text) if segment]
-    if not segments:
-        return None
-    if len(segments) == 2 and " " not in segments[0]:
-        return text  # "Smith, John"
-    names = segments[:1] + [
-        segment for segment in segments[1:] if segment and _is_further_name(segment)
-    ]
-    author = ", ".join(names)
-    return author if any(character.isalpha() for character in author) else None
-
-
 def is_name_like(line: str) -> bool:
     """Whether a line could be the name of a publisher: short, capitalised, not a sentence."""
     words = line.split()
@@ -147,16 +85,19 @@ def is_name_like(line: str) -> bool:
         return False
     if re.search(r"[.!?:;,…]$|[!?:;]\s", line) or not any(c.isalpha() for c in line):
         return False
-    if parse_age(line) or parse_byline(line) or "://" in line:
+    if parse_age(line) or parse_byline(line) or "://" in line or _MONTH_AND_FIGURE.search(line):
         return False
     letters = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_WORDS]
     capital = [word for word in letters if any(c.isupper() or not c.islower() for c in word)]
     return bool(letters) and (2 * len(capital) >= len(letters) or "." in line)
 
 
-def is_role(text: str) -> bool:
-    """Whether a part of a byline is what the author does: "Political Editor"."""
-    return _TRAILING_ROLE.search(f"x {text}") is not None
+def without_site(title: str, *names: str | None) -> str:
+    """A title without the site's name behind it, by any of its names: "The Hill", "TheHill"."""
+    for name in filter(None, names):
+        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
+        title = bare.strip() or title
+    return title
 
 
 def is_agency(text: str) -> bool:
@@ -170,59 +111,32 @@ def is_site_of_agency(url: str | None) -> bool:
     return host is not None and host[1].lower() in _AGENCY_SITES
 
 
-def parse_dateline(text: str) -> tuple[str, str | None] | None:
+def day_of_change(text: str) -> datetime | None:
+    """The last day on which an article was changed, as notes in its text say.
+
+    "This article was amended on 6 May 2024 to correct the cost."; "Correction, 5 May 2024: …".
+    """
+    notes = map(_CHANGED.match, text.split("\n"))
+    days = (parse_date(found["day"]) for found in notes if found)
+    return max(filter(None, days), default=None)
+
+
+def parse_dateline(text: str) -> tuple[str | None, str | None] | None:
     """The dateline at the head of a body, and the agency in it.
 
-    "NEW YORK (AP) — It would" gives ("NEW YORK (AP)", "AP"); "LONDON — The" gives ("LONDON", None).
+    "NEW YORK (AP) — It would" gives ("NEW YORK (AP)", "AP"); "LONDON — The" gives ("LONDON", None);
+    "(Reuters) - The" names an agency alone.
     """
     head = text[:160].split("\n", 1)[0]
     found = _AGENCY_DATELINE.match(head)
     if found:
         return found["dateline"], found["agency"].strip()
+    alone = _AGENCY_ALONE.match(head)
+    if alone and is_agency(alone["agency"]):
+        return None, alone["agency"]
     found = _PLACE_DATELINE.match(head)
     if found is None or found["place"].strip(".") in _NOT_PLACES:
         return None
     if sum(character.isalpha() for character in found["place"]) < _MIN_PLACE_LETTERS:
         return None
     return found["dateline"], None
-
-
-def _are_full_names(text: str) -> bool:
-    """Whether a text begins with a first name and has another: "Von Miller" is not by Miller."""
-    bare = _AFTER_NAME.sub("", text, count=1)
-    return text[0].isupper() and len(bare.split()) > 1 and _names_people(bare)
-
-
-def _is_further_name(segment: str) -> bool:
-    bare = re.sub(r"^and\s+", "", segment)
-    if bare.strip(".").lower() in _SUFFIXES:
-        return True
-    words = re.findall(r"[\w'’.-]+", bare)
-    return (
-        len(words) > 1
-        and not any(word.strip(".").lower() in _ROLES for word in words)
-        and _names_people(bare)
-    )
-
-
-def _names_people(text: str) -> bool:
-    """Whether every part has the shape of a name."""
-    parts = [part for part in _JOINING.split(text) if part]
-    return bool(parts) and all(_has_name_shape(part) for part in parts)
-
-
-def _has_name_shape(part: str) -> bool:
-    if part.strip(".").lower() in _SUFFIXES:
-        return True
-    words = part.split()
-    if not 1 <= len(words) <= 5 or re.search(r"[\d!?:\"“”]", part):
-        return False
-    if part.endswith(".") and not re.search(r"\b(?:\w|[JS]r)\.$", part):
-        return False
-    if any(word.strip(".,").lower() in _NOT_NAMES for word in words):
-        return False
-    capital = [word for word in words if word[0].isalpha() and not word[0].islower()]
-    return bool(capital) and all(
-        word in capital or word.lower() in _PARTICLES or word[:2] in ("d'", "d’", "al", "el")
-        for word in words
-    )

@@ -187,7 +187,7 @@ def _parts(
             members.on_place(inside)
             if inside in members.skip:
                 yield Failure(members.skip[inside]), inside
-            elif depth + 1 >= _MAX_DEPTH and format_of(part.content.name).streamed:
+            elif depth + 1 >= _MAX_DEPTH and _is_container(part.content.name):
                 yield Failure("an archive within archives; unpack it"), inside
             else:
                 yield from _parts(part.content, inside, 0, depth + 1, members)
@@ -199,6 +199,13 @@ def _parts(
         # A parser library met something its authors did not expect: one file, not the whole run.
         message = clean_line(str(error))[:200]
         yield Failure(f"cannot be parsed ({type(error).__name__}: {message})"), place
+
+
+def _is_container(name: str) -> bool:
+    try:
+        return format_of(name).streamed
+    except ReadingError:
+        return False  # told by reading it
 
 
 def _within(place: str | None, reason: str) -> str:

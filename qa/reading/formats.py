@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, cast
@@ -91,12 +91,28 @@ SUFFIXES: Final = frozenset(_BY_SUFFIX)
 """The suffixes, in lower case, of the files that can be read."""
 
 
+ADVICE: Final[Mapping[str, str]] = {
+    **dict.fromkeys((".doc", ".dot", ".rtf", ".odt", ".wpd", ".pages"), "save it as .docx"),
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".numbers"), "save it as .csv"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".ps", ".djvu"), "save it as .pdf"),
+    **dict.fromkeys((".mobi", ".azw3", ".fb2"), "convert it to .epub"),
+    ".msg": "save the letter as .eml",
+    **dict.fromkeys((".rar", ".7z", ".tar.zst"), "unpack it, or make a .zip of it"),
+    ".webarchive": "save the page as .html",
+}
+"""What to do with files that hold articles and that no reader knows, by suffix: they are told,
+while pictures, scripts and the like are passed over."""
+
+NOTICED: Final = SUFFIXES | ADVICE.keys()
+"""The suffixes of the files of a folder that are read, or told."""
+
+
 def suffix_of(name: str) -> str:
     """The suffix that picks a file's reader, of two parts for ".tar.gz"; else its last one."""
     last = name.rpartition("/")[2].lstrip(".").lower()
     parts = [] if last.endswith(".") else last.split(".")[1:]
     double = "".join(f".{part}" for part in parts[-2:])
-    return double if double in _BY_SUFFIX else "".join(f".{part}" for part in parts[-1:])
+    return double if double in NOTICED else "".join(f".{part}" for part in parts[-1:])
 
 
 def format_of(name: str) -> Format:
@@ -106,6 +122,8 @@ def format_of(name: str) -> Format:
         ReadingError: If no reader knows it.
     """
     suffix = suffix_of(name)
+    if suffix in ADVICE:
+        raise ReadingError(f"{suffix} files are not read; {ADVICE[suffix]}")
     if suffix not in _BY_SUFFIX:
         known = ", ".join(sorted(SUFFIXES))
         raise ReadingError(f"unknown kind of file {suffix or name!r}; known are {known}")

@@ -46,6 +46,7 @@ _ANYWHERE = re.compile(
             r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
             r"all rights reserved\W*.{0,40}",
             r"(?:#[^\W\d]\w*[\s,;·|]*)+",
+            r"(?:tags?|topics|filed under)\s*:.{1,120}",
             r"(?:no|\d+) comments?(?: yet)?\W*",
             r"(?:leave|post|add|write|view|show|load|read) (?:a |all |the |your |more |\d+ )?"
             r"(?:comments?|reply)\W*",
@@ -55,6 +56,8 @@ _ANYWHERE = re.compile(
             r"listen to this (?:article|story).{0,30}",
             r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
             r"(?:accept|reject)(?: all)? cookies\W*",
+            r"(?:we|this (?:web)?site) uses? cookies\b.{0,120}",
+            r"the post .{1,120} (?:appeared first|first appeared) on .{1,60}",
             wordings.FURNITURE,
         )
     ),

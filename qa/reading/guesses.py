@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from qa.languages import primary
+from qa.reading.authors import clean_author
 from qa.reading.dates import date_in_url, is_written, parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import clean_author
-from qa.reading.meta import without_site
+from qa.reading.fields import without_site
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -40,7 +41,7 @@ def guesses(
         from htmldate import find_date
 
         day = find_date(root, outputformat="%Y-%m-%d", **_HOW_TO_DATE)
-        return {"htmldate": Found(published_at=_believed(day, text, captured))}
+        return {"htmldate": Found(published_at=_believed(day, text, found, captured))}
     from trafilatura import extract_metadata
 
     guessed = extract_metadata(root, date_config=dict(_HOW_TO_DATE))
@@ -49,23 +50,32 @@ def guesses(
         # Asked by trafilatura with the same settings, once it knows the address.
         "htmldate": Found()
         if dated
-        else Found(published_at=_believed(guessed.date, text, captured)),
+        else Found(published_at=_believed(guessed.date, text, found, captured)),
         "trafilatura": Found(
             title=without_site(title, guessed.sitename) if title else None,
             publisher=(guessed.sitename or "").lstrip("@") or None,
-            author=clean_author(author.replace(";", ",")) if author else None,
+            author=clean_author(author) if author else None,
             url=guessed.url,
         ),
     }
 
 
-def _believed(day: str | None, text: str, captured: datetime | None) -> datetime | None:
-    """A day that htmldate found, if the page holds it.
+def _is_day_first(language: str | None) -> bool:
+    """Whether a page in a language writes 05/03/2024 for 5 March: all but English ones do."""
+    return language is not None and primary(language) != "en"
+
+
+def _believed(
+    day: str | None, text: str, found: Found, captured: datetime | None
+) -> datetime | None:
+    """A day that htmldate found, if the page holds it, and not as the day of a change.
 
     Of "2025-03" and of "03/2025" it makes a day, of the first one today's. It is not told when the
     page was saved: of 14/03/2025, where that is later, it makes the first of March.
     """
     moment = parse_date(day or "")
-    if moment is None or not is_written(moment, text):
+    if moment is None or not is_written(moment, text, day_first=_is_day_first(found.language)):
+        return None
+    if found.updated_at is not None and moment.date() == found.updated_at.date():
         return None
     return None if captured is not None and moment.date() > captured.date() else moment

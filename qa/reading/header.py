@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 
 from qa.reading import wordings
+from qa.reading.authors import (
+    agency_in,
+    are_people,
+    clean_author,
+    is_called_like_a_paper,
+    is_role,
+    paper_in,
+    parse_byline,
+    parse_foreign_byline,
+)
 from qa.reading.cleaning import Line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Draft, Found
@@ -14,10 +24,7 @@ from qa.reading.fields import (
     SEPARATOR,
     is_agency,
     is_name_like,
-    is_role,
     parse_age,
-    parse_byline,
-    parse_foreign_byline,
 )
 from qa.reading.furniture import is_furniture
 
@@ -34,13 +41,13 @@ _PUBLISHER = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"(?:(?:last\s+)?(?:updated|modified|revised)(?:\s+(?:on|at))?\s*:?\s+"
+    r"(?:(?:last\s+)?(?:updated|modified|revised|corrected|amended)(?:\s+(?:on|at))?\s*:?\s+"
     rf"|(?:{wordings.UPDATED})\s*[:：]?\s*)(\S.*)",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"(?:(?:first\s+)?(?:published|posted|date|publication date|pub date|issued|released)"
-    rf"(?:\s+on)?\s*:?\s+|(?:{wordings.PUBLISHED})\s*[:：]?\s*)(\S.*)",
+    rf"(?:\s+(?:on|at))?\s*:?\s+|(?:{wordings.PUBLISHED})\s*[:：]?\s*)(\S.*)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -52,6 +59,15 @@ _URL = re.compile(
     r"(?:(?:url|link|web|original|canonical|available at)\s*:?\s+)?(https?://\S+)", re.I
 )
 _LANGUAGE = re.compile(r"(?:language|lang)\s*:\s*([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)", re.IGNORECASE)
+_STAFF = re.compile(r"(?<=\w) staff$", re.IGNORECASE)
+_BETWEEN_DATES = re.compile(
+    r"\s*;\s*|\s*[()\[\]]\s*"
+    r"|[,.]?(?<!\bfirst)(?<!\blast)(?<!\bzuletzt)\s+(?:(?:and|–|—|-)\s+)?"
+    r"(?=(?:(?:first|last|zuletzt)\s+)?(?:published|posted|updated|modified|revised|corrected"
+    rf"|amended|{wordings.PUBLISHED}|{wordings.UPDATED})\b)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\d{4}")
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -61,7 +77,55 @@ def parse_header_line(line: str) -> Found | None:
     if len(line) > _MAX_HEADER_CHARS:
         return None
     # A date first: "3 May 2025 - 07:29 GMT" is one, and no date with a publisher.
-    return _parse_date_line(line) or _parse_parts(line) or _parse_part(line)
+    if not _YEAR.search(line):  # most lines: the rest is for those with a date
+        return _parse_parts(line) or _parse_part(line)
+    return (
+        _parse_date_line(line)
+        or _parse_dates(line)
+        or _parse_parts(line)
+        or _parse_dated_byline(line)
+        or _parse_part(line)
+    )
+
+
+def _parse_dates(line: str) -> Found | None:
+    """Several dates, each with its label: "Published: 2 May 2024; updated: 3 May 2024"."""
+    found = Found()
+    pieces = [piece for piece in _BETWEEN_DATES.split(line) if piece]
+    for piece in pieces:
+        said = _parse_date_line(piece)
+        if said is None:
+            return None
+        found = merge(found, said)
+    return found if len(pieces) > 1 else None
+
+
+def _parse_dated_byline(line: str) -> Found | None:
+    """A byline with a date behind it: "By Ann Lee, 3 May 2024"."""
+    for name, said in _before_date(line):
+        author = parse_byline(name) or parse_foreign_byline(name)
+        if author is not None:
+            return merge(Found(author=author, agency=agency_in(name)), said)
+    return None
+
+
+def _parse_dated_name(line: str) -> Found | None:
+    """A paper or a place with a date behind it: "Harbour Star, 3 May 2024"; "Oslo, 3 May 2024".
+
+    Below a headline only: "Letters, 3 May 2024" can be one.
+    """
+    for name, said in _before_date(line):
+        if is_name_like(name):
+            return replace(said, publisher=name) if is_called_like_a_paper(name) else said
+    return None
+
+
+def _before_date(line: str) -> Iterator[tuple[str, Found]]:
+    """What stands before each comma of a line behind which there is a date, and nothing else."""
+    for comma in re.finditer(r",\s+", line if _YEAR.search(line) else ""):
+        said = _parse_date_line(line[comma.end() :]) or _parse_dates(line[comma.end() :])
+        if said is not None:
+            yield line[: comma.start()], said
 
 
 def _parse_parts(line: str) -> Found | None:
@@ -80,7 +144,14 @@ def _parse_parts(line: str) -> Found | None:
     if found == Found() or len(unnamed) > 1 or not all(is_name_like(part) for part in unnamed):
         return None
     # Of a line's parts, one may go unlabelled, and that is the publisher.
-    return merge(found, Found(publisher=unnamed[0])) if unnamed else found
+    return merge(found, _unlabelled(unnamed[0])) if unnamed else found
+
+
+def _unlabelled(name: str) -> Found:
+    """What a name without a label says: the publisher, unless it is clearly people's."""
+    if are_people(name):
+        return Found(author=clean_author(name), agency=agency_in(name))
+    return Found(publisher=_STAFF.sub("", name))
 
 
 def is_published_line(line: str) -> bool:
@@ -102,6 +173,8 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
         found = parse_header_line(line.text)
         if found is None and (author := parse_foreign_byline(line.text)):
             found = Found(author=author)
+        if found is None and len(line.text) <= _MAX_HEADER_CHARS:
+            found = _parse_dated_name(line.text)
         if found is not None:
             # Below a standfirst, which may already be the body, a bare date or age could be a
             # heading of the body or a line of it.
@@ -122,13 +195,11 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     for found in known.values():
         merged = merge(merged, found)
     dropped = set(known)
-    if (
-        name_at is not None
-        and merged.publisher is None
-        and _stands_in_header(lines, name_at, known)
-    ):
-        merged = replace(merged, publisher=lines[name_at].text)
-        dropped.add(name_at)
+    if name_at is not None and _stands_in_header(lines, name_at, known):
+        said = _unlabelled(lines[name_at].text)
+        if said.publisher is None or merged.publisher is None:
+            merged = merge(merged, said)
+            dropped.add(name_at)
     draft.take(Found(author=merged.author), "byline")
     draft.take(merged, origin)
     return [line for index, line in enumerate(lines) if index not in dropped]
@@ -190,7 +261,7 @@ def merge(first: Found, second: Found) -> Found:
 def _parse_part(part: str) -> Found | None:
     author = parse_byline(part)
     if author is not None:
-        return Found(author=author)
+        return Found(author=author, agency=agency_in(part), publisher=paper_in(part))
     if found := _URL.fullmatch(part):
         return Found(url=found[1])
     if found := _PUBLISHER.fullmatch(part):

@@ -16,14 +16,15 @@ from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
+from qa.reading.fields import without_site
 from qa.reading.guesses import guesses
 from qa.reading.header import take_head
 from qa.reading.hub import articles_of, heading_of
 from qa.reading.json_ld import article_in
 from qa.reading.markup import text_of_markup
-from qa.reading.meta import read_meta, read_times, read_visible_byline, without_site
+from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
-from qa.reading.single import fill_body
+from qa.reading.single import fill_body, read_single
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -89,8 +90,11 @@ def read(content: Content) -> Iterator[Part]:
         draft.take(heading, "heading")
     draft.take(meta, "meta")
     draft.take(heading, "heading")
-    draft.take(read_visible_byline(root), "byline")
-    draft.take(read_times(root), "time element")
+    byline, times = read_visible_byline(root), read_times(root)
+    if _is_same_day(byline, times):
+        byline = replace(byline, published_at=None)  # the element has its hour too
+    draft.take(byline, "byline")
+    draft.take(times, "time element")
     if draft.found.published_at is None:
         draft.take(read_shown_dates(root, heading.title), "byline")
     guessed = guesses(root, text, draft.found, stated_of.captured)
@@ -103,13 +107,21 @@ def read(content: Content) -> Iterator[Part]:
         raise ReadingError(f"no article body found in the page; {why}")
     draft.found = replace(draft.found, url=without_archive(draft.found.url))
     # The title, even where the page tells search engines another.
-    _fill(draft, body, headings)
+    if draft.found.title or any(found.title for found in guessed.values()):
+        _fill(draft, body, headings)
+    else:  # a page without a heading, or any other title
+        read_single(split_lines(body), draft, "page")
     for origin, found in guessed.items():
         draft.take(found, origin)
     if draft.found.title:
         title = without_site(draft.found.title, draft.found.publisher, meta.publisher)
         draft.found = replace(draft.found, title=title)
     yield draft
+
+
+def _is_same_day(byline: Found, times: Found) -> bool:
+    shown, marked = byline.published_at, times.published_at
+    return shown is not None and marked is not None and shown.date() == marked.date()
 
 
 def _read_part(

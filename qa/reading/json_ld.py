@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from qa.reading.aliases import as_text, author_of, moment_of
+from qa.reading.aliases import agency_of, as_text, author_of, moment_of, name_of
 from qa.reading.draft import Found
 
 _TYPES = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)")
@@ -33,10 +33,12 @@ def article_in(scripts: Sequence[str]) -> tuple[Found, str | None]:
     article = next((node for node in articles if as_text(node.get("headline"))), articles[0])
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     page = article.get("mainEntityOfPage")
+    authors = _resolved(article.get("author"), by_id)
     found = Found(
         title=_text(article.get("headline")) or _text(article.get("name")),
         publisher=_text(_resolved(article.get("publisher"), by_id)),
-        author=author_of(_resolved(article.get("author"), by_id)),
+        author=author_of(authors),
+        agency=agency_of(authors),
         published_at=moment_of(article.get("datePublished")),
         updated_at=moment_of(article.get("dateModified")),
         url=_address(article.get("url")) or _address(page),
@@ -81,9 +83,12 @@ def _resolved(value: object, by_id: Mapping[str, Node]) -> object:
     """The name or names, unescaped; {"@id": …} is followed to the object of that name."""
     if isinstance(value, list):
         return [_resolved(item, by_id) for item in value if not isinstance(item, list)]
-    if isinstance(value, dict) and "name" not in value:
-        value = by_id.get(str(value.get("@id")))  # what is not there is only an address, no name
-    return _text(value)
+    if not isinstance(value, dict):
+        return _text(value)
+    if "name" not in value and "@id" in value:
+        value = by_id.get(str(value["@id"]), {})
+    # Without one it is only an address, no name; with one, an object, which is one person.
+    return {"name": _unescaped(name_of(value))} if set(value) - {"@id", "@type"} else None
 
 
 def _text(value: object) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from qa.errors import ReadingError
 from qa.reading.aliases import read_body, read_fields
@@ -48,9 +48,15 @@ def read(content: Content) -> Iterator[Part]:
         if not raw.strip():
             continue
         try:
-            yield _read_line(raw, number, content)
+            values = _articles_in(_read_line(raw, number), content)
         except ReadingError as error:
             yield Failure(error.reason, error.line or number)
+            continue
+        for value in values:
+            try:
+                yield _article(value, number, content)
+            except ReadingError as error:
+                yield Failure(error.reason, error.line or number)
 
 
 def _lines(content: Content) -> Iterator[bytes]:
@@ -77,23 +83,33 @@ def _listed(data: bytes) -> list[object] | None:
     except (ValueError, RecursionError):
         return None  # to be told line by line
     if isinstance(value, dict):
-        inner = (value.get(key) for key in _LISTS)
-        value = next((each for each in inner if isinstance(each, list)), [value])
+        value = _list_in(value) or [value]
     # A line of JSON Lines may be an array too, by mistake; of articles it is no mistake.
     return value if any(isinstance(each, dict) for each in value) else None
 
 
-def _read_line(raw: bytes, number: int, content: Content) -> Draft:
+def _read_line(raw: bytes, number: int) -> object:
     check_line(len(raw), number)
     try:
-        value = json.loads(raw.decode("utf-8").strip(), parse_constant=lambda _: None)
+        return json.loads(raw.decode("utf-8").strip(), parse_constant=lambda _: None)
     except UnicodeDecodeError as error:
         raise ReadingError(f"not valid UTF-8 at byte {error.start + 1} of the line") from error
     except json.JSONDecodeError as error:
         raise ReadingError(f"not valid JSON: {error.msg} at character {error.colno}") from error
     except (RecursionError, ValueError) as error:
         raise ReadingError("not usable JSON: nested too deeply, or too long a number") from error
-    return _article(value, number, content)
+
+
+def _articles_in(value: object, content: Content) -> list[object]:
+    """The articles of a line: one, unless it is a service's answer, which holds a list of them."""
+    if not isinstance(value, dict) or read_body(value, content.stated.columns) is not None:
+        return [value]
+    return _list_in(value) or [value]
+
+
+def _list_in(value: Mapping[str, object]) -> list[object] | None:
+    inner = (value.get(key) for key in _LISTS)
+    return next((each for each in inner if isinstance(each, list)), None)
 
 
 def _article(value: object, number: int | None, content: Content) -> Draft:

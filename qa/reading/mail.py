@@ -11,18 +11,21 @@ from email.utils import parseaddr
 from typing import Final
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content, Member
 from qa.reading.dates import parse_date
 from qa.reading.decoding import MAX_FILE_BYTES, check_size, decode
 from qa.reading.draft import Draft, Failure, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.formats import SUFFIXES, suffix_of
 from qa.reading.markup import text_of_markup
 from qa.reading.single import fill_body
 
 _NEWSLETTER: Final = ("List-Id", "List-Unsubscribe", "List-Post")
 _ENVELOPE: Final = re.compile(rb"From (?:\S+ +)?(?:\S+ +)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_SIGNATURE: Final = re.compile(r"^-- \r?$", re.MULTILINE)
+"""Above the signature of a letter, RFC 3676, 4.3."""
+
 _TIMES_LONGER: Final = 3
 _MAX_PARTS: Final = 500  # a letter has a few; a crafted one may nest for ever
 
@@ -102,7 +105,7 @@ def _letter(message: EmailMessage) -> Part:
     subject = _header(message, "Subject")
     name = clean_line(parseaddr(_header(message, "From"))[0])
     plain, html = _part(message, "text/plain"), _part(message, "text/html")
-    text = _text(plain) if plain is not None else ""
+    text = _SIGNATURE.split(_text(plain), maxsplit=1)[0] if plain is not None else ""
     if html is not None:
         whole = text_of_markup(_text(html))
         # The plain text of many newsletters only says: look at this in your browser.
@@ -115,7 +118,7 @@ def _letter(message: EmailMessage) -> Part:
         Found(
             title=subject or None,
             publisher=name or None if is_newsletter else None,
-            author=None if is_newsletter or not name else clean_author(name),
+            author=None if is_newsletter or not name else clean_author(name, one=True),
             published_at=parse_date(_header(message, "Date")),
             language=_header(message, "Content-Language") or None,
         ),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _UNCLOSED = re.compile(r"\s*---\s*\n\s*[\w-]+\s*:")
 _FENCE_LINES = 1  # the "---" above the front matter
+_TOML = re.compile(r"\ufeff?\s*\+\+\+[ \t]*\n(?P<values>(?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)")
+"""Front matter as Hugo writes it."""
+
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -50,6 +53,8 @@ def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]
     import yaml
     from frontmatter.default_handlers import YAMLHandler
 
+    if toml := _TOML.match(text):
+        return _toml(toml["values"]), text[toml.end() :]
     handler = YAMLHandler()
     if not handler.detect(text):
         return None, text
@@ -72,6 +77,17 @@ def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]
         raise ReadingError(f"front matter: {clean_line(str(error))[:120]}") from error
     # Two rules around prose are not front matter.
     return (values, content) if isinstance(values, Mapping) else (None, text)
+
+
+def _toml(values: str) -> Mapping[object, object]:
+    import tomllib
+
+    try:
+        found: dict[object, object] = {}
+        found.update(tomllib.loads(values))
+        return found
+    except (ValueError, RecursionError) as error:
+        raise ReadingError(f"front matter: {clean_line(str(error))[:120]}") from error
 
 
 def _blocks(content: str, *, wants_title: bool) -> tuple[list[str], str | None]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from qa.reading.authors import agency_in, clean_author, parse_byline
 from qa.reading.cleaning import clean_line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Found
-from qa.reading.fields import clean_author, is_name_like, parse_age, parse_byline
+from qa.reading.fields import is_name_like, parse_age, without_site
 from qa.reading.header import merge, parse_header_line
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _AUTHORS = (
     "author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author",
     "dc.creator", "dcterms.creator", "citation_author",
 )  # fmt: skip
+_ONE_PERSON = ("dc.creator", "dcterms.creator", "citation_author")
+"""Tags of libraries, of which each author has one, most often as "Lindqvale, Petra"."""
+
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
     "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date",
@@ -65,6 +69,7 @@ def read_meta(root: HtmlElement) -> Found:
         title=without_site(title, publisher) if title else None,
         publisher=publisher,
         author=_author(tags),
+        agency=_agency(tags),
         published_at=dates[0][0] if dates[0] else None,
         updated_at=dates[1][0] if dates[1] else None,
         url=_address(root, tags),
@@ -84,7 +89,8 @@ def read_visible_byline(root: HtmlElement) -> Found:
         if said is None and (element.get("rel") == "author" or element.get("itemprop") == "author"):
             author = clean_author(text)
             # The name alone, checked for the shape of one as a byline would be.
-            said = Found(author=parse_byline(f"By {author}")) if author else None
+            author = parse_byline(f"By {author}") if author else None
+            said = Found(author=author, agency=agency_in(text)) if author else None
         found = merge(found, said or Found())
     names = (clean_line(each.text_content()) for each in _on_page(publishers))
     return merge(found, Found(publisher=next((name for name in names if is_name_like(name)), None)))
@@ -143,24 +149,22 @@ def is_elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def without_site(title: str, *names: str | None) -> str:
-    """A title without the site's name behind it, by any of its names: "The Hill", "TheHill"."""
-    for name in filter(None, names):
-        bare = re.sub(rf"\s*[|·•—–-]\s*{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
-        title = bare.strip() or title
-    return title
-
-
 def _first(tags: dict[str, list[str]], names: tuple[str, ...]) -> str | None:
     return next((tags[name][0] for name in names if name in tags), None)
 
 
 def _author(tags: dict[str, list[str]]) -> str | None:
     for name in _AUTHORS:
-        authors = [author for text in tags.get(name, []) if (author := clean_author(text))]
+        one = name in _ONE_PERSON
+        authors = [author for text in tags.get(name, []) if (author := clean_author(text, one=one))]
         if authors:
             return ", ".join(dict.fromkeys(authors))
     return None
+
+
+def _agency(tags: dict[str, list[str]]) -> str | None:
+    texts = (text for name in _AUTHORS for text in tags.get(name, []))
+    return next((agency for text in texts if (agency := agency_in(text))), None)
 
 
 def _dates(tags: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[datetime]:

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qa.errors import ReadingError
+from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.dates import parse_date
 from qa.reading.draft import PAGE, Draft, Found, Part
-from qa.reading.fields import clean_author
 from qa.reading.header import is_headline, take_head
 from qa.reading.lines import joined_words, paragraphs
 from qa.reading.single import fill_body

@@ -16,10 +16,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line
 from qa.reading.dates import is_day_first, looks_like_date, parse_date
 from qa.reading.draft import Draft, Found, Part
-from qa.reading.fields import SEPARATOR, is_name_like, parse_age, parse_byline
+from qa.reading.fields import SEPARATOR, is_name_like, parse_age
 from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
 from qa.reading.header import is_headline, is_prose
 from qa.reading.single import closes_page, read_single, split_tail

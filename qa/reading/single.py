@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line, join_lines
 from qa.reading.draft import Draft, Found
-from qa.reading.fields import parse_byline
 from qa.reading.furniture import (
     articles_by,
     could_close_a_page,
@@ -16,7 +16,13 @@ from qa.reading.furniture import (
     split_run_in_author,
     without_promos,
 )
-from qa.reading.header import bare_title, is_headline, merge, parse_header_line, take_head
+from qa.reading.header import (
+    bare_title,
+    is_headline,
+    merge,
+    parse_header_line,
+    take_head,
+)
 
 _MAX_LINES_BEFORE_TITLE = 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from io import StringIO
 
@@ -14,6 +15,8 @@ from qa.reading.draft import Draft, Failure, Part
 from qa.reading.markup import without_markup
 
 _DELIMITERS = ",;\t|"
+_DELIMITER_LINE = re.compile(r"sep=(.)\s*$")
+"""What Excel puts above a table, and reads."""
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -26,31 +29,55 @@ def read(content: Content) -> Iterator[Part]:
         ReadingError: If it is no text, or no column can be the text.
     """
     text = decode(content.data())
-    head = text.lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=head.count)
-    csv.field_size_limit(MAX_LINE_BYTES)
-    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] | None = None
-    line = 0
-    while True:
-        line = rows.line_num + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Failure(f"not a row of a table: {error}", line)
+    damaged = False
+    for row, line in _rows(list(StringIO(text, newline=""))):
+        if isinstance(row, csv.Error):
+            yield Failure(f"not a row of a table: {row}", line)
+            damaged = True
             continue
         if not any(cell.strip() for cell in row):
             continue
         if columns is None:
             columns = _columns(row, content)
             continue
+        if damaged and len(row) < len(columns):
+            yield Failure("the rest of a row that cannot be read", line)
+            continue
         if len(row) > len(columns):
             what = f"{len(row)} columns where the first row has {len(columns)}"
-            yield Failure(f"{what}; put cells that hold {delimiter!r} into quotes", line)
+            yield Failure(f"{what}; put cells that hold the delimiter into quotes", line)
             continue
+        damaged = False
         yield _article(dict(zip(columns, row, strict=False)), line, content)
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[list[str] | csv.Error, int]]:
+    """The rows of a table, or what is wrong with one, each with the 1-based line it begins on.
+
+    After one that is wrong it goes on with the line below its first: a quote that is not closed
+    costs one row, and not also the next one, into which it reaches.
+    """
+    at = 0
+    stated = _DELIMITER_LINE.match(lines[0].lstrip("\ufeff")) if lines else None
+    if stated:
+        at, delimiter = 1, stated[1]
+    else:
+        delimiter = max(_DELIMITERS, key=lines[0].count)
+    csv.field_size_limit(MAX_LINE_BYTES)
+    while True:
+        first = at
+        left = (lines[n] for n in range(first, len(lines)))
+        rows = csv.reader(left, delimiter=delimiter, strict=True)
+        try:
+            while True:
+                at = first + rows.line_num
+                yield next(rows), at + 1
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield error, at + 1
+            at += 1
 
 
 def _columns(row: list[str], content: Content) -> list[str]:

@@ -57,6 +57,8 @@ def read(content: Content) -> Iterator[Part | Member]:
                 yield Failure(f"{place}: {error.reason}")
                 continue
             yield Member(place, Content.of(data, f"page{_SUFFIX_BY_TYPE[kind]}", stated))
+            if _is_cut_off(record):
+                yield Failure(f"in {place}: cut off; what stands before was read")
     except (ArchiveLoadFailed, OSError, EOFError) as error:
         if not records:
             raise ReadingError(f"not a WARC file ({' '.join(str(error).split())[:120]})") from error
@@ -72,6 +74,13 @@ def _kind(record: object) -> tuple[str, str | None]:
     kind, *parameters = (part.strip() for part in value.split(";"))
     encodings = (p[8:].strip("\"' ") for p in parameters if p.lower().startswith("charset="))
     return kind.lower(), next(encodings, None)
+
+
+def _is_cut_off(record: object) -> bool:
+    """Whether the file ends within a record whose content has been read."""
+    stream = getattr(record, "raw_stream", None)
+    missing = getattr(stream, "limit", 0)
+    return stream is not None and missing > 0 and not stream.read(1)
 
 
 def _is_ok(record: object) -> bool:

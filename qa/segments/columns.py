@@ -12,7 +12,15 @@ import numpy.typing as npt
 from qa.languages import is_within, tag_key
 from qa.protocols import Mask
 from qa.records import Filters
-from qa.rows import BETWEEN_PEOPLE, NO_DAY, FilterKeys, agency_key, days, name_key
+from qa.rows import (
+    BETWEEN_PEOPLE,
+    NO_DAY,
+    FilterKeys,
+    agency_key,
+    days,
+    name_key,
+    publisher_key,
+)
 
 Codes = npt.NDArray[np.int32]
 
@@ -129,7 +137,7 @@ class Columns:
         """Which rows pass the filters, bool (n,)."""
         mask = np.ones(len(self.day), dtype=np.bool_)
         if filters.publisher:
-            mask &= self.publisher.equal(name_key(filters.publisher))
+            mask &= self.publisher.equal(publisher_key(filters.publisher))
         if filters.author:
             mask &= self.author.holding(filters.author)
         if filters.language:

@@ -13,7 +13,7 @@ from qa.bylines import people
 from qa.languages import is_within, tag_key
 from qa.records import Filters
 from qa.request import make_filters
-from qa.rows import agency_key, name_key
+from qa.rows import agency_key, name_key, publisher_key
 from tests.conftest import PLACES
 
 LONG = "Lee " * 1_500
@@ -85,7 +85,7 @@ def passes(article, filters: Filters) -> bool:
     """What the filters say, of one article."""
     published = article.published_at and article.published_at.astimezone(UTC).date()
     checks = [
-        (filters.publisher, lambda wanted: same(name_key, article.publisher, wanted)),
+        (filters.publisher, lambda wanted: same(publisher_key, article.publisher, wanted)),
         (filters.agency, lambda wanted: same(agency_key, article.agency, wanted)),
         (
             filters.author,

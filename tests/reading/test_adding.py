@@ -70,6 +70,24 @@ def test_folders_keep_their_shape_and_links_are_not_followed(tmp_path, corpus):
         list(adding.files_of([tmp_path / "none"]))
 
 
+def test_a_link_out_of_a_folder_is_told_and_not_added(tmp_path, corpus, capsys):
+    secret = write(tmp_path / "secret.txt", f"Secret\n\n{BODY}")
+    folder = tmp_path / "wire"
+    inside = write(folder / "lamp.txt", f"Lamp lit\n\n{BODY} Truly.")
+    (folder / "out.txt").symlink_to(secret)
+    (folder / "within.txt").symlink_to(inside)
+    rest = ("--corpus", corpus, "--index", tmp_path / "index")
+    _, out = run(capsys, "add", "--preview", "--json", folder, *rest)
+    lines = {Path(line["source"]).name: line for line in map(json.loads, out.splitlines())}
+    assert lines["lamp.txt"]["title"] == lines["within.txt"]["title"] == "Lamp lit"
+    assert "leads out of the folder" in lines["out.txt"]["problems"][0]
+    code, out = run(capsys, "add", folder, *rest)
+    assert code == 0
+    assert "out.txt: not added" in out
+    assert not list(corpus.rglob("out*"))
+    assert "added as out.txt" in run(capsys, "add", folder / "out.txt", *rest)[1]
+
+
 def test_what_holds_no_article_is_refused(tmp_path, corpus):
     refused = adding.add(write(tmp_path / "empty.txt", ""), "empty.txt", Held(corpus))
     assert (refused.stored_as, refused.problems[0].reason) == (None, "empty")

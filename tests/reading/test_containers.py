@@ -104,6 +104,14 @@ def test_damaged_archives():
     assert "'a.txt' is damaged" in reasons(result)
 
 
+@pytest.mark.parametrize("end", [600, 1_100, 1_536 + 200])
+def test_a_tar_that_is_cut_off_is_told(end):
+    whole = gzip.decompress(tarred({"a.txt": TEXT, "b.txt": TEXT}))
+    assert not read_bytes(whole, "a.tar").problems
+    cut = read_bytes(whole[:end], "a.tar")
+    assert "cut off" in reasons(cut) or "unexpected end" in reasons(cut)
+
+
 def test_a_web_archive_knows_addresses_and_days():
     result = read_bytes(
         warc(
@@ -128,6 +136,11 @@ def test_a_web_archive_knows_addresses_and_days():
     assert "not a WARC" in reasons(read_bytes(TEXT, "a.warc"))
     cut = read_bytes(warc([("https://a.example/", PAGE, "text/html")] * 2)[:-100], "a.warc.gz")
     assert len(cut.articles) >= 1
+    whole = gzip.decompress(warc([("https://a.example/", PAGE, "text/html")]))
+    assert not read_bytes(whole, "a.warc").problems
+    cut = read_bytes(whole[: whole.index(b"</article>")], "a.warc")
+    assert len(cut.articles) == 1
+    assert reasons(cut) == "in https://a.example/: cut off; what stands before was read"
 
 
 LETTER = (
@@ -147,6 +160,8 @@ def test_letters():
     [article] = read_bytes(LETTER % (b"", b""), "lamp.eml").articles
     assert (article.publisher, article.author) == (None, "Morning Lamp")
     assert "no letter" in reasons(read_bytes(TEXT, "a.eml"))
+    signed = LETTER % (b"", b"") + b"-- \r\nMorning Lamp, 1 Quay\r\nTo unsubscribe, write back\r\n"
+    assert read_bytes(signed, "lamp.eml").articles[0].text == article.text
 
 
 def test_a_letter_in_parts_with_attachments():
@@ -215,6 +230,43 @@ def test_feeds():
     assert titles(cut) == ["Lamp & tea"]
     assert "a broken feed" in reasons(cut)
     assert "no RSS or Atom feed" in reasons(read_bytes(b"<a>b</a>", "a.xml"))
+
+
+def test_a_feed_is_called_by_its_paper_and_its_entries_end_with_their_text():
+    for title in (
+        "Star - Latest news",
+        "Star | RSS Feed",
+        "World news » Star",
+        "Star: Sport",
+    ):
+        page = RSS.replace("Harbour Star", title)
+        assert read_bytes(page.encode(), "a.rss").articles[0].publisher == "Star"
+    for title in ("Latest news", "Star - Harbour"):
+        page = RSS.replace("Harbour Star", title)
+        assert read_bytes(page.encode(), "a.rss").articles[0].publisher == title
+    added = "Dark.&lt;/p&gt;&lt;p&gt;The post Lamp appeared first on Harbour Star.&lt;/p&gt;"
+    page = RSS.replace("Dark.&lt;/p&gt;", added).replace("Fri, 14 Mar 2025", "some day in March")
+    result = read_bytes(page.encode(), "a.rss")
+    [article] = result.articles
+    assert (article.text, article.published_at) == ("Lit & well.\n\nDark.", None)
+    assert "date not understood: 'some day in March" in reasons(result)
+
+
+def test_a_damaged_row_costs_no_other():
+    good = 'Lamp {},"Lit\nat noon, again"\n'
+    bad = ['"A","never closed\n', 'B,"a "bad" quote\nof several lines"\n']
+    rows = ["title,text\n", bad[0], good.format(1), bad[1], good.format(2)]
+    result = read_bytes("".join(rows).encode(), "a.csv")
+    assert titles(result) == ["Lamp 1", "Lamp 2"]
+    assert [problem.line for problem in result.problems] == [2, 5, 6]
+    many = "title,text\n" + 'A,"x\n' * 50_000
+    assert read_bytes(many.encode(), "a.csv").problems
+
+
+def test_the_line_that_excel_puts_above_a_table():
+    data = "\ufeffsep=;\r\ntitle;text\r\nLamp, lit;Lit, at, noon\r\n"
+    result = read_bytes(data.encode(), "a.csv")
+    assert titles(result) == ["Lamp, lit"]
 
 
 def test_tables():

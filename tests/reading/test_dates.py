@@ -19,7 +19,7 @@ DAY = datetime(2025, 3, 14, tzinfo=UTC)
         "2025-03-14", "2025/03/14", "2025.3.14", "20250314", "14 March 2025", "March 14, 2025",
         "Mar. 14, 2025", "14 Mar 2025", "Friday, March 14th, 2025", "Fri 14 March 2025",
         "14th of March 2025", "14/03/2025", "03/14/2025", "14.03.2025", "03.14.2025", "14-03-2025",
-        "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日",
+        "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日", "2025년 3월 14일",
         "Freitag, 14. März 2025", "Fr., 14. Mrz. 2025", "viernes, 14 de marzo del 2025",
         "vendredi 14 mars 2025", "venerdì 14 marzo 2025", "sexta-feira, 14 de março de 2025",
         "vrijdag 14 maart 2025",
@@ -147,3 +147,33 @@ def test_dates_in_addresses(url, day):
 )  # fmt: skip
 def test_a_day_that_is_written(text, written):
     assert is_written(DAY, f"Oldport, {text} and no more") is written
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("10:30am on May 3, 2024", 10), ("le 3 mai 2024 à 10h30", 10), ("am 3. Mai 2024", 0)],
+)
+def test_little_words_before_a_date(text, hour):
+    assert parse_date(text) == datetime(2024, 5, 3, hour, 30 if hour else 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("05/03/2024", False),  # or 3 May
+        ("5-3-2024", False),
+        ("05.03.2024", True),
+        ("2024-03-05", True),
+        ("2024/3/5", True),
+        ("5 March 2024", True),
+        ("March 5th, 2024", True),
+    ],
+)
+def test_a_day_whose_order_is_unknown_is_not_written(text, written):
+    assert is_written(datetime(2024, 3, 5, tzinfo=UTC), f"Shown on {text} at noon") is written
+
+
+def test_a_day_of_two_equal_figures_or_above_twelve_is_written_in_any_order():
+    assert is_written(datetime(2024, 3, 3, tzinfo=UTC), "03/03/2024")
+    assert is_written(datetime(2024, 3, 14, tzinfo=UTC), "03/14/2024")
+    assert is_written(datetime(2024, 3, 14, tzinfo=UTC), "14/03/2024")

@@ -119,6 +119,8 @@ def test_broken_packages(suffix):
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"0" * 40_000_000)
     assert "made to do harm" in only_problem(bomb.getvalue(), "a" + suffix)
+    hollow = zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<a/>"})
+    assert only_problem(hollow, "a" + suffix).startswith("not a")
 
 
 def test_ligatures_and_soft_hyphens_are_mended_in_any_text():

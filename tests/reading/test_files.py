@@ -18,6 +18,7 @@ from qa.reading.cleaning import clean_text
 from qa.reading.content import Content
 from qa.reading.decoding import MAX_FILE_BYTES, MAX_LINE_BYTES
 
+from .documents import zipped
 from .test_html import BYLINE, LD, META, ld, page
 from .test_saved_page import FURNITURE, MAIN, related
 
@@ -110,6 +111,27 @@ def test_reading_a_file(tmp_path):
     result = read_file(path, "news/lamp.txt")
     assert result == read_bytes(TEXT.encode(), "news/lamp.txt")
     assert result.articles[0].source == "news/lamp.txt"
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("a.doc", ".docx"), ("a.RTF", ".docx"), ("a.xlsx", ".csv"), ("a.7z", ".zip")],
+)
+def test_a_document_that_no_reader_knows_is_told(name, advice, tmp_path, make_archive):
+    assert advice in only_problem(b"abc", name)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for each in (name, "picture.png", "good.txt"):
+        (corpus / each).write_text("Lamp lit\n\nThe lamp was lit on Tuesday, at last.")
+    archive = make_archive(tmp_path / "index")
+    report = archive.sync(corpus)
+    assert [each.source for each in report.problems] == [name]
+    assert len(archive.articles()) == 1
+    archive.close()
+    packed = zipped({"in.zip": zipped({name: b"x", "good.txt": b"Lamp lit\n\nAt last, it was."})})
+    result = read_bytes(packed, "a.zip")
+    assert [article.title for article in result.articles] == ["Lamp lit"]
+    assert f"in in.zip/{name}: " in result.problems[0].reason
 
 
 def test_an_unknown_suffix():

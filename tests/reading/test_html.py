@@ -157,3 +157,12 @@ def test_text_is_not_markup_any_more():
         page("", "", ["Use &lt;script&gt; with <b>care</b>, said the man.", *PARAGRAPHS])
     )
     assert article.text.startswith("Use <script> with care, said the man.")
+
+
+def test_a_page_without_any_heading_begins_with_its_title():
+    lines = ["<b>Lamp to be lit again</b>", "By IDA HOLM", "Harbour Star, May 3, 2024", *PARAGRAPHS]
+    data = f"<html><body><div>{'<br><br>'.join(lines)}</div></body></html>".encode()
+    [article] = read_bytes(data, "p1.html").articles
+    assert (article.title, article.author) == ("Lamp to be lit again", "IDA HOLM")
+    assert (article.publisher, str(article.published_at)[:10]) == ("Harbour Star", "2024-05-03")
+    assert article.text.startswith(PARAGRAPHS[0])

@@ -96,9 +96,21 @@ def test_hostile_nesting_and_numbers_cost_one_line():
     result = read(deep, '{"text": "x", "date": ' + "9" * 5000 + "}", {"text": BODY})
     assert [article.text for article in result.articles] == [BODY]
     assert [problem.line for problem in result.problems] == [1, 2]
+    large = '{"text": "x", "title": 1e999, "date": ' + "9" * 400 + "}"
+    result = read(large, {"text": BODY})
+    assert [article.title for article in result.articles] == ["Feed", "Feed"]
+    assert [problem.line for problem in result.problems] == [1]
 
 
 def test_a_wholly_wrong_file_does_not_flood():
     result = read(*["{"] * 1000)
     assert len(result.problems) == 51
     assert "950 more" in result.problems[-1].reason
+
+
+def test_a_service_s_answer_on_one_line_holds_several_articles():
+    answer = {"status": "ok", "articles": [{"title": "A - Star", "content": BODY,
+              "source": {"id": None, "name": "Star"}}, {"title": "B"}]}  # fmt: skip
+    result = read(answer, {"title": "C", "text": BODY, "articles": []})
+    assert [article.title for article in result.articles] == ["A", "C"]
+    assert [problem.line for problem in result.problems] == [1]

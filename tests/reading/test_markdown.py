@@ -109,3 +109,14 @@ def test_front_matter_cannot_run_code():
 
 def test_no_body_is_a_problem():
     assert "no body" in read("---\ntitle: Lamp\n---\n\n![a](b.png)\n").problems[0].reason
+
+
+def test_front_matter_in_toml():
+    front = 'title = "Lamp"\ndate = 2025-03-14\nauthors = ["Ida Holm"]'
+    article = read_one(f"+++\n{front}\n+++\n{BODY}")
+    assert (article.title, article.author, article.text) == ("Lamp", "Ida Holm", BODY)
+    assert article.published_at == datetime(2025, 3, 14, tzinfo=UTC)
+    result = read(f'+++\ntitle = "Lamp\n+++\n\n{BODY}')
+    assert result.articles == ()
+    assert result.problems[0].reason.startswith("front matter: ")
+    assert read_one(f"# Lamp\n\nLit.\n\n+++\n\n{BODY}").text.startswith("Lit.")

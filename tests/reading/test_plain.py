@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from qa.reading import read_bytes
-from qa.reading.fields import clean_author, parse_age, parse_byline, parse_dateline
+from qa.reading.authors import clean_author, parse_byline
+from qa.reading.fields import parse_age, parse_dateline
 
 TITLE = "Old Lighthouse to Shine Again"
 BODY = (
@@ -157,6 +158,8 @@ def test_the_tail_of_a_single_article_leaves_it():
         ("NATO — the alliance", None),
         ("NASA said (again) — no", None),
         ("The lamp — dark since 1974 — is lit", None),
+        ("(Reuters) - The rain", (None, "Reuters")),
+        ("(Sic) - The rain", None),
         ("He said (twice) that", None),
     ],
 )

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from qa.reading import read_bytes
+from qa.reading.authors import clean_author, parse_byline, parse_foreign_byline
 from qa.reading.content import Stated
-from qa.reading.fields import clean_author, parse_byline, parse_foreign_byline
 from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
 
 GERMAN = """Brücke in Gellmund gesperrt
