@@ -267,7 +267,8 @@ class MilvusVectors:
         if not len(rows):
             return np.zeros(0, dtype=np.float32)
         vectors = np.stack([candidate.vector for candidate in self._passages.candidates(rows)])
-        return np.asarray(vectors @ vector, dtype=np.float32)
+        # A product of matrices rounds its last rows differently: equal vectors must tie.
+        return np.asarray(np.einsum("ij,j->i", vectors, vector), dtype=np.float32)
 
     def _check(self, vector: Floats) -> None:
         if vector.shape != (self._passages.dimension,):
