@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,10 @@ _HOW_TO_DATE: Final[dict[str, Any]] = {"extensive_search": False, "original_date
 """Settings of htmldate. Its search of a whole text makes days of years ("© 2025" is the first of
 January). It is not asked for changes: of 76 pages that state none it names 73 the day of
 publication or one before, two the day in a picture's address, and one that in a script."""
+
+_PUBLISHED: Final = re.compile(r"publi(?:sh|cat|cad|é|z)\w*|posted|veröffentlicht", re.IGNORECASE)
+_LABEL_CHARS: Final = 60
+"""From such a word to the end of the day that it speaks of: "First published on Nov 20, 2019"."""
 
 
 def guesses(
@@ -60,6 +65,12 @@ def guesses(
     }
 
 
+def _is_said_to_be_published(day: datetime, text: str) -> bool:
+    """Whether a page says somewhere that it was published on a day on which it was changed too."""
+    labels = _PUBLISHED.finditer(text)
+    return any(is_written(day, text[each.end() : each.end() + _LABEL_CHARS]) for each in labels)
+
+
 def _is_day_first(language: str | None) -> bool:
     """Whether a page in a language writes 05/03/2024 for 5 March: all but English ones do."""
     return language is not None and primary(language) != "en"
@@ -76,6 +87,7 @@ def _believed(
     moment = parse_date(day or "")
     if moment is None or not is_written(moment, text, day_first=_is_day_first(found.language)):
         return None
-    if found.updated_at is not None and moment.date() == found.updated_at.date():
+    changed = found.updated_at is not None and moment.date() == found.updated_at.date()
+    if changed and not _is_said_to_be_published(moment, text):
         return None
     return None if captured is not None and moment.date() > captured.date() else moment

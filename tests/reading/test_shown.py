@@ -222,6 +222,19 @@ def test_a_guess_at_a_day_in_figures_needs_a_language_that_puts_the_day_first(la
     assert (article.published_at and article.published_at.day) == day
 
 
+@pytest.mark.parametrize("also", ["", "<p class='date'>First published on 20 November 2019</p>"])
+def test_a_day_of_a_change_may_be_said_to_be_that_of_publication_too(also):
+    body = "The lamp on Gull Point will be lit in June, the harbour office said on Tuesday. " * 3
+    page = (
+        "<html><head><title>Lamp</title><meta name='last-modified' content='2019-11-20'></head>"
+        f"<body><article><h1>Lamp to be lit again</h1><p>{body}</p><p class='date'>Last modified "
+        f"on 20 November 2019</p></article>{also}</body></html>"
+    )
+    [article] = read_bytes(page.encode(), "a.html").articles
+    assert article.updated_at == datetime(2019, 11, 20, tzinfo=UTC)
+    assert (article.published_at is not None) is bool(also)
+
+
 def test_a_byline_with_a_day_leaves_the_hour_to_the_time_element():
     body = "The lamp on Gull Point will be lit in June, the harbour office said on Tuesday. " * 3
     page = (
