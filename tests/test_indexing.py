@@ -254,7 +254,7 @@ def test_hidden_files_notes_and_unknown_kinds_are_not_read(mine, write_corpus):
             "sub/README.md": "# A true article\n\nIt stands in a sub-folder and is read.\n",
             ".hidden.txt": TRAM,
             ".git/x.txt": TRAM,
-            "table.xlsx": b"PK",
+            "photo.png": b"PNG",
             "FERRY.TXT": FERRY,
         }
     )
