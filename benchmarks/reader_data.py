@@ -7,13 +7,14 @@ the Lee corpus by number, the seed page and the sample corpus.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from benchmarks.exchanging import exchanged
 from benchmarks.lee_corpus import archives, lee
 from benchmarks.memory_archive import DEFAULT, EmbeddingCache, MemoryArchive, holds
 from benchmarks.question_sets import Asked, Squad, ask, load, news
@@ -41,6 +42,10 @@ questions; only those from 12 on, of `news_c.jsonl`, are wholly unseen.
 """
 
 LEE_HELD_OUT: Final = frozenset(range(0, len(archives()), 3))
+
+EXCHANGED: Final = 0.3
+"""Of this share of the answerable questions another is asked, where they name something."""
+NEARBY: Final = 40
 
 JUDGED: Final = {"answerable": 400, "near-miss": 300}
 """Questions on SQuAD's held-out titles that the reader is judged by."""
@@ -220,15 +225,24 @@ def _pool(asked: Asked, drawings: dict[str, Drawing]) -> Iterator[Pool]:
         yield Pool(asked.question.text, asked.answers, first, wrong[: drawing.among], drawing)
 
 
-def draw(pools: Iterable[Pool], random_: random.Random) -> Iterator[Example]:
-    """One pass: a right sentence with wrong ones, or wrong ones alone."""
-    for pool in pools:
+def draw(pools: Sequence[Pool], random_: random.Random) -> Iterator[Example]:
+    """One pass: a right sentence with wrong ones, or wrong ones alone; some asked of another.
+
+    A question that is asked of another person, place, figure or time than its answer is about is
+    answered by it no longer. The other one comes from a question nearby, on the same archive.
+    """
+    for place, pool in enumerate(pools):
         if random_.random() < pool.drawing.share:
             windows = [] if pool.right is None else [pool.right]
             right = [True for _ in windows]
             drawn = _pick(pool.wrong, pool.drawing.wrong, random_)
             right += [False] * len(drawn)
             yield Example(pool.question, pool.answers, [*windows, *drawn], right)
+        if pool.right is not None and random_.random() < EXCHANGED * pool.drawing.share:
+            near = [other.question for other in pools[max(place - NEARBY, 0) : place + NEARBY]]
+            question = exchanged(pool.question, pool.right, near, random_)
+            if question is not None:
+                yield Example(question, [], [pool.right], [False])
 
 
 def _pick(windows: list[Window], count: int, random_: random.Random) -> list[Window]:

@@ -117,7 +117,7 @@ class Layer(nn.Module):
         """(tokens, dimension) → the same."""
         c = self._config
         mixed = self._times(x, "mix")
-        padded = x.new_zeros(grid.rows * grid.columns, 3 * c.dimension)
+        padded = mixed.new_zeros(grid.rows * grid.columns, 3 * c.dimension)
         padded = padded.index_copy(0, grid.places, mixed)
         shape = (grid.rows, grid.columns, 3, c.heads, c.head_size)
         query, key, value = padded.view(shape).permute(2, 0, 3, 1, 4)
@@ -202,14 +202,14 @@ class TorchReader(nn.Module):
         mean = torch.zeros(len(batch), x.shape[1]).index_add(0, of, x[inside]) / counts
         both = functional.dropout(torch.cat([x[first], mean], 1), HEAD_DROPOUT, self.training)
         answers = self.answers(functional.gelu(self.pool(both)))[:, 0]
-        return Judged(answers, self.span(x), first, sequence, inside)
+        return Judged(answers.float(), self.span(x).float(), first, sequence, inside)
 
     def _kept(self, batch: Sequence[Sequenced], states: dict[bytes, Tensor]) -> Tensor:
         new = [row for row in batch if row.key not in states]
         if new:
             parts = torch.split(self.lowest(new).half(), [len(row.ids) for row in new])
             states.update((row.key, part.clone()) for row, part in zip(new, parts, strict=True))
-        return torch.cat([states[row.key] for row in batch]).float()
+        return torch.cat([states[row.key].float() for row in batch])
 
     @torch.no_grad()
     def lowest(self, batch: Sequence[Sequenced]) -> Tensor:

@@ -15,6 +15,9 @@ A part of the questions is on reports of the Lee corpus, which come inside gensi
     pip download gensim==4.4.0 --no-deps
     unzip -j gensim-4.4.0-*.whl 'gensim/test/test_data/lee*.cor' -d lee
 
+Products are of bfloat16, weights and sums float32: processors with instructions for it (AVX-512
+BF16, AMX) then take about a fifth of the time for a product.
+
 It takes up to 8 GB of memory: the frozen layers' states of all that was read are kept.
 """
 
@@ -174,7 +177,9 @@ class Training:
         pace *= min(1.0, max(LOWEST, (1 - done) / (1 - FALLING_FROM)))
         for part, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
             part["lr"] = rate * pace
-        judged = self._reader([row for group in batch for row in group.rows], self._states)
+        rows = [row for group in batch for row in group.rows]
+        with torch.autocast("cpu", torch.bfloat16):
+            judged = self._reader(rows, self._states)
         losses = losses_of(judged, batch)
         loss = losses[0] + OTHER_LOSSES * (losses[1] + losses[2])
         self._optimiser.zero_grad(set_to_none=True)

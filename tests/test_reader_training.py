@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import random
 import sys
@@ -13,6 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from benchmarks import lee_corpus, question_sets, reader_data, train_reader  # noqa: E402
+from benchmarks.exchanging import exchanged  # noqa: E402
 from benchmarks.lee_corpus import archives  # noqa: E402
 from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, indexed_texts  # noqa: E402
 from benchmarks.question_sets import QUESTIONS, ask, load  # noqa: E402
@@ -162,6 +164,7 @@ def test_a_sentence_is_right_only_where_its_question_was_asked(embedder):
     assert len(pools(["nobody"], "answerable", "asked")) == 1  # only where it is left out
 
     drawn = [e for seed in range(200) for e in draw([answered], random.Random(seed))]
+    drawn = [e for e in drawn if e.question == question]  # not asked of another month
     assert 60 < len(drawn) < 140  # half of the time
     assert all(e.right[0] and not any(e.right[1:]) for e in drawn)
 
@@ -215,3 +218,36 @@ def test_every_kind_of_question_has_its_drawing():
     names = ("squad_own", "lee", "news_a", "news_b", "news_d", "news_e")
     kinds = {row.get("kind", "answerable") for name in names for row in load(f"{name}.jsonl")}
     assert kinds | {"left-out"} == OWN.keys()
+
+
+@pytest.mark.parametrize(
+    ("question", "others", "able"),
+    [
+        ("What did Ida Holm lead?", ["When did Per Lund resign?"], {"Per Lund"}),
+        ("What did Ida Holm lead?", ["Why is Ida cross?", "Who sank?"], None),  # the window has it
+        ("What did Per Lund lead?", ["When did Ida Holm resign?"], None),  # not of the window
+        ("Who resigned with 27 votes?", ["Are 18 enough?", "In 1999?"], {"18"}),
+        ("Who was mayor in 2019?", [], {"2009", "2016", "2017", "2018", "2020", "2021", "2029"}),
+        ("Who led until May?", [], set(calendar.month_name) - {"", "May"}),
+        ("Who led whom?", ["When did Per Lund resign?"], None),
+    ],
+)
+def test_a_question_is_asked_of_another_than_its_answer_is_about(question, others, able):
+    window = Window("Tram", "In 2019 it was 27.", "Mayor Ida Holm led until May, not 2022.")
+    asked = {exchanged(question, window, others, random.Random(seed)) for seed in range(300)}
+    if able is None:
+        assert asked == {None}
+    else:
+        [name] = [n for n in ("Ida Holm", "27", "2019", "May") if n in question]
+        assert asked == {question.replace(name, other) for other in able}
+
+
+def test_questions_asked_of_another_are_drawn_as_unanswered(monkeypatch):
+    monkeypatch.setattr(reader_data, "EXCHANGED", 1.0)
+    other = POOLS[1]._replace(question="When did Per Lund resign?")
+    named = POOLS[0]._replace(question="Which council did Ida Holm lead?")
+    drawn = list(draw([named, other], random.Random(0)))
+    [exchange] = [example for example in drawn if "Lund lead" in example.question]
+    assert exchange.question == "Which council did Per Lund lead?"
+    assert exchange.windows == [named.right]
+    assert (exchange.right, exchange.answers) == ([False], [])
