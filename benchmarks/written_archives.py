@@ -1,6 +1,6 @@
 """Small archives whose articles we wrote ourselves, with our own questions: `written.jsonl`.
 
-Events, people, places and figures are invented; no article was copied. A line is an archive of four
+Events are invented, and most people, places and figures; no article was copied. A line is an archive of four
 articles, two of them on the same subject, and its questions.
 """
 
