@@ -1,7 +1,7 @@
 """Small archives whose articles we wrote ourselves, with our own questions: `written.jsonl`.
 
-Events are invented, and most people, places and figures; no article was copied. A line is an archive of four
-articles, two of them on the same subject, and its questions.
+Events are invented, and most people, places and figures; no article was copied. A line is an
+archive of four articles, two of them on the same subject, and its questions.
 """
 
 from __future__ import annotations
