@@ -141,7 +141,7 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
         # In an archive of several languages, of which "in" is common in some.
         ("Frankenstein in Peru", "the archive does not say; nowhere in it: Frankenstein, Peru"),
         (
-            "Europa publisher:lowland",
+            "Where is Europa? publisher:lowland",
             r"the nearest passage, in “[^”]+”, does not speak of: Europa$",
         ),
     ],
