@@ -18,7 +18,6 @@ from torch.nn import functional
 
 from qa.answering.reader import (
     BEFORE_TOKENS,
-    OWN_LAYERS,
     QUESTION_TOKENS,
     SENTENCE_TOKENS,
     TITLE_TOKENS,
@@ -55,11 +54,6 @@ class Sequenced(NamedTuple):
     kinds: list[int]
     start: int
     end: int
-
-    @property
-    def key(self) -> bytes:
-        """The same for the same tokens."""
-        return np.asarray(self.ids, dtype=np.int32).tobytes()
 
 
 def sequenced(
@@ -157,7 +151,7 @@ class Judged(NamedTuple):
 
 
 class TorchReader(nn.Module):
-    """Lower layers as packaged and frozen; last layers and heads to be trained."""
+    """Embeddings as packaged and frozen; layers and heads to be trained."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,28 +162,17 @@ class TorchReader(nn.Module):
         layers = [
             Layer(self.base, f"encoder.layer.{i}", self.config) for i in range(self.config.layers)
         ]
-        self.lower = layers[:-OWN_LAYERS]  # a list: its parameters are not this module's
-        self.own = nn.ModuleList(layers[-OWN_LAYERS:])
+        self.own = nn.ModuleList(layers)
         self.pool, self.answers, self.span = nn.Linear(2 * d, d), nn.Linear(d, 1), nn.Linear(d, 2)
-        for layer in self.lower:
-            layer.requires_grad_(False).eval()
         for head in (self.answers, self.span):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
 
-    def forward(
-        self, batch: Sequence[Sequenced], states: dict[bytes, Tensor] | None = None
-    ) -> Judged:
-        """Judge a batch.
-
-        Args:
-            batch: Sequences.
-            states: Where the lower layers' are kept by `Sequenced.key`, float16 (tokens,
-                dimension), so that each sequence runs through those layers once.
-        """
+    def forward(self, batch: Sequence[Sequenced]) -> Judged:
+        """Judge a batch."""
         lengths = [len(row.ids) for row in batch]
         grid = Grid.of(lengths)
-        x = self.lowest(batch) if states is None else self._kept(batch, states)
+        x = self._embedded(batch)
         for layer in self.own:
             x = layer(x, grid)
         first = torch.tensor([0, *lengths[:-1]]).cumsum(0)
@@ -204,17 +187,10 @@ class TorchReader(nn.Module):
         answers = self.answers(functional.gelu(self.pool(both)))[:, 0]
         return Judged(answers.float(), self.span(x).float(), first, sequence, inside)
 
-    def _kept(self, batch: Sequence[Sequenced], states: dict[bytes, Tensor]) -> Tensor:
-        new = [row for row in batch if row.key not in states]
-        if new:
-            parts = torch.split(self.lowest(new).half(), [len(row.ids) for row in new])
-            states.update((row.key, part.clone()) for row, part in zip(new, parts, strict=True))
-        return torch.cat([states[row.key].float() for row in batch])
-
     @torch.no_grad()
-    def lowest(self, batch: Sequence[Sequenced]) -> Tensor:
-        """The states after the lower layers, (tokens, dimension)."""
-        base, grid = self.base, Grid.of([len(row.ids) for row in batch])
+    def _embedded(self, batch: Sequence[Sequenced]) -> Tensor:
+        """What goes into the first layer, (tokens, dimension)."""
+        base = self.base
         ids = torch.tensor([i for row in batch for i in row.ids])
         kinds = torch.tensor([k for row in batch for k in row.kinds])
         places = torch.cat([torch.arange(len(row.ids)) for row in batch])
@@ -222,15 +198,12 @@ class TorchReader(nn.Module):
         x = x + base["embeddings.position_embeddings.weight"][places]
         x = x + base["embeddings.token_type_embeddings.weight"][kinds]
         norm = base["embeddings.LayerNorm.weight"], base["embeddings.LayerNorm.bias"]
-        x = functional.layer_norm(x, x.shape[-1:], *norm, self.config.epsilon)
-        for layer in self.lower:
-            x = layer(x, grid)
-        return x
+        return functional.layer_norm(x, x.shape[-1:], *norm, self.config.epsilon)
 
     def file(self) -> bytes:
         """As `qa.answering.reader` reads it: 8-bit differences, a scale for each row; the heads."""
         found: dict[str, np.ndarray] = {}
-        for number, layer in enumerate(self.own, self.config.layers - OWN_LAYERS):
+        for number, layer in enumerate(self.own):
             for own, names in _WEIGHTS.items():
                 for kind in ("weight", "bias"):
                     whole = getattr(layer, f"{own}_{kind}").detach()

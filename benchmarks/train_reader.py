@@ -17,8 +17,6 @@ A part of the questions is on reports of the Lee corpus, which come inside gensi
 
 Products are of bfloat16, weights and sums float32: processors with instructions for it (AVX-512
 BF16, AMX) then take about a fifth of the time for a product.
-
-It takes up to 8 GB of memory: the frozen layers' states of all that was read are kept.
 """
 
 from __future__ import annotations
@@ -166,7 +164,6 @@ class Training:
         parts = [{"params": own, "lr": rate}, {"params": heads, "lr": HEADS_TIMES * rate}]
         self._optimiser = torch.optim.AdamW(parts, weight_decay=0.01, betas=(0.9, 0.98))
         self._rates = [part["lr"] for part in self._optimiser.param_groups]
-        self._states: dict[bytes, Tensor] = {}
         self._losses = torch.zeros(3)
         self.mean = {name: values.clone() for name, values in reader.state_dict().items()}
         self.steps = 0
@@ -179,7 +176,7 @@ class Training:
             part["lr"] = rate * pace
         rows = [row for group in batch for row in group.rows]
         with torch.autocast("cpu", torch.bfloat16):
-            judged = self._reader(rows, self._states)
+            judged = self._reader(rows)
         losses = losses_of(judged, batch)
         loss = losses[0] + OTHER_LOSSES * (losses[1] + losses[2])
         self._optimiser.zero_grad(set_to_none=True)

@@ -42,9 +42,6 @@ FILE: Final = "reader.safetensors"
 SHA256: Final = "854458de2c0cb52de222ff5ee0d84c46a591a2729016285a670a582e530c7730"
 """Of `FILE`, as `benchmarks/train_reader.py` wrote it."""
 
-OWN_LAYERS: Final = 6
-"""Layers of the reader's own, from the last: all that the packaged model has."""
-
 QUESTION_TOKENS: Final = 40
 TITLE_TOKENS: Final = 12
 BEFORE_TOKENS: Final = 20
@@ -84,8 +81,7 @@ class Reader:
         weights = load(shipped() if data is None else data)
         config = encoder.config
         self._encoder = encoder
-        self._lower = config.layers - OWN_LAYERS
-        prefixes = [f"encoder.layer.{i}" for i in range(self._lower, config.layers)]
+        prefixes = [f"encoder.layer.{i}" for i in range(config.layers)]
         with safe_open(encoder.folder / "model.safetensors", framework="np") as base:
             self._layers = [Layer(merged(base, weights, p), p, config) for p in prefixes]
         heads = {
@@ -133,7 +129,7 @@ class Reader:
         return [*context, *self._ids(window.sentence)[:SENTENCE_TOKENS], self._sep], len(context)
 
     def _judge(self, pairs: list[Pair], starts: list[int]) -> Floats:
-        x, parts = self._encoder.together(pairs, self._lower)
+        x, parts = self._encoder.together(pairs)
         for layer in self._layers[:-1]:
             x = layer(x, parts, quick_gelu)
         # What is judged is each pair's first token and its sentence: the last layer needs no other.

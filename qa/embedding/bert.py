@@ -142,12 +142,11 @@ class BertEncoder:
             Layer(weights, f"encoder.layer.{i}", self.config) for i in range(self.config.layers)
         ]
 
-    def together(self, pairs: Sequence[Pair], layers: int) -> tuple[Floats, list[slice]]:
-        """Read pairs of texts, the two of a pair as one sequence, up to one of the layers.
+    def together(self, pairs: Sequence[Pair]) -> tuple[Floats, list[slice]]:
+        """What goes into the first layer for pairs of texts, the two of a pair as one sequence.
 
         Args:
             pairs: What to read; at most 512 tokens each.
-            layers: How many layers to run, with `quick_gelu`.
 
         Returns:
             float32 (dimension, tokens, rounded up to whole blocks), and each pair's tokens.
@@ -156,10 +155,7 @@ class BertEncoder:
         for part, (first, second) in zip(parts, pairs, strict=True):
             self._place(x, part, [*first, *second])
             x[:, part.start + len(first) : part.stop] += self._second
-        x = self._norm(x)
-        for layer in self._layers[:layers]:
-            x = layer(x, parts, quick_gelu)
-        return x, parts
+        return self._norm(x), parts
 
     def _laid(self, lengths: Sequence[int]) -> tuple[list[slice], Floats]:
         parts = laid(lengths)
