@@ -15,6 +15,9 @@ from typing import Final, NamedTuple
 from qa.agencies import is_known, is_like_one
 from qa.analysis import CJK, fold
 
+SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
+"""What stands after a comma behind a whole name."""
+
 _AND: Final = "and|with|und|mit|et|avec|met|og|och|ja|con|com|oraz|és|și|ve|ir|eta|и|та|και"
 _JOINING: Final = rf" ?,? (?:{_AND}|{_AND.upper()}|&|\+) (?!(?:zu|zum|zur|al)\b)"
 _LISTING: Final = " ?[,，、،] ?"

@@ -14,7 +14,7 @@ import numpy as np
 
 from qa.agencies import canonical
 from qa.analysis import fold
-from qa.bylines import people
+from qa.bylines import SUFFIXES, people
 from qa.languages import tag_key
 from qa.protocols import Embedding
 from qa.records import Article
@@ -126,9 +126,6 @@ MOST_PEOPLE: Final = 32
 """People of a byline that are told apart; those after them share the place of the last. Milvus
 compares a filter with one after the other (`qa.milvus.generation`)."""
 
-_SUFFIXES: Final = frozenset(("jr", "sr", "ii", "iii", "iv", "md", "phd"))
-"""What stands after a comma behind a whole name."""
-
 _KEY_CHARS: Final = 1_000
 """Of a name, by which it is compared: at most 4,000 bytes, and a field of Milvus takes 4,096."""
 
@@ -163,7 +160,7 @@ def person_key(name: str) -> str:
     of Jones Smith, and of nobody else.
     """
     family, comma, given = name.partition(",")
-    if not comma or "," in given or name_key(given) in _SUFFIXES:
+    if not comma or "," in given or name_key(given) in SUFFIXES:
         return name_key(name)
     return name_key(f"{given} {family}")
 

@@ -14,12 +14,9 @@ from typing import Final
 
 from qa.agencies import is_known
 from qa.analysis import fold
+from qa.bylines import SUFFIXES
 from qa.reading import wordings
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from qa.reading.wordings import word_set
 
 _MAX_BYLINE_CHARS = 120
 
@@ -37,32 +34,32 @@ _ASIAN_BYLINE = re.compile(
 )
 """A whole line or field, as Chinese, Japanese and Korean papers write one: "記者 山田太郎"."""
 
-_ROLES = _words(
+_ROLES = word_set(
     "writer reporter reporters correspondent editor columnist staff contributor bureau special "
     "press news analyst producer freelance freelancer agency journalist photographer critic "
     "fellow professor director chief host intern team desk"
 )
-_OF_PEOPLE = _words("writer reporter correspondent editor columnist staff contributor desk team")
-_NOBODY = _words(
+_OF_PEOPLE = word_set("writer reporter correspondent editor columnist staff contributor desk team")
+_NOBODY = word_set(
     "admin administrator anonymous anonym null none nil undefined nan unknown unbekannt webmaster "
     "n/a na tba tbd guest - ?"
 )
 """What systems write for an author where they know of none."""
 
-_OF_THE_PRESS = _words(
+_OF_THE_PRESS = word_set(
     "times post news herald tribune journal gazette chronicle courier telegraph guardian mail "
     "express star sun globe daily weekly today tonight radio tv television magazine review "
     "observer standard independent echo bulletin register wire online zeitung anzeiger "
     "nachrichten rundschau tagblatt kurier bote blatt diario periódico jornal gazeta giornale"
 )
-_OF_PAPERS = _OF_THE_PRESS | _words(
+_OF_PAPERS = _OF_THE_PRESS | word_set(
     "the media record world report monitor network group sons co company partners foundation "
     "university institute ministry council society union association department office bank city "
     "state states county"
 )
 """Words of names that are no people's."""
 
-_GUESTS = _words("guest our the a by senior")
+_GUESTS = word_set("guest our the a by senior")
 _MODIFIERS = (
     r"(?:staff|senior|chief|special|political|business|sports|science|health|city|deputy|associate"
     r"|contributing|freelance|local|education|guest)"
@@ -84,17 +81,18 @@ _AFTER_NAME = re.compile(
 )
 """What stands behind a name: "Ann Lee in Berlin and Bob Roe in Paris" are two people."""
 
-_PARTICLES = _words(
+_PARTICLES = word_set(
     "a al ap ben bin da das de del della den der di do dos du e el i ibn la le ten ter van vander "
     "von y zu zum zur"
 )
-_FAMILY_PARTICLES = (_PARTICLES - _words("a e el i la le y")) | _words("ó o' ní ni mac mc st san")
+_FAMILY_PARTICLES = (_PARTICLES - word_set("a e el i la le y")) | word_set(
+    "ó o' ní ni mac mc st san"
+)
 _JOINING = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|with|und|et|y|e|en|och)\s+|\s*&\s*")
 _JOINED = re.compile(_AND)
 _INITIAL = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?")
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 # Capitalised in "By Monday" and "By April" too, which open sentences and headlines.
-_NOT_NAMES = _words(
+_NOT_NAMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june "
     "july august september october november december then now contrast law comparison"
 )
@@ -322,7 +320,7 @@ def _is_given(text: str, *, full: bool = False) -> bool:
 def _is_no_name(text: str) -> bool:
     """Whether a part of a byline is a suffix, a role, a figure, an agency."""
     word = text.strip(".").casefold()
-    if word in _SUFFIXES or word in _ROLES or word in _NOBODY or re.search(r"[\d@/:]", text):
+    if word in SUFFIXES or word in _ROLES or word in _NOBODY or re.search(r"[\d@/:]", text):
         return True
     return is_known(fold(word)) or word in _NOT_NAMES
 
@@ -335,7 +333,7 @@ def _are_full_names(text: str) -> bool:
 
 def _is_further_name(segment: str) -> bool:
     bare = re.sub(r"^and\s+", "", segment)
-    if bare.strip(".").lower() in _SUFFIXES:
+    if bare.strip(".").lower() in SUFFIXES:
         return True
     words = re.findall(r"[\w'’.-]+", bare)
     return (
@@ -353,7 +351,7 @@ def _names_people(text: str) -> bool:
 
 
 def _has_name_shape(part: str) -> bool:
-    if part.strip(".").lower() in _SUFFIXES:
+    if part.strip(".").lower() in SUFFIXES:
         return True
     words = part.split()
     if not 1 <= len(words) <= 5 or re.search(r"[\d!?:\"“”]", part):

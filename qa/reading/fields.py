@@ -10,12 +10,8 @@ from qa.calendar_names import month_numbers
 from qa.reading import wordings
 from qa.reading.authors import parse_byline
 from qa.reading.dates import parse_date
+from qa.reading.wordings import word_set
 from qa.rows import name_key
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 8
@@ -54,7 +50,7 @@ _AGENCY_SITES = frozenset(
         "xinhuanet.com", "kyodonews.net", "efe.com", "ansa.it",
     ]
 )  # fmt: skip
-_SMALL_WORDS = _words("the of and for in on de la le du des der die das y e &")
+_SMALL_WORDS = word_set("the of and for in on de la le du des der die das y e &")
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _PLACE = rf"{_CAPITAL}(?:{_CAPITAL}|[.'’ -](?=[.'’ -]?{_CAPITAL}|\s*[,(]))*"
 _REGION = r"(?:,\s+[A-Z][\w.'’ ]{0,24}?)?"
@@ -65,7 +61,7 @@ _AGENCY_DATELINE = re.compile(
 )
 _AGENCY_ALONE = re.compile(r"\((?P<agency>[\w./& ]{2,28})\)\s*[—–-]\s")
 _PLACE_DATELINE = re.compile(rf"(?P<dateline>(?P<place>{_PLACE}){_REGION}{_DAY})\s+(?:[—–]|--?\s)")
-_NOT_PLACES = _words(
+_NOT_PLACES = word_set(
     "BREAKING UPDATE UPDATED EXCLUSIVE OPINION ANALYSIS EXPLAINER WATCH VIDEO LIVE NOTE CORRECTION "
     "REVIEW EDITORIAL INTERVIEW PHOTOS WARNING NATO NASA UNESCO UNICEF OPEC"
 )

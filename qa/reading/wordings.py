@@ -6,6 +6,12 @@ import re
 from datetime import timedelta
 from typing import Final
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, which is how lists of them are written here."""
+    return frozenset(text.split())
+
+
 PUBLISHED: Final = (
     r"veröffentlicht(?: am)?|publicado(?: el| em)?|publiée?(?: le)?|pubblicato(?: il)?"
     r"|publiziert(?: am)?|gepubliceerd(?: op)?|publicerad"
