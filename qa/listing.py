@@ -5,14 +5,13 @@ Both are answered from one covering index of the store, so that the texts are ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from qa.analysis import fold
 from qa.bylines import people
 from qa.errors import InputError
 from qa.languages import tag_key
-from qa.overviews import Count, Facets
+from qa.overviews import Count, Facets, merged
 from qa.records import Article, Filters
 from qa.rows import (
     ARTICLE_COLUMNS,
@@ -121,7 +120,7 @@ def facets(store: Store, generation: int, query: str, filters: Filters) -> Facet
             by_key = {person_key(author): author for author in people(row["value"])}
         for key, value in by_key.items():
             spellings[row["facet"]].setdefault(key, []).append(Count(value, row["n"]))
-    counts = {name: _counted(list(found.values())) for name, found in spellings.items()}
+    counts = {name: merged(found.values()) for name, found in spellings.items()}
     counts["years"] = tuple(sorted(counts["years"], reverse=True))
     total = sum(row["n"] for row in rows if row["facet"] == "languages")
     return Facets(articles=total, **counts)
@@ -148,27 +147,6 @@ def passage_lengths(
         (step, generation),
     )
     return [(row["least"], row["n"]) for row in rows]
-
-
-def _counted(spellings: Sequence[Sequence[Count]]) -> tuple[Count, ...]:
-    """Each value once, as it is written most often, without a comma if it can be; most first.
-
-    Args:
-        spellings: Of each value. "Lindqvale, Petra" is one of "Petra Lindqvale".
-    """
-    found = [
-        Count(min(written, key=_best_written).value, sum(count.articles for count in written))
-        for written in spellings
-    ]
-    return tuple(sorted(found, key=_most_first))
-
-
-def _best_written(count: Count) -> tuple[bool, int, str]:
-    return ("," in count.value, *_most_first(count))
-
-
-def _most_first(count: Count) -> tuple[int, str]:
-    return -count.articles, count.value
 
 
 def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any]]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from qa.bylines import people
 from qa.languages import primary
-from qa.overviews import Count, Facets
+from qa.overviews import Count, Facets, merged, most_first
 from qa.records import Article, Hit
 from qa.rows import agency_key, person_key, publisher_key
 
@@ -108,24 +108,16 @@ def _periods(counts: Mapping[date, int], unit: str | int) -> tuple[Period, ...]:
 
 
 def _counted(values: Iterable[str | None]) -> tuple[Count, ...]:
-    return _most_first(Counter(value for value in values if value))
-
-
-def _most_first(counts: Counter[str]) -> tuple[Count, ...]:
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Count(value, number) for value, number in ordered)
+    counts = Counter(value for value in values if value)
+    return tuple(sorted((Count(*pair) for pair in counts.items()), key=most_first))
 
 
 def _merged(names: Iterable[str | None], key: Callable[[str], str]) -> tuple[Count, ...]:
-    """Each name once, as it is written most often, without a comma if it can be; it has one key."""
-    counts = _counted(names)
-    spelling: dict[str, str] = {}
-    for count in sorted(counts, key=lambda each: "," in each.value):
-        spelling.setdefault(key(count.value), count.value)
-    merged: Counter[str] = Counter()
-    for count in counts:
-        merged[spelling[key(count.value)]] += count.articles
-    return _most_first(merged)
+    """Each name once, however it is written."""
+    spellings: dict[str, list[Count]] = {}
+    for count in _counted(names):
+        spellings.setdefault(key(count.value), []).append(count)
+    return merged(spellings.values())
 
 
 def _year(article: Article) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +14,28 @@ class Count(NamedTuple):
 
     value: str
     articles: int
+
+
+def merged(spellings: Iterable[Sequence[Count]]) -> tuple[Count, ...]:
+    """Each value once, as it is written most often, without a comma if it can be; most first.
+
+    Args:
+        spellings: Of each value. "Lindqvale, Petra" is one of "Petra Lindqvale".
+    """
+    found = [
+        Count(min(written, key=_best_written).value, sum(count.articles for count in written))
+        for written in spellings
+    ]
+    return tuple(sorted(found, key=most_first))
+
+
+def most_first(count: Count) -> tuple[int, str]:
+    """What counts are sorted by."""
+    return -count.articles, count.value
+
+
+def _best_written(count: Count) -> tuple[bool, int, str]:
+    return ("," in count.value, *most_first(count))
 
 
 @dataclass(frozen=True, slots=True)
