@@ -28,7 +28,7 @@ def lay_out(handlers: AskHandlers) -> gr.HTML:
     )
     return html(
         handlers.first_page(),
-        js_on_load=theme.asset("ask.js"),
+        js_on_load=theme.script("ask.js"),
         server_functions=[server_function(handler) for handler in called],
         elem_id="asking",
     )

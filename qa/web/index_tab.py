@@ -42,7 +42,7 @@ class IndexTab:
 
         html(
             html_template=_SKELETON,
-            js_on_load=theme.asset("index.js"),
+            js_on_load=theme.script("index.js"),
             server_functions=[overview, verify, health],
             elem_id="overview",
         )

@@ -140,6 +140,11 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
+def script(name: str) -> str:
+    """The script of a tab, with what all of them call the server by."""
+    return asset("reach.js") + asset(name)
+
+
 def head() -> str:
     """The style sheet and the icon, inside the page itself.
 

@@ -26,21 +26,12 @@ function notice(text, kind) {
   return shown;
 }
 
-// Gradio gives undefined, and throws nothing, where the server does not answer.
-async function call(name, sent = {}) {
-  try {
-    return (await server[name](sent)) ?? null;
-  } catch {
-    return null;
-  }
-}
-
 // ---- the list: the last that was asked for stands, whatever comes later ----------------------
 
 async function refresh(focus) {
   const mine = ++turn;
   list.setAttribute("aria-busy", "true");
-  const found = await call("list_articles", { ...wanted });
+  const found = await reach("list_articles", { ...wanted });
   if (mine !== turn) return;
   list.setAttribute("aria-busy", "false");
   if (!found) {
@@ -59,7 +50,7 @@ async function refresh(focus) {
 const narrowing = part("narrow");
 
 async function narrow(mine) {
-  const html = await call("narrow", { ...wanted });
+  const html = await reach("narrow", { ...wanted });
   if (mine !== turn || html === null) return;
   const field = document.activeElement?.closest("[data-narrow] select")?.dataset.field;
   put("narrow", html);
@@ -110,7 +101,7 @@ async function look() {
   clearTimeout(timer);
   if (element.isConnected) timer = setTimeout(look, following ? OFTEN_MS : SELDOM_MS);
   if (document.hidden || !element.checkVisibility()) return;
-  const seen = await call("look");
+  const seen = await reach("look");
   if (!seen) {
     if (following) put("progress", notice(UNREACHABLE, "error").outerHTML);
     return; // else the list tells it when it is next asked for
@@ -418,7 +409,7 @@ function reportCall(told) {
 
 async function change(name, button, argument) {
   button.disabled = true;
-  const done = reportCall(await call(name, argument));
+  const done = reportCall(await reach(name, argument));
   button.disabled = false;
   if (done) await look();
   refocus();
@@ -454,11 +445,11 @@ const clicks = {
   restore: (at) => change("restore", at, { id: at.dataset.restore }),
   update: async () => {
     part("report").replaceChildren();
-    if (reportCall(await call("sync"))) hurry();
+    if (reportCall(await reach("sync"))) hurry();
   },
   cancel: async (at) => {
     at.disabled = true;
-    if ((await call("cancel")) === null) {
+    if ((await reach("cancel")) === null) {
       at.disabled = false;
       reportCall(null);
     }

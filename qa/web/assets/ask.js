@@ -60,14 +60,7 @@ addEventListener("popstate", () => {
 
 // ---- asking ------------------------------------------------------------------------------------
 
-// Gradio gives undefined, and throws nothing, where the server does not answer.
-async function call(name, sent) {
-  try {
-    return (await server[name]({ ...sent, page: PAGE, turn })) ?? null;
-  } catch {
-    return null;
-  }
-}
+const call = (name, sent) => reach(name, { ...sent, page: PAGE, turn });
 
 // A question asked while another is being answered takes its place: what comes late is dropped.
 async function show() {

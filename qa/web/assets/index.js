@@ -6,15 +6,6 @@ const place = element.querySelector("[data-overview]");
 let shown;
 let timer;
 
-// Gradio gives undefined, and throws nothing, where the server does not answer.
-async function call(name) {
-  try {
-    return (await server[name]({})) ?? null;
-  } catch {
-    return null;
-  }
-}
-
 function lost(area) {
   const line = document.createElement("p");
   line.className = "notice error";
@@ -24,7 +15,7 @@ function lost(area) {
 }
 
 async function draw() {
-  const told = await call("overview");
+  const told = await reach("overview");
   if (!told) {
     if (!shown) lost(place);
     return;
@@ -38,7 +29,7 @@ async function draw() {
 
 async function follow() {
   clearTimeout(timer);
-  const health = await call("health");
+  const health = await reach("health");
   const told = place.querySelector("[data-health]");
   if (!health || !told) return;
   if (told.dataset.html !== health.html) {
@@ -53,7 +44,7 @@ element.addEventListener("click", async (event) => {
   if (!button) return;
   button.disabled = true;
   const health = place.querySelector("[data-health]");
-  if ((await call("verify")) !== null) return follow();
+  if ((await reach("verify")) !== null) return follow();
   const again = button.closest(".ways");
   lost(health);
   health.append(again);
