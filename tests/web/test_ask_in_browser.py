@@ -129,6 +129,29 @@ def test_keys_examples_recent_questions_and_back(page: Any) -> None:
     assert page.locator("#recent").is_hidden()
 
 
+def test_a_recent_question_keeps_the_focus_when_the_first_page_comes(page: Any) -> None:
+    ask(page, HOMES)
+    page.locator(".asked", has_text=HOMES).wait_for()
+    held: list[Any] = []
+    page.route("**/component_server/**", lambda route: hold_home(route, held))
+    page.goto(page.url.split("?")[0])
+    recent = page.locator("#recent button[data-ask]", has_text=HOMES)
+    recent.focus()
+    recent.evaluate("button => { button.first = true; }")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    page.wait_for_function("!document.querySelector('#recent button').first")
+    assert recent.evaluate("button => button === document.activeElement")
+
+
+def hold_home(route: Any, held: list[Any]) -> None:
+    if '"home"' in (route.request.post_data or ""):
+        held.append(route)
+    else:
+        route.continue_()
+
+
 def test_what_is_not_in_the_archive_looks_different(page: Any) -> None:
     ask(page, "Who won the chess championship in Reykjavik?")
     absent = page.locator(".absent")

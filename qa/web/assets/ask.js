@@ -76,18 +76,22 @@ async function show() {
   }
   const html = await call(view, state);
   if (mine !== turn) return;
-  const kept = markOf(result);
   result.classList.remove("pending");
   result.removeAttribute("aria-busy");
-  result.innerHTML = html ?? LOST;
-  refocus(result, kept, ".asked");
-  if (view === "home") showRecent();
-  else {
+  drawResult(html ?? LOST);
+  if (view !== "home") {
     remember(state.q);
     told.textContent = summary();
   }
   const column = await call("narrow", state);
   if (mine === turn && column !== null) drawColumn(column);
+}
+
+function drawResult(html) {
+  const kept = markOf(result);
+  result.innerHTML = html;
+  showRecent();
+  refocus(result, kept, ".asked");
 }
 
 // The column of filters; a day that is being typed in it is not pulled away.
@@ -453,8 +457,6 @@ else {
     if (column !== null && turn === 0) drawColumn(column);
   });
   call("home", state).then((html) => {
-    if (html === null || turn !== 0) return;
-    result.innerHTML = html;
-    showRecent();
+    if (html !== null && turn === 0) drawResult(html);
   });
 }
