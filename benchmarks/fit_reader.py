@@ -5,8 +5,8 @@
 
 Five-fold cross-validation over titles and archives that took no part in training the reader
 (`benchmarks.reader_data`): a third of SQuAD's titles and of the Lee corpus's archives (for `--lee`
-see `benchmarks.lee_corpus`), news archives, and the seed page's development questions. Its held-out
-questions take no part in any choice.
+see `benchmarks.lee_corpus`), news archives, eight of our own writing, and the seed page's
+development questions. Its held-out questions take no part in any choice.
 
 Two more linear models: what a judgement adds to a sentence's score (a conditional logit over the
 sentences read), and whether the archive answers (a logistic regression over the log odds that
@@ -30,7 +30,8 @@ from benchmarks.fit_answering import WEIGHTS, calibration_error
 from benchmarks.lee_corpus import archives, lee
 from benchmarks.memory_archive import EmbeddingCache, holds
 from benchmarks.question_sets import Array, Asked, ask_rows, load, renamed, seed_page
-from benchmarks.reader_data import LEE_HELD_OUT, held_out_sets
+from benchmarks.reader_data import LEE_HELD_OUT, WRITTEN_HELD_OUT, held_out_sets
+from benchmarks.written_archives import NAME, written
 from qa.answering import model
 from qa.answering.features import (
     READ_EVIDENCE,
@@ -147,10 +148,12 @@ def _rows(file: Path | None, lee_folder: Path | None) -> list[Row]:
     news += renamed(news, cache, RENAMED)
     trained = set(range(len(archives()))) - LEE_HELD_OUT
     reports = lee(cache, lee_folder, leaving_out=trained) if lee_folder else []
+    ours = written(cache, leaving_out=set(range(len(load(NAME)))) - WRITTEN_HELD_OUT)
     placed = [
         *((a, "Lee corpus", a.group // 3 % FOLDS) for a in reports),
         *((a, "SQuAD", titles.index(a.group) % FOLDS) for a in squad),
         *((a, "news", a.group % FOLDS) for a in news),
+        *((a, "our own writing", a.group % FOLDS) for a in ours),
         *((a, "seed page", number % FOLDS) for number, a in enumerate(dev)),
         *(
             (a, "seed page, held-out questions", -1)

@@ -1,7 +1,7 @@
 """What the reader is trained on, and what is kept from it.
 
 Never trained on: every third of SQuAD's titles that have questions, news archives and archives of
-the Lee corpus by number, the seed page and the sample corpus.
+the Lee corpus and of our own writing by number, the seed page and the sample corpus.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FALLING: Final = 0.6
 SQUAD_HELD_OUT: Final = slice(2, None, 3)
 """Of the titles that have questions, in order."""
 
-NEWS: Final = tuple(f"news_{letter}.jsonl" for letter in "abde")
+NEWS: Final = tuple(f"news_{letter}.jsonl" for letter in "abdef")
 
 NEWS_HELD_OUT: Final = frozenset((2, 5, 8, 11, *range(12, 20)))
 """Archives whose questions are never trained on.
@@ -42,6 +42,9 @@ questions; only those from 12 on, of `news_c.jsonl`, are wholly unseen.
 """
 
 LEE_HELD_OUT: Final = frozenset(range(0, len(archives()), 3))
+
+WRITTEN_HELD_OUT: Final = frozenset(first + n for first in range(157, 193, 9) for n in (3, 7))
+"""Two of each of the last four writers' nine archives."""
 
 EXCHANGED: Final = 0.3
 """Of this share of the answerable questions another is asked, where they name something."""
@@ -180,7 +183,7 @@ def to_train_on(cache: EmbeddingCache, lee_folder: Path | None) -> Iterator[Pool
         yield from _pools(squad.asked(titles, kind), SQUAD)
     yield from _pools(squad.own(leaving_out=squad.held_out), OWN)
     yield from _pools(news(cache, *NEWS, leaving_out=NEWS_HELD_OUT), OWN)
-    yield from _pools(written(cache), OWN)
+    yield from _pools(written(cache, leaving_out=WRITTEN_HELD_OUT), OWN)
 
 
 def held_out_sets(cache: EmbeddingCache) -> tuple[list[Asked], list[Asked]]:

@@ -6,6 +6,7 @@ archive of four articles, two of them on the same subject, and its questions.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from benchmarks.memory_archive import EmbeddingCache
@@ -15,10 +16,17 @@ from qa.records import Article
 NAME: Final = "written.jsonl"
 
 
-def written(cache: EmbeddingCache) -> list[Asked]:
-    """Our questions; group is the archive's number. The cache takes articles and questions."""
+def written(cache: EmbeddingCache, leaving_out: Collection[int] = ()) -> list[Asked]:
+    """Our questions; group is the archive's number.
+
+    Args:
+        cache: Takes articles and questions.
+        leaving_out: Numbers of archives that are not asked.
+    """
     asked: list[Asked] = []
     for number, row in enumerate(load(NAME)):
+        if number in leaving_out:
+            continue
         articles = [
             Article(id=a["id"], title=a["title"], text=a["text"], source=a["id"])
             for a in row["articles"]

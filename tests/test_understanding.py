@@ -384,15 +384,15 @@ def test_our_own_questions_are_left_as_they_are(archive, root):
     ]
     rows = [asked["question"] for line in lines for asked in line.get("questions", [line])]
     assert len(rows) > len(lines) > 1000
-    seconds = []
+    seconds, changed = [], []
     for question in rows:
         began = time.perf_counter()
         found = understand(question, known)
         seconds.append(time.perf_counter() - began)
-        assert (found.publisher, found.author, found.after, found.before) == (None,) * 4, question
-        assert found.language is None, question
-        if not found.phrases:
-            assert found.text == question
+        filters = (found.publisher, found.author, found.after, found.before, found.language)
+        if any(filters) or (found.text != question and not found.phrases):
+            changed.append((question, found.told(), found.text))
+    assert changed == []
     assert sorted(seconds)[len(seconds) // 2] < 0.001
 
 
