@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from qa.answering.reader import Reader, Window
 
 AT_ONCE: Final = 2
-DEPTH: Final = 6
-"""Sentences read: two at a time until one of them answers, at most six. Where all six are always
-read, quotes and refusals are no better (`docs/quality.md`)."""
+DEPTH: Final = 12
+"""Sentences read: two at a time until one of them answers, at most twelve. Of six, one in ten
+answers was not among them; twelve quote and refuse better (`docs/quality.md`)."""
+
+SURELY: Final = 6
+"""Where one of so many is in another language, none is read."""
 
 READS: Final = "en"
 """The language that the reader was trained on."""
@@ -40,9 +44,12 @@ class Reading(NamedTuple):
 
 
 def is_readable(ranked: Sequence[Candidate]) -> bool:
-    """Whether none of the sentences to be read is known to be in another language than `READS`."""
-    languages = {candidate.hit.article.language for candidate in ranked[:DEPTH]}
-    return all(primary(language or READS) == READS for language in languages)
+    """Whether none of the first sentences is known to be in another language than `READS`."""
+    return all(_is_known_to_it(candidate) for candidate in ranked[:SURELY])
+
+
+def _is_known_to_it(candidate: Candidate) -> bool:
+    return primary(candidate.hit.article.language or READS) == READS
 
 
 def read(
@@ -61,8 +68,11 @@ def read(
 
 
 def judge(question: str, ranked: Sequence[Candidate], reader: Reader) -> Floats:
-    """The reader's judgements of the candidates it reads, float32 (read, 2)."""
-    windows = [window(candidate) for candidate in ranked[:DEPTH]]
+    """The reader's judgements of the candidates it reads, float32 (read, 2); at least of one.
+
+    It reads no further than to the first that is in another language.
+    """
+    windows = [window(candidate) for candidate in takewhile(_is_known_to_it, ranked[:DEPTH])]
     judged: list[Floats] = []
     for start in range(0, len(windows), AT_ONCE):
         judged.append(reader.read(question, windows[start : start + AT_ONCE]))

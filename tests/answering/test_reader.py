@@ -100,11 +100,11 @@ def candidate(place, language="en"):
 
 @pytest.mark.parametrize(
     ("answers", "given"),
-    [((1, -1), [2]), ((-1, 1), [2]), ((-1, -1, 2, -1), [2, 2]), ((-1,) * 6, [2, 2, 2])],
+    [((1, -1), [2]), ((-1, 1), [2]), ((-1, -1, 2, -1), [2, 2]), ((-1,) * 12, [2] * 6)],
 )
 def test_two_at_a_time_are_read_until_one_answers(answers, given):
     reader = Counting(answers)
-    ranked = [candidate(place) for place in range(9)]
+    ranked = [candidate(place) for place in range(15)]
     judged = judge("Which?", ranked, reader)
     assert reader.given == given
     assert judged[:, 0].tolist() == list(answers)
@@ -127,3 +127,12 @@ def test_the_sentence_before_is_read_with_it_and_other_languages_are_not_read():
     assert read == Window("", "One is here.", "Two is there.")
     assert is_readable([candidate(0), candidate(1, None)])
     assert not is_readable([candidate(0), candidate(1, "de")])
+
+
+def test_a_sentence_in_another_language_further_back_ends_the_reading():
+    languages = ["en"] * 7 + ["de"] + ["en"] * 3
+    ranked = [candidate(place, language) for place, language in enumerate(languages)]
+    assert is_readable(ranked)
+    reader = Counting((-1,) * 7)
+    assert len(judge("Which?", ranked, reader)) == 7
+    assert reader.given == [2, 2, 2, 1]
