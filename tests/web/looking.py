@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import axe_playwright_python
+
+CALLS: Final = "**/component_server/**"
+"""The page's calls of the server's functions."""
 
 
 def ask(page: Any, question: str) -> None:

@@ -20,7 +20,7 @@ from qa.settings import Settings
 from qa.web.server import Running
 
 from .conftest import Site, free_port, watched_page
-from .looking import ask, check_it_fits_and_can_be_read, in_view
+from .looking import CALLS, ask, check_it_fits_and_can_be_read, in_view
 
 pytestmark = pytest.mark.browser
 
@@ -131,9 +131,8 @@ def test_keys_examples_recent_questions_and_back(page: Any) -> None:
 
 def test_a_recent_question_keeps_the_focus_when_the_first_page_comes(page: Any) -> None:
     ask(page, HOMES)
-    page.locator(".asked", has_text=HOMES).wait_for()
     held: list[Any] = []
-    page.route("**/component_server/**", lambda route: hold_home(route, held))
+    page.route(CALLS, lambda route: hold_home(route, held))
     page.goto(page.url.split("?")[0])
     recent = page.locator("#recent button[data-ask]", has_text=HOMES)
     recent.focus()

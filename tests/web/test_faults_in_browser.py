@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from .conftest import Site
-from .looking import ask, check_it_fits_and_can_be_read, open_tab
+from .looking import CALLS, ask, check_it_fits_and_can_be_read, open_tab
 
 pytestmark = pytest.mark.browser
 
-CALLS = "**/component_server/**"
 SILENCE = "The server does not answer"
 
 
