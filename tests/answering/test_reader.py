@@ -60,9 +60,10 @@ def test_another_file_than_the_one_that_ships_is_refused(monkeypatch):
         module.shipped()
 
 
-def test_it_reads_unless_it_is_off_or_the_model_is_another(tmp_path, make_archive, archive):
+def test_it_reads_unless_it_is_off_or_the_model_is_another(tmp_path, make_archive):
+    archive = make_archive(tmp_path, Settings())
     assert archive.reader is archive.reader is not None
-    served = MeasuredArchive(make_archive(archive.index, Settings()), Metrics())
+    served = MeasuredArchive(make_archive(tmp_path, Settings()), Metrics())
     assert served.reader is archive.reader  # also where questions asked again are remembered
     assert make_archive(tmp_path, Settings(reader="off")).reader is None
     assert make_archive(tmp_path, Settings(model="another")).reader is None
