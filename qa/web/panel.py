@@ -22,7 +22,7 @@ def lay_out(archive: Archive) -> gr.HTML:
 
     return html_component(
         html_template=_PANEL,
-        js_on_load=theme.asset("panel.js"),
+        js_on_load=theme.script("panel.js", "tabs.js"),
         server_functions=[open_article],
         elem_id="panel",
     )

@@ -140,9 +140,9 @@ def asset(name: str) -> str:
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
-def script(name: str) -> str:
-    """The script of a tab, with what all of them call the server by."""
-    return asset("reach.js") + asset(name)
+def script(*names: str) -> str:
+    """The script of a component, with what all of them have in common."""
+    return "".join(map(asset, ("reach.js", "address.js", *names)))
 
 
 def head() -> str:

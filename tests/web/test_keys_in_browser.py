@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from .conftest import Site, watched_page
-from .looking import ask
+from .looking import ask, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +74,46 @@ def test_history_names_its_questions_and_does_not_repeat_them(page: Any) -> None
     page.go_back()
     page.locator("#examples").wait_for()
     assert page.title() == "Ask the archive"
+
+
+def test_a_link_opens_the_article_that_was_open(page: Any, site: Site) -> None:
+    ask(page, HOMES)
+    length = page.evaluate("history.length")
+    page.locator("#citation-1 button.open").click()
+    marked = page.locator("dialog mark").inner_text()
+    link = page.url
+    page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
+    assert query(page) == {"q": [HOMES]}
+    assert page.evaluate("history.length") == length
+    page.goto(link)
+    assert page.locator("dialog mark").inner_text() == marked
+    page.locator("dialog .close").click()
+    page.locator("#citation-1").wait_for()
+    assert query(page) == {"q": [HOMES]}
+    page.goto(f"{site.address}/?article=nosuch&start=x")
+    page.locator("dialog .notice.error", has_text="nosuch").wait_for()
+
+
+def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
+    selected = page.locator("#tabs [role=tab][aria-selected=true]")
+    ask(page, HOMES)
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    assert query(page) == {"q": [HOMES], "tab": ["articles"]}
+    open_tab(page, "Index")
+    assert query(page) == {"q": [HOMES], "tab": ["index"]}
+    page.go_back()
+    page.locator("table.articles").wait_for()
+    assert selected.inner_text() == "Articles"
+    page.go_back()
+    page.locator("#citation-1").wait_for()
+    assert query(page) == {"q": [HOMES]}
+    assert selected.inner_text() == "Ask"
+    page.goto(f"{site.address}/?tab=articles")
+    page.locator("table.articles").wait_for()
+    page.goto(f"{site.address}/?tab=nosuch")
+    page.locator("#examples").wait_for()
 
 
 def test_the_keyboard_on_a_screen_does_not_stay_over_the_answer(browser: Any, site: Site) -> None:

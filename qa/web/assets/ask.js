@@ -32,20 +32,12 @@ function fromAddress() {
   return { ...read, without: given.getAll("without"), literal: given.get("literal") === "1" };
 }
 
-function address() {
-  const given = new URLSearchParams(location.search);
-  for (const name of [...FIELDS, "without", "literal"]) given.delete(name);
-  for (const name of FIELDS) if (state[name]) given.set(name, state[name]);
-  for (const key of state.without) given.append("without", key);
-  if (state.literal) given.set("literal", "1");
-  const query = given.toString();
-  return location.pathname + (query ? `?${query}` : "");
-}
+const address = () => addressWith({ ...state, literal: state.literal ? "1" : "" });
 
 function change(changes) {
   state = { ...state, ...changes };
   // Asked again, it is no other page to go back from.
-  if (address() !== location.pathname + location.search) history.pushState(null, "", address());
+  if (!isHere(address())) history.pushState(null, "", address());
   return show();
 }
 
@@ -54,7 +46,9 @@ function askNew(question) {
 }
 
 addEventListener("popstate", () => {
-  state = fromAddress();
+  const given = fromAddress();
+  if (JSON.stringify(given) === JSON.stringify(state)) return; // another tab, or an article
+  state = given;
   show();
 });
 

@@ -1,23 +1,38 @@
-// The page's scripts are one function that runs once, when the page has been set up; the parts stand
-// in the order of `qa.web.theme.SCRIPTS`. Gradio hands in `element`, which holds the panel, and
-// `server`, which calls Python. The HTML that comes back was escaped there (qa/web/html.py).
-
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-// The panel with an article.
+// The panel with an article, which is in the address, so that a link opens it. Gradio hands in
+// `element`, which holds the panel, and `server`, which calls Python. The HTML that comes back was
+// escaped there (qa/web/html.py).
 
 const panel = element.querySelector("dialog");
 const content = panel.querySelector(".content");
 let opened = 0;
 let opener = null;
 
-async function openArticle(trigger) {
-  const turn = ++opened;
-  const { open, start, end, revision } = trigger.dataset;
+const PLACE = ["article", "start", "end", "revision"];
+
+function placeInAddress() {
+  const given = new URLSearchParams(location.search);
+  return Object.fromEntries(PLACE.map((name) => [name, given.get(name) ?? ""]));
+}
+
+// Closing it leads no further: it is no page of its own to go back from.
+function putInAddress(place) {
+  const address = addressWith(Object.fromEntries(PLACE.map((name) => [name, place[name]])));
+  if (!isHere(address)) history.replaceState(null, "", address);
+}
+
+function openFrom(trigger) {
   if (!panel.contains(trigger)) opener = trigger;
+  const { open, start, end, revision } = trigger.dataset;
+  const place = { article: open, start, end, revision };
+  putInAddress(place);
+  return openArticle(place);
+}
+
+async function openArticle({ article, start, end, revision }) {
+  const turn = ++opened;
   content.innerHTML = '<p class="loading" role="status">Opening the article …</p>';
   if (!panel.open) panel.showModal();
-  const html = await server.open_article({ id: open, start, end, revision: revision ?? "" });
+  const html = await reach("open_article", { id: article, start, end, revision });
   if (turn !== opened || !panel.open) return;
   if (!html) {
     content.innerHTML =
@@ -39,7 +54,7 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest("a, button") ? null : event.target.closest("tr[data-row]");
   const trigger = event.target.closest("[data-open]") ?? row?.querySelector("[data-open]");
   if (trigger && (trigger.contains(event.target) || getSelection().isCollapsed)) {
-    openArticle(trigger);
+    openFrom(trigger);
   }
 });
 
@@ -49,8 +64,15 @@ panel.addEventListener("click", (event) => {
 
 panel.addEventListener("close", () => {
   content.replaceChildren();
+  putInAddress({});
   if (opener?.isConnected) opener.focus();
 });
 
-// "Back" leads to another question, which the article would cover.
-addEventListener("popstate", () => panel.close());
+function showPlace() {
+  const place = placeInAddress();
+  if (place.article) openArticle(place);
+  else panel.close(); // "back" leads to another question, which the article would cover
+}
+
+addEventListener("popstate", showPlace);
+showPlace();
