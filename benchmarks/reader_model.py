@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import torch
 from safetensors.numpy import save
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
@@ -199,6 +199,22 @@ class TorchReader(nn.Module):
         x = x + base["embeddings.token_type_embeddings.weight"][kinds]
         norm = base["embeddings.LayerNorm.weight"], base["embeddings.LayerNorm.bias"]
         return functional.layer_norm(x, x.shape[-1:], *norm, self.config.epsilon)
+
+    def start_from(self, data: bytes) -> None:
+        """Take the weights that an earlier run kept, or what `file` made of them."""
+        found = load(data)
+        if not any(name.endswith(".scale") for name in found):
+            self.load_state_dict(found)
+            return
+        heads = {name: values for name, values in found.items() if name.startswith("head.")}
+        state = {name.removeprefix("head."): values.float() for name, values in heads.items()}
+        for number in range(len(self.own)):
+            for own, names in _WEIGHTS.items():
+                for kind in ("weight", "bias"):
+                    keys = [f"encoder.layer.{number}.{name}.{kind}" for name in names]
+                    parts = [self.base[k] + found[k].float() * found[f"{k}.scale"] for k in keys]
+                    state[f"own.{number}.{own}_{kind}"] = torch.cat(parts)
+        self.load_state_dict(state)
 
     def file(self) -> bytes:
         """As `qa.answering.reader` reads it: 8-bit differences, a scale for each row; the heads."""

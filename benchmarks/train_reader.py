@@ -15,22 +15,29 @@ A part of the questions is on reports of the Lee corpus, which come inside gensi
     pip download gensim==4.4.0 --no-deps
     unzip -j gensim-4.4.0-*.whl 'gensim/test/test_data/lee*.cor' -d lee
 
-Where the processor has instructions for it (AVX-512 BF16, AMX), products are of bfloat16, weights
-and sums float32: it then takes about a fifth of the time for a product.
+Where the processor is faster at it (those with AMX), products are of bfloat16, weights and sums
+float32.
+
+Each of several processes (`--processes`) trains on its own draws, and their weights are averaged
+every `MEAN_EVERY` steps (Stich, "Local SGD converges fast and communicates little", 2019).
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import multiprocessing
 import random
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import torch
-from safetensors.torch import load_file, save_file
+import torch.distributed as others
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
@@ -64,11 +71,6 @@ BUCKET: Final = 400
 RIGHT_SHARE: Final = 1.5
 OTHER_LOSSES: Final = 0.7
 
-HAS_BFLOAT16: Final = any(
-    torch.cpu.get_capabilities().get(name, False) for name in ("avx512_bf16", "amx_bf16")
-)
-"""Without such instructions products of bfloat16 are slower than those of float32."""
-
 
 class Group(NamedTuple):
     """One question's sequences.
@@ -89,9 +91,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--minutes", type=float, default=70, help="of training; 70")
     options.add_argument("--rate", type=float, default=RATE, help=f"highest; {RATE}")
-    options.add_argument("--threads", type=int, default=1, help="PyTorch's; 1")
+    options.add_argument("--threads", type=int, default=1, help="PyTorch's, of each process; 1")
+    options.add_argument("--processes", type=int, default=1, help="that train together; 1")
     options.add_argument("--lee", type=Path, help="folder with lee_background.cor and lee.cor")
-    options.add_argument("--start", type=Path, help="go on from what an earlier run kept")
+    options.add_argument("--start", type=Path, help="go on from what an earlier run kept or wrote")
     options.add_argument("--keep", type=Path, help="keep the weights here, in float32")
     options.add_argument("--write", action="store_true", help=f"write {FILE}")
     given = options.parse_args()
@@ -106,18 +109,56 @@ def main() -> None:
     torch.manual_seed(0)
     reader = TorchReader()
     if given.start is not None:
-        reader.load_state_dict(load_file(given.start))
+        reader.start_from(given.start.read_bytes())
     if given.lee is None:
         print("without the questions on the Lee corpus: --lee was not given")
     embedder = PackagedEmbedder()
     pools = list(to_train_on(EmbeddingCache(embedder), given.lee))
     print(f"{len(pools):,} questions", flush=True)
-    train(reader, pools, embedder.encoder.tokenizer, given.minutes, given.rate, given.keep)
+    tokenizer = embedder.encoder.tokenizer
+    how = (given.minutes, given.rate, given.keep)
+    together(given.processes, partial(train, reader, pools, tokenizer, *how))
     data = reader.file()
     print(f"sha256 {hashlib.sha256(data).hexdigest()}, {len(data):,} bytes")
     if given.write:
         (ROOT / "qa" / "answering" / FILE).write_bytes(data)
         print(f"wrote {FILE}; its sha256 goes into qa/answering/reader.py")
+
+
+def together(processes: int, run: Callable[[], None]) -> None:
+    """Train in several processes, this one among them; their weights meet on the way.
+
+    Raises:
+        RuntimeError: Another process ended early.
+    """
+    if processes == 1:
+        run()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        meeting = f"file://{folder}/meeting"
+        context = multiprocessing.get_context("fork")  # they share the questions
+        ranks = [(rank, processes, meeting, run) for rank in range(processes)]
+        started = [context.Process(target=_as, args=rank, daemon=True) for rank in ranks[1:]]
+        for process in started:
+            process.start()
+        _as(*ranks[0])
+        for process in started:
+            process.join()
+
+
+def _as(rank: int, processes: int, meeting: str, run: Callable[[], None]) -> None:
+    others.init_process_group("gloo", init_method=meeting, rank=rank, world_size=processes)
+    torch.manual_seed(rank)  # what is dropped differs
+    run()
+    others.destroy_process_group()
+
+
+def _averaged(values: Tensor) -> Tensor:
+    """Over all processes; each must ask for it."""
+    if others.is_initialized():
+        others.all_reduce(values)
+        values /= others.get_world_size()
+    return values
 
 
 def train(
@@ -139,15 +180,20 @@ def train(
         keep: Where the mean is written to on the way.
     """
     training, began = Training(reader, rate), time.monotonic()
-    for batch in passes(pools, tokenizer, random.Random(0)):  # noqa: S311 - a sample, no secret
+    rank = others.get_rank() if others.is_initialized() else 0
+    for batch in passes(pools, tokenizer, random.Random(rank)):  # noqa: S311 - no secret
         seconds = time.monotonic() - began
         done = seconds / (60 * minutes)
         training.step(batch, done)
-        if training.steps % REPORT_EVERY == 0:
+        if training.steps % MEAN_EVERY:
+            continue
+        training.meet()
+        ends = bool(_averaged(torch.tensor(done)) >= 1)  # all of them at the same step
+        if rank == 0 and training.steps % REPORT_EVERY == 0:
             print(f"step {training.steps}, {seconds:.0f} s: {training.report()}", flush=True)
-        if keep is not None and (training.steps % KEEP_EVERY == 0 or done >= 1):
+        if rank == 0 and keep is not None and (training.steps % KEEP_EVERY == 0 or ends):
             save_file(training.mean, keep)
-        if done >= 1:
+        if ends:
             break
     reader.load_state_dict(training.mean)
     reader.eval()
@@ -170,6 +216,7 @@ class Training:
         self._optimiser = torch.optim.AdamW(parts, weight_decay=0.01, betas=(0.9, 0.98))
         self._rates = [part["lr"] for part in self._optimiser.param_groups]
         self._losses = torch.zeros(3)
+        self._in_bfloat16 = is_faster_in_bfloat16()
         self.mean = {name: values.clone() for name, values in reader.state_dict().items()}
         self.steps = 0
 
@@ -180,7 +227,7 @@ class Training:
         for part, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
             part["lr"] = rate * pace
         rows = [row for group in batch for row in group.rows]
-        with torch.autocast("cpu", torch.bfloat16, enabled=HAS_BFLOAT16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._in_bfloat16):
             judged = self._reader(rows)
         losses = losses_of(judged, batch)
         loss = losses[0] + OTHER_LOSSES * (losses[1] + losses[2])
@@ -190,16 +237,38 @@ class Training:
         self._optimiser.step()
         self.steps += 1
         self._losses += (losses.detach() - self._losses) / min(self.steps, REPORT_EVERY)
-        if self.steps % MEAN_EVERY == 0:
-            new = 1 - min(MEAN_KEEPS, 1 - MEAN_EVERY / max(self.steps, MEAN_EVERY + 1))
-            for name, values in self._reader.state_dict().items():
-                self.mean[name].lerp_(values, new)
+
+    def meet(self) -> None:
+        """Average the weights over the processes, and take them into the mean."""
+        weights = [values for values in self._reader.parameters() if values.requires_grad]
+        nn.utils.vector_to_parameters(
+            _averaged(nn.utils.parameters_to_vector(weights).detach()), weights
+        )
+        new = 1 - min(MEAN_KEEPS, 1 - MEAN_EVERY / max(self.steps, MEAN_EVERY + 1))
+        for name, values in self._reader.state_dict().items():
+            self.mean[name].lerp_(values, new)
 
     def report(self) -> str:
         """The losses of late."""
         names = ("answers", "which", "where")
         pairs = zip(names, self._losses.tolist(), strict=True)
         return ", ".join(f"{name} {loss:.3f}" for name, loss in pairs)
+
+
+def is_faster_in_bfloat16() -> bool:
+    """Measured: with AVX-512 BF16 alone PyTorch takes twice as long as in float32."""
+    seconds = {}
+    for kind in (torch.float32, torch.bfloat16):
+        values, weights = (
+            torch.ones(BATCH_TOKENS, 384, dtype=kind),
+            torch.ones(1536, 384, dtype=kind),
+        )
+        functional.linear(values, weights)
+        began = time.perf_counter()
+        for _ in range(3):
+            functional.linear(values, weights)
+        seconds[kind] = time.perf_counter() - began
+    return seconds[torch.bfloat16] < seconds[torch.float32]
 
 
 def passes(

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import sys
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,7 +22,14 @@ from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, indexed_tex
 from benchmarks.question_sets import QUESTIONS, ask, load  # noqa: E402
 from benchmarks.reader_data import OWN, SQUAD, Drawing, Pool, draw, to_train_on  # noqa: E402
 from benchmarks.reader_model import TorchReader, sequenced  # noqa: E402
-from benchmarks.train_reader import Training, batches, group_of, losses_of, train  # noqa: E402
+from benchmarks.train_reader import (  # noqa: E402
+    Training,
+    batches,
+    group_of,
+    losses_of,
+    together,
+    train,
+)
 from qa.answering.reader import SPAN_TOKENS, Reader, Window  # noqa: E402
 from qa.records import Article  # noqa: E402
 
@@ -94,6 +102,7 @@ def test_it_learns_and_the_product_reads_what_it_wrote(embedder, tokenizer):
     for _ in range(10):
         [batch] = batches(groups(tokenizer), random.Random(0))
         training.step(batch, done=0.4)
+    training.meet()
     reader.load_state_dict(training.mean)
     after = loss(reader, tokenizer)
     assert (after < before).all(), (before, after)
@@ -113,15 +122,37 @@ def test_an_answer_is_found_without_the_marks_around_it(tokenizer):
     assert unanswered.spans == [None] * 3
 
 
-def test_what_is_kept_on_the_way_can_be_gone_on_from(tmp_path, tokenizer, capsys):
-    from safetensors.torch import load_file
-
+def test_what_is_kept_on_the_way_or_written_can_be_gone_on_from(tmp_path, tokenizer):
     reader, kept = TorchReader(), tmp_path / "kept.safetensors"
     train(reader, POOLS, tokenizer, minutes=1e-9, keep=kept)
     other = TorchReader()
-    other.load_state_dict(load_file(kept))
+    other.start_from(kept.read_bytes())
+    assert_alike(reader, other, atol=0)
+    other = TorchReader()
+    other.start_from(reader.file())
+    assert_alike(reader, other, atol=1e-3)
+
+
+def test_processes_train_together(tmp_path, tokenizer):
+    kept = tmp_path / "kept.safetensors"
+    torch.manual_seed(0)
+    alone = TorchReader()
+    train(alone, POOLS, tokenizer, minutes=1e-9)
+    torch.manual_seed(0)
+    reader = TorchReader()
+    together(2, partial(train, reader, POOLS, tokenizer, minutes=1e-9, keep=kept))
+    other = TorchReader()
+    other.start_from(kept.read_bytes())
+    assert_alike(reader, other, atol=0)
+    ours, theirs = reader.state_dict(), alone.state_dict()
+    assert not all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def assert_alike(reader, other, atol):
     ours, theirs = reader.state_dict(), other.state_dict()
-    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert ours.keys() == theirs.keys()
+    for name, values in theirs.items():
+        torch.testing.assert_close(ours[name], values, atol=atol, rtol=0)
 
 
 @pytest.mark.parametrize("option", ["--lee", "--start", "--keep"])
