@@ -30,18 +30,22 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
     """
     told = ", ".join(clue.text for clue in found.understood.clues() if clue.key not in ORDER)
     if not found.question.text:
-        return f"the question asks nothing besides: {told}" if told else "the question is empty"
+        return _only_where(told) if told else "the question is empty"
     if not found.generation.manifest.passages:
         return "the archive is empty; put articles into the corpus folder and run: qa index"
     if finding is None:
         return _emptied(found)
     if not _words(found, finding):
         if told:
-            return f"the question asks nothing besides: {told}"
+            return _only_where(told)
         return "the question has only common words; name a person, a place or a thing"
     filters = ", ".join(told_filters(found))
     within = f" (looked only where: {filters})" if filters else ""
     return f"the archive does not say{within}; {_missing(found, finding)}"
+
+
+def _only_where(told: str) -> str:
+    return f"the question only says where to look ({told}); add what you want to know"
 
 
 ORDER: Final = ("as_of", "recency")
@@ -53,7 +57,10 @@ def _emptied(found: Retrieval) -> str:
     asked, told = found.filters, told_filters(found)
     listed = ", ".join(told)
     if asked.after and asked.before and asked.after >= asked.before:
-        return f"no article passes the filters ({listed}): the first day is after the last"
+        return (
+            f"no article passes the filters ({listed}): the first day is after the last; choose an "
+            "earlier “from”, or a later “before”, which leaves out its own day"
+        )
     generation = found.generation
     alone: dict[str, Any] = {}
     for field in fields(asked):
@@ -98,8 +105,10 @@ def _missing(found: Retrieval, finding: Finding) -> str:
     if unknown_words := [word for word in finding.unknown if word in words]:
         unknown = _shorten(", ".join(unknown_words), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
-        advice = "; it may be written in another language than the question" if foreign else ""
-        return f"nowhere in it: {unknown}{advice}"
+        advice = "check the spelling or try another word"
+        if foreign:
+            advice = "the articles may be in another language than the question"
+        return f"no article has: {unknown}; {advice}"
     if finding.near is None:
         return "the nearest passages follow"
     nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"

@@ -311,10 +311,10 @@ def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> st
         return found
     if field != "author" and len(holding) == 1:
         return holding[0]
-    which = "has no" if not holding else f"has {len(holding)} of the"
+    which = "has no" if not holding else "has more than one"
     offered = holding or known.sharing(wanted) or known.all
     raise InputError(
-        f'the archive {which} {field} {wanted!r}; write one of them as {field}:"Two Words": '
+        f'the archive {which} {field} {wanted!r}; write one of these, as in {field}:"Two Words": '
         f"{', '.join(offered[:5]) or 'none'}{', …' if len(offered) > 5 else ''}"
     )
 

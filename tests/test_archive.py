@@ -121,7 +121,8 @@ VALE = "publisher Vale Observer (sample)"
         ("hives publisher:vale author:tarrick", {},
          rf"filters \({re.escape(VALE)}, author tarrick\) together; loosen or remove one"),
         ("hives after:2025 before:2024", {},
-         r"\(from 2025-01-01 to 2023-12-31\): the first day is after the last$"),
+         r"\(from 2025-01-01 to 2023-12-31\): the first day is after the last; choose an earlier "
+         "“from”, or a later “before”, which leaves out its own day$"),
         ("hives", {"as_of": "1999-01-01"}, r"filters \(before 1999-01-02\)"),
         ('hives "no such words"', {"publisher": "Nobody"}, r"filters \(publisher Nobody\);"),
     ],
@@ -135,11 +136,21 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        ("news in German", "the question asks nothing besides: language German"),
-        ("What did the Vale Observer say?", f"the question asks nothing besides: {VALE}"),
+        (
+            "news in German",
+            "the question only says where to look (language German); add what you want to know",
+        ),
+        (
+            "What did the Vale Observer say?",
+            f"the question only says where to look ({VALE}); add what you want to know",
+        ),
         ("they", "the question has only common words; name a person, a place or a thing"),
         # In an archive of several languages, of which "in" is common in some.
-        ("Frankenstein in Peru", "the archive does not say; nowhere in it: Frankenstein, Peru"),
+        (
+            "Frankenstein in Peru",
+            "the archive does not say; no article has: Frankenstein, Peru; check the "
+            "spelling or try another word",
+        ),
         (
             "Where is Europa? publisher:lowland",
             r"the nearest passage, in “[^”]+”, does not speak of: Europa$",
@@ -157,7 +168,7 @@ def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
     answer = archive.ask("What does the Harrowmouth harbour master's violin sound like?")
     assert not answer.answered
     nearest = re.fullmatch(
-        r"the archive does not say; (?:nowhere in it: .+|the nearest passage, in “(.+)”, .+)",
+        r"the archive does not say; (?:no article has: .+|the nearest passage, in “(.+)”, .+)",
         answer.reason,
     )
     assert nearest
@@ -176,7 +187,7 @@ def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
 )
 def test_a_question_in_another_language_is_told_so(archive, question, is_foreign):
     answer = archive.ask(question)
-    assert answer.reason.startswith("the archive does not say; nowhere in it: ")
+    assert answer.reason.startswith("the archive does not say; no article has: ")
     assert answer.reason.endswith("another language than the question") is is_foreign
 
 

@@ -80,7 +80,7 @@ def test_a_part_that_the_archive_does_not_answer_says_so(archive, capsys):
     assert main(["ask", question, *index]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "Who opened the bridge at Kell? The bridge at Kell was opened by Mayor Odell" in out
-    assert "Not in this archive: the archive does not say; nowhere in it: Frankenstein" in out
+    assert "Not in this archive: the archive does not say; no article has: Frankenstein" in out
     assert main(["ask", "--json", question, *index]) == 0
     parts = json.loads(capsys.readouterr().out)["parts"]
     assert set(parts[0]) == {"question", "answered", "reason", "answer", "citations"}

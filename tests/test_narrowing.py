@@ -216,7 +216,10 @@ def test_other_unknown_words_are_left_alone(archive, question):
 
 def test_a_question_of_operators_alone_asks_nothing(archive):
     answer = archive.ask("publisher:northfield")
-    assert answer.reason == f"the question asks nothing besides: publisher {GAZETTE}"
+    assert (
+        answer.reason
+        == f"the question only says where to look (publisher {GAZETTE}); add what you want to know"
+    )
     answer = archive.ask('homes "no such words here"')
     assert "no article passes the filters (with “no such words here”)" in answer.reason
 

@@ -27,7 +27,9 @@ def add(command: AddCommand) -> None:
     listed.add_argument("--limit", type=int, metavar="N", help="at most this many; default: all")
     listed.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N")
     listed.add_argument(
-        "--counts", action="store_true", help="count them by publisher, author, year and language"
+        "--counts",
+        action="store_true",
+        help="count them by publisher, author, year, language and agency",
     )
     listed.add_argument(
         "--stories", action="store_true", help="list the stories that several articles tell"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.commands.shared import OK, AddCommand, add_json, path, print_json
@@ -103,6 +102,7 @@ def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
     from qa import terminal
     from qa.archive import Archive
     from qa.evaluation import evaluator, picture
+    from qa.milvus.address import location
     from qa.settings import Settings
 
     if options.dataset is not None:
@@ -111,7 +111,8 @@ def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
         raise InputError("name a dataset's folder, or measure by what was judged: --judgements")
     if options.picture is not None:
         picture.check(options.picture)
-    archive = Archive.open(options.index or Path("index"), Settings.load(options.settings))
+    settings = Settings.load(options.settings)
+    archive = Archive.open(options.index or location(settings.index), settings)
     with terminal.progress_bar() as on_progress:
         measured = evaluator.evaluate_own(archive, wanted, on_progress=on_progress)
     return _print(options, measured)

@@ -58,7 +58,10 @@ def markdown(answer: Answer, level: int = 1) -> str:
         if answer.passages:
             parts.append("Nearest passages, none of which answers the question:")
             parts += [_markdown_citation(hit.citation) for hit in answer.passages]
-    footer = f"Confidence {answer.confidence:.0%} · index generation {answer.generation}"
+    footer = (
+        f"Confidence that the archive has the answer: {answer.confidence:.0%} · "
+        f"index generation {answer.generation}"
+    )
     return "\n\n".join([*parts, footer])
 
 

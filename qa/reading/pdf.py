@@ -74,7 +74,10 @@ def read(content: Content) -> Iterator[Part]:
     empty = [number for number, rows in enumerate(pages, 1) if not rows]
     if len(empty) == len(pages):
         many = "its one page has" if len(pages) == 1 else f"its {len(pages)} pages have"
-        raise ReadingError(f"{many} no text, as if scanned; add it with: ocrmypdf IN.pdf OUT.pdf")
+        raise ReadingError(
+            f"{many} no text, as if scanned; run text recognition on it first, as with: "
+            "ocrmypdf IN.pdf OUT.pdf"
+        )
     yield _article(_without_running_heads(pages), about, empty, content)
 
 

@@ -85,7 +85,8 @@ def _columns(row: list[str], content: Content) -> list[str]:
     if read_body(dict.fromkeys(row, "x"), stated) is None:
         named = ", ".join(cell.strip() for cell in row)[:120]
         raise ReadingError(
-            f"no column is the text; the columns are {named}; say which: --column text=NAME "
+            f"no column is the text; the columns are {named}; head the "
+            "text's “text”, or say which it is: qa add --column text=NAME "
             f"(also for {', '.join(each for each in FIELDS if each != 'text')})",
             line=1,
         )

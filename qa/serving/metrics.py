@@ -37,7 +37,7 @@ class Metrics:
         named: dict[str, Any] = {"registry": self.registry}
         self.seconds = Histogram(
             "qa_seconds",
-            "How long a question, a search or a sync took, waiting included.",
+            "How long a question or a search took, waiting included.",
             ["operation"],
             buckets=_SECONDS,
             **named,

@@ -113,7 +113,7 @@ class Syncing:
     def _on_progress(self, now: Progress) -> None:
         if self._cancel.is_set():
             raise SyncCancelledError(
-                "the sync was cancelled; nothing is lost, sync again to go on where it stopped"
+                "the update was stopped; nothing is lost, and the next one goes on from there"
             )
         if now.stage != self._state.stage:
             self._enter(now)

@@ -302,8 +302,8 @@ def not_in_archive(answer: Answer) -> Markup:
 
 def _footnote(answer: Answer) -> Markup:
     parts = [
-        f"confidence {answer.confidence:.0%}",
-        f"{answer.timings_ms.get('total', 0.0):.0f} ms",
+        f"confidence that the archive has the answer: {answer.confidence:.0%}",
+        f"took {answer.timings_ms.get('total', 0.0):.0f} ms",
         f"index generation {answer.generation}",
     ]
     steps = ", ".join(

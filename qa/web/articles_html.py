@@ -176,8 +176,13 @@ def _adding(suffixes: Sequence[str], *, fetches: bool) -> Markup:
 def article_table(page: Page) -> Markup:
     """One page of the articles, with its head and the way to the next."""
     if not page.total:
-        return notice("There are no articles yet. Add some above, or put files into the corpus "
-                      "folder and press “Update from the folder”.")  # fmt: skip
+        told = "There are no articles yet."
+        if page.deletes:
+            told += (
+                " Add some above, or put files into the corpus folder and press “Update from the "
+                "folder”."
+            )
+        return notice(told)
     if not page.matching:
         return notice("No article matches. Title, publisher, author, date and file are searched, "
                       "in what is chosen above.")  # fmt: skip
@@ -270,17 +275,20 @@ def problem_list(problems: Sequence[Problem], *, retries: bool = False) -> Marku
         return EMPTY
     again = Markup(
         '<p class="ways"><button type="button" data-update>Try again</button><span class="hint">'
-        "after mending the files in the corpus folder</span></p>"
+        "when the files in the folder are mended</span></p>"
     )
     shown = problems[:SHOWN]
     rest = len(problems) - len(shown)
     return Markup(
-        '<details class="problems"{}><summary>{} in the corpus</summary>{}{}{}</details>'
+        '<details class="problems"{}><summary>{} with the files</summary>{}{}{}</details>'
     ).format(
         Markup(" open") if len(problems) <= FEW else EMPTY,
         count(len(problems), "problem"),
         problem_items(shown),
-        Markup('<p class="hint">and {} more: qa articles --problems</p>').format(f"{rest:,}")
+        Markup(
+            '<p class="hint">and {} more, which the command <code>qa articles --problems</code> '
+            "lists</p>"
+        ).format(f"{rest:,}")
         if rest
         else EMPTY,
         again if retries else EMPTY,
@@ -336,8 +344,18 @@ def sync_state(state: SyncState) -> Markup:
     return report(state.report) if state.report else EMPTY
 
 
+_STAGES: Final = {
+    "scanning": "Looking through the folder",
+    "reading": "Reading the files",
+    "embedding": "Preparing passages for search",
+    "indexing": "Writing the index",
+    "merging": "Tidying the index",
+    "mirroring": "Copying to the database server",
+}
+
+
 def _progress(state: SyncState) -> Markup:
-    stage = state.stage.capitalize() or "Starting"
+    stage = _STAGES.get(state.stage, state.stage.capitalize()) or "Starting"
     told = f"{stage}: {state.done:,} of {state.total:,}" if state.total else f"{stage} …"
     if state.rate and state.total:
         left = (state.total - state.done) / state.rate

@@ -216,7 +216,7 @@ class AskHandlers:
             facets = self._archive.facets(**_archive_filters(asked))
             periods = matches.by_month(self._archive.months())
             told = html.count(facets.articles, "article")
-            hint = f"{told} with what is set." if asked.filters else f"All {told}."
+            hint = f"{told} with these filters." if asked.filters else f"All {told}."
             return matches_html.narrow(asked, facets, periods, "Archive", hint)
         found = self._matches(asked)
         facets = matches.facets_of(found)
@@ -237,7 +237,9 @@ class AskHandlers:
         if asked.after or asked.before:
             dated = self._matches(_undated(asked))
             facets = replace(facets, years=matches.facets_of(dated).years)
-        hint = f"{html.count(len(found), 'article')} with words of the question, or near to it."
+        hint = (
+            f"{html.count(len(found), 'article')} with words of the question, or close in meaning."
+        )
         return matches_html.narrow(asked, facets, matches.over_time(dated), "Matches", hint)
 
     def _matches(self, asked: Asked) -> list[Article]:

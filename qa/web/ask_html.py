@@ -54,18 +54,19 @@ def empty_archive() -> Markup:
     """What to do where there is nothing to ask."""
     return Markup(
         '<div class="welcome"><h2>The archive is empty</h2><p>Add articles in the tab '
-        "<strong>Articles</strong>: text, Markdown, HTML or JSON Lines files. They can be asked "
-        "as soon as they are added.</p></div>"
+        "<strong>Articles</strong>: saved web pages, PDF, Word, text, mail and other files. You "
+        "can ask about them as soon as they are added.</p></div>"
     )
 
 
 def _batch() -> Markup:
     columns = Markup(", ").join(Markup("<code>{}</code>").format(name) for name in OPTIONS)
     return Markup(
-        '<details id="batch"><summary>Ask a list of questions</summary><p class="hint">A CSV with '
-        "a question a line, or with a column <code>question</code> and if need be {}; up to {}. "
-        "The evidence pack is a zip with CSV and Markdown: quotes, offsets, links.</p>"
+        '<details id="batch"><summary>Ask a list of questions</summary><p class="hint">A CSV file '
+        "with one question a line, up to {} at a time. To restrict single questions, head their "
+        "column <code>question</code> and add any of the columns {}. You get an evidence pack: a "
+        "ZIP file with the quotes, where each stands in its article, and links.</p>"
         '<label class="file">List of questions<input type="file" id="batch-file" '
         'accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
         '<div id="batch-state"></div></details>'
-    ).format(columns, f"{MAX_QUESTIONS:,}")
+    ).format(f"{MAX_QUESTIONS:,}", columns)

@@ -137,16 +137,16 @@ def why(hit: Hit) -> Markup:
         '<details class="why"><summary>Why this result<span class="sr-only">: <bdi>{}</bdi></span>'
         "</summary>"
         '<table><caption class="sr-only">What its score of {} is made of</caption><thead><tr>'
-        '<th scope="col">By</th><th scope="col">Rank</th><th scope="col">Score</th>'
+        '<th scope="col">Found by</th><th scope="col">Rank</th><th scope="col">Score</th>'
         '<th scope="col">Share</th></tr></thead><tbody>{}</tbody></table>{}</details>'
     ).format(hit.article.title, f"{hit.score:.2f}", _arms(hit, explanation), _held(explanation))
 
 
 def _arms(hit: Hit, explanation: Explanation) -> Markup:
     arms: list[tuple[str, Evidence | None, float]] = [
-        ("words", hit.lexical, explanation.lexical_share),
-        ("meaning", hit.dense, explanation.dense_share),
-        ("word by word", explanation.late, explanation.late_share),
+        ("same words", hit.lexical, explanation.lexical_share),
+        ("similar meaning", hit.dense, explanation.dense_share),
+        ("similar meaning, word by word", explanation.late, explanation.late_share),
     ]
     return EMPTY.join(
         Markup(
@@ -168,9 +168,13 @@ def _held(explanation: Explanation) -> Markup:
         Markup('<span class="word"><bdi>{}</bdi></span> {}').format(word, f"{share:.0%}")
         for word, share in explanation.words
     )
-    lines = [Markup("Holds, by rarity: {}").format(held) if held else "Holds none of the words"]
+    told = Markup(
+        "Words of the question in it, and what each counts for (rare ones count more): {}"
+    )
+    none = "None of the question’s words are in it: it was found by its meaning"
+    lines = [told.format(held) if held else none]
     if explanation.recency < 1:
-        lines.append(f"Its age multiplies the score by {explanation.recency:.2f}")
+        lines.append(f"Newer articles come first: its score counts {explanation.recency:.0%}")
     if explanation.filters:
         restricted = Markup("; ").join(map(field, explanation.filters))
         lines.append(Markup("Restricted to: {}").format(restricted))

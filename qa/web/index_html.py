@@ -24,17 +24,17 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "model": ("Model for meaning", "rebuilds the index"),
     "passage_words": ("Words in a passage", "rebuilds the index"),
     "overlap_sentences": ("Sentences that neighbours share", "rebuilds the index"),
-    "fusion": ("How words and meaning are mixed", "counts at the next start"),
-    "dense_weight": ("Share of meaning", "counts at the next start"),
-    "depth": ("Candidates of each", "counts at the next start"),
-    "late_weight": ("Share of word by word meaning", "counts at the next start"),
-    "rerank_depth": ("Candidates compared word by word", "counts at the next start"),
-    "reranker": ("Model that compares them instead", "counts at the next start"),
-    "reader": ("What reads the best sentences again", "counts at the next start"),
-    "answer_threshold": ("Confidence that an answer needs", "counts at the next start"),
-    "lexical_engine": ("Engine for words", "counts at the next start"),
-    "vector_engine": ("Engine for meaning", "counts at the next start"),
-    "index": ("Where the index lies", "counts at the next start"),
+    "fusion": ("How words and meaning are mixed", "takes effect at the next start"),
+    "dense_weight": ("Share of meaning", "takes effect at the next start"),
+    "depth": ("Candidates of each", "takes effect at the next start"),
+    "late_weight": ("Share of word by word meaning", "takes effect at the next start"),
+    "rerank_depth": ("Candidates compared word by word", "takes effect at the next start"),
+    "reranker": ("Model that compares them instead", "takes effect at the next start"),
+    "reader": ("What reads the best sentences again", "takes effect at the next start"),
+    "answer_threshold": ("Confidence that an answer needs", "takes effect at the next start"),
+    "lexical_engine": ("Engine for words", "takes effect at the next start"),
+    "vector_engine": ("Engine for meaning", "takes effect at the next start"),
+    "index": ("Where the index lies", "takes effect at the next start"),
 }
 """What the settings are called here, and when a change counts."""
 
@@ -196,14 +196,14 @@ def _settings(settings: Mapping[str, Any], *, writes: bool) -> Markup:
             SETTINGS.get(name, ("", ""))[0],
             "none" if value in (None, "") else value,
             "" if value == getattr(default, name, value) else f"default: {getattr(default, name)}",
-            SETTINGS.get(name, ("", "counts at the next start"))[1],
+            SETTINGS.get(name, ("", "takes effect at the next start"))[1],
         )
         for name, value in settings.items()
     )
     how = (
         "To change one, write it into <code>qa.toml</code> in the folder where the server is "
-        "started, such as <code>passage_words = 120</code>, and start it again; where it builds "
-        "the index anew, run <code>qa index</code> before."
+        "started, such as <code>passage_words = 120</code>, and start the server again. If the "
+        "change rebuilds the index, run <code>qa index</code> first."
     )
     return Markup(
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of settings">'

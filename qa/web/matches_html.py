@@ -194,12 +194,13 @@ def _value(sets: dict[str, str], label: str, number: int, *, pressed: bool) -> M
 def _author_field(asked: Asked) -> Markup:
     return Markup(
         '<label class="by">Author’s name<input type="text" id="author" data-field="author" '
-        'value="{}" autocomplete="off" maxlength="200" placeholder="Any, in any order"></label>'
+        'value="{}" autocomplete="off" maxlength="200" '
+        'placeholder="First name, last name or both"></label>'
     ).format(asked.author)
 
 
 def _literal(asked: Asked) -> Markup:
     return Markup(
         '<label class="literal"><input type="checkbox" id="literal" data-literal{}>Take the '
-        "question literally: no operators, nothing understood</label>"
+        "question literally: read no filters or corrections into it</label>"
     ).format(Markup(" checked") if asked.literal else EMPTY)

@@ -157,6 +157,11 @@ def test_what_was_judged_is_measured(archive, capsys):
     assert report["refusal"]["recall"] == 1.0
     assert 0 <= report["reliability"]["expected_calibration_error"] <= 1
     assert sum(count for _, _, count in report["reliability"]["bins"]) == 9
+    settings = archive.index.parent / "qa.toml"
+    settings.write_text(f"index = '{archive.index}'\n", encoding="utf-8")
+    named = ["eval", "--judgements", "--json", "--arms", "lexical", "--settings", str(settings)]
+    assert main(named) == 0  # as the other commands find it
+    assert json.loads(capsys.readouterr().out)["queries"] == 7
     assert main(["eval"]) == 1
     assert "--judgements" in capsys.readouterr().err
     assert run(archive, "eval", "--judgements", str(archive.index)) == 1

@@ -72,7 +72,9 @@ def test_a_pdf_made_on_a_day_gives_its_ages_a_date():
 
 
 def test_pages_without_text_are_told():
-    scanned = "no text, as if scanned; add it with: ocrmypdf IN.pdf OUT.pdf"
+    scanned = (
+        "no text, as if scanned; run text recognition on it first, as with: ocrmypdf IN.pdf OUT.pdf"
+    )
     assert only_problem(pdf([[], []]), "a.pdf") == f"its 2 pages have {scanned}"
     result = read_bytes(pdf([[("The lamp was lit at noon.", 11.0)], []]), "2025-03-14-lamp.pdf")
     assert result.articles[0].pages == (0, 25)

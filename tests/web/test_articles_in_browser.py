@@ -216,14 +216,15 @@ def test_a_sync_shows_how_far_it_is_and_can_be_stopped(
     open_tab(page, "Articles")
     page.locator("[data-adding] [data-update]").click()
     page.locator(
-        ".syncing", has_text=re.compile(r"Embedding: \d+ of 10,000 · \d+ a second")
+        ".syncing",
+        has_text=re.compile(r"Preparing passages for search: \d+ of 10,000 · \d+ a second"),
     ).wait_for()
     open_tab(page, "Ask")
     ask(page, "How did the councillors vote?")
     page.locator(".answer", has_text="27 to 18").wait_for()
     open_tab(page, "Articles")
     page.locator("[data-cancel]").click()
-    page.locator("[data-report] .notice", has_text="The sync was cancelled").wait_for()
+    page.locator("[data-report] .notice", has_text="The update was stopped").wait_for()
     monkeypatch.undo()
     page.locator("[data-report] [data-update]", has_text="Go on").click()
     page.locator(".report", has_text="Nothing to do").wait_for(timeout=20_000)

@@ -70,7 +70,7 @@ def test_an_answer_quotes_and_cites_and_opens_the_article(page: Any, site: Site)
     card.locator("details.why summary").click()
     why = card.locator("details.why").inner_text()
     assert re.search(r"words\s+#1\s+[\d.]+\s+\d+%", why)
-    assert re.search(r"Holds, by rarity: \w+ \d+%", why)
+    assert re.search(r"rare ones count more\): \w+ \d+%", why)
     page.locator("details.passages > summary").click()
     assert page.locator("details.passages .hit .why").count() >= 1
 
@@ -156,7 +156,7 @@ def test_what_is_not_in_the_archive_looks_different(page: Any) -> None:
     absent = page.locator(".absent")
     absent.wait_for()
     assert absent.locator("h2").inner_text() == "Not in this archive"
-    assert "nowhere in it: won, chess" in absent.inner_text()
+    assert "no article has: won, chess" in absent.inner_text()
     assert page.locator(".answer").count() == 0
     assert "Nearest passages" in page.locator("details.passages[open] summary").first.inner_text()
     assert page.locator("#told").inner_text() == "Not in this archive"

@@ -87,4 +87,4 @@ def test_filters_that_leave_nothing_are_told_in_every_view(plain_page: Any, site
         page.locator(f"[data-view={view}][aria-pressed=true]").wait_for()
         page.locator(".absent", has_text="No article passes the filters").wait_for()
     page.goto(f"{site.address}/?publisher=Northfield+Gazette")
-    page.locator("#narrow > .hint", has_text="2 articles with what is set.").wait_for()
+    page.locator("#narrow > .hint", has_text="2 articles with these filters.").wait_for()

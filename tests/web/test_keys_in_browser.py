@@ -112,6 +112,9 @@ def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
     assert selected.inner_text() == "Ask"
     page.goto(f"{site.address}/?tab=articles")
     page.locator("table.articles").wait_for()
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.id === 'question-box'")
+    assert query(page) == {}
     page.goto(f"{site.address}/?tab=nosuch")
     page.locator("#examples").wait_for()
 

@@ -16,8 +16,6 @@ let generation;
 let following = false; // a sync that was started here
 let timer;
 
-const UNREACHABLE = "The server does not answer. Is it still running?";
-
 function notice(text, kind) {
   const shown = document.createElement("p");
   shown.className = `notice ${kind}`;
@@ -180,7 +178,7 @@ function tooMuch(files) {
   }
   const large = files.find((file) => file.size > maxBytes);
   return large
-    ? `${large.name} is over ${maxBytes / 2 ** 20} MiB: put it into the corpus folder instead.`
+    ? `${large.name} is over ${maxBytes / 2 ** 20} MiB, too large to send: put it into the folder of the articles.`
     : "";
 }
 

@@ -16,7 +16,7 @@ const MOST_RECENT = 8;
 const FILTERS = ["publisher", "author", "after", "before", "language", "agency", "as_of"];
 const FIELDS = ["q", ...FILTERS, "show", "left", "right"];
 const TITLE = document.title;
-const LOST = '<p class="notice error" role="alert">The server does not answer. Is it running?</p>';
+const LOST = `<p class="notice error" role="alert">${UNREACHABLE}</p>`;
 
 let state = fromAddress();
 let turn = 0;
@@ -214,11 +214,14 @@ function download(name, parts, type) {
 
 async function exportAs(button) {
   const file = await call("export", { ...state, format: button.dataset.export });
-  if (!file || file.error) flash(button, file?.error ?? "The server does not answer");
-  else {
-    download(file.name, [file.text], file.kind);
-    button.closest("details.menu").removeAttribute("open");
+  const menu = button.closest("details.menu");
+  menu.querySelector(".notice.error")?.remove();
+  if (!file || file.error) {
+    button.after(notice(file?.error ?? UNREACHABLE, true));
+    return;
   }
+  download(file.name, [file.text], file.kind);
+  menu.removeAttribute("open");
 }
 
 async function judge(button) {
@@ -230,7 +233,7 @@ async function judge(button) {
   actions.parentElement.querySelector(":scope > .notice.error")?.remove();
   if (wrong !== "") {
     const lost = "the server does not answer";
-    actions.after(batchText(`Not kept: ${wrong ?? lost}.`, true));
+    actions.after(notice(`Not kept: ${wrong ?? lost}.`, true));
     return;
   }
   for (const other of button.parentElement.children) other.setAttribute("aria-pressed", "false");
@@ -243,7 +246,7 @@ async function judge(button) {
 const batch = root.querySelector("#batch");
 const batchState = root.querySelector("#batch-state");
 
-function batchText(text, isError = false) {
+function notice(text, isError = false) {
   const line = document.createElement("p");
   line.className = isError ? "notice error" : "hint";
   line.setAttribute("role", isError ? "alert" : "status");
@@ -261,7 +264,7 @@ function batchButton(text, act) {
 }
 
 async function startBatch(file) {
-  batchState.replaceChildren(batchText("Reading the list …"));
+  batchState.replaceChildren(notice("Reading the list …"));
   const data = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
@@ -270,8 +273,8 @@ async function startBatch(file) {
   });
   const started = data === null ? null : await call("batch_start", { ...state, name: file.name, data });
   if (!started || started.error) {
-    const why = data === null ? "The file cannot be read" : "The server does not answer";
-    batchState.replaceChildren(batchText(started?.error ?? why, true));
+    const why = data === null ? "The file cannot be read" : UNREACHABLE;
+    batchState.replaceChildren(notice(started?.error ?? why, true));
     return;
   }
   followBatch(started.key);
@@ -280,14 +283,14 @@ async function startBatch(file) {
 async function followBatch(key) {
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", "Questions asked");
-  const line = batchText("");
+  const line = notice("");
   const stop = batchButton("Cancel", () => call("batch_state", { key, cancel: true }));
   batchState.replaceChildren(bar, line, stop);
   const began = performance.now();
   for (;;) {
     const now = await call("batch_state", { key });
     if (!now || now.error) {
-      batchState.replaceChildren(batchText(now?.error ?? "The server does not answer", true));
+      batchState.replaceChildren(notice(now?.error ?? UNREACHABLE, true));
       return;
     }
     bar.max = now.total;
@@ -297,7 +300,7 @@ async function followBatch(key) {
     if (now.running) line.textContent += ` · ${rate.toFixed(rate < 10 ? 1 : 0)} a second`;
     else {
       if (now.cancelled) line.textContent += " · cancelled";
-      const failed = now.failed.map((text) => batchText(text, true));
+      const failed = now.failed.map((text) => notice(text, true));
       const get = batchButton("Download the evidence pack", () => getPack(key));
       batchState.replaceChildren(bar, line, ...failed, get);
       return;
@@ -309,7 +312,7 @@ async function followBatch(key) {
 async function getPack(key) {
   const pack = await call("batch_pack", { key });
   if (!pack || pack.error) {
-    batchState.append(batchText(pack?.error ?? "The server does not answer", true));
+    batchState.append(notice(pack?.error ?? UNREACHABLE, true));
     return;
   }
   const bytes = Uint8Array.from(atob(pack.data), (letter) => letter.charCodeAt(0));
@@ -414,6 +417,11 @@ root.querySelector("#ask-form").addEventListener("submit", (event) => {
   askNew(box.value);
 });
 
+function typeAnew() {
+  box.focus();
+  box.select();
+}
+
 document.addEventListener("keydown", (event) => {
   const open = root.querySelector("details.menu[open]");
   if (event.key === "Escape" && open) {
@@ -423,10 +431,12 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (event.key === "/" && plain && !typing && !document.querySelector("dialog[open]")) {
-    if (!root.checkVisibility()) return; // another tab is shown
     event.preventDefault();
-    box.focus();
-    box.select();
+    if (root.checkVisibility()) typeAnew();
+    else {
+      document.querySelector("#ask-button").click();
+      requestAnimationFrame(typeAnew); // when its tab is shown
+    }
   }
 });
 

@@ -10,7 +10,7 @@ function lost(area) {
   const line = document.createElement("p");
   line.className = "notice error";
   line.setAttribute("role", "alert");
-  line.textContent = "The server does not answer. Is it still running?";
+  line.textContent = UNREACHABLE;
   area.replaceChildren(line);
 }
 

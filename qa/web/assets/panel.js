@@ -36,7 +36,7 @@ async function openArticle({ article, start, end, revision }) {
   if (turn !== opened || !panel.open) return;
   if (!html) {
     content.innerHTML =
-      '<p class="notice error" role="alert">The server does not answer. Is it still running?</p>';
+      `<p class="notice error" role="alert">${UNREACHABLE}</p>`;
     return;
   }
   content.innerHTML = html;
