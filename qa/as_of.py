@@ -121,7 +121,10 @@ def _admits(understood: Understood, text: str, language: str | None) -> bool:
     return (
         all(phrase_pattern(phrase).search(written) for phrase in understood.phrases)
         and not any(phrase_pattern(phrase).search(written) for phrase in understood.unwanted)
-        and not any(held.issuperset(terms(word, language)) for word in understood.excluded)
+        and not any(
+            (found := terms(word, language)) and held.issuperset(found)
+            for word in understood.excluded
+        )
     )
 
 

@@ -52,7 +52,7 @@ _OPERATOR = re.compile(
     r'(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
     r'|(?<!\S)-"(?P<no_phrase>[^"]{0,300}\w[^"]{0,20})"'
     r'|(?<![\w"])"(?P<phrase>[^"]{0,300}\w[^"]{0,20})"(?!\w)'
-    r"|(?<=\s)-(?P<excluded>[^\W\d_][\w'’]*(?:-\w+)*)",
+    r"|(?<=\s)-(?P<excluded>[^\W\d_](?:[\w'’]|[.&](?=\w))*(?:-\w+)*)(?:(?<=\.\w)\.)?",
     re.IGNORECASE,
 )
 _UNCLOSED = re.compile(
@@ -72,7 +72,7 @@ _OF_COUNTRIES = frozenset(
 )
 _SPACES = re.compile(r"\s+")
 _CJK = re.compile(f"[{CJK}]+")
-_WHOLE_WORD = re.compile(r"(?<![\w'’])[^\W\d_]{4,}(?!\w)")
+_WHOLE_WORD = re.compile(r"(?<![\w'’])[^\W\d_]{4,}(?!\w|['’](?!s\b)\w)")
 _SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-"})
 
 
@@ -189,7 +189,11 @@ def understand(
         language=None if given.language else found.language or said.language,
     )
     if given.after or given.before:
-        found = replace(found, after=None, before=None)
+        found = replace(
+            found,
+            after=None if given.after else found.after,
+            before=None if given.before else found.before,
+        )
     elif not (found.after or found.before):
         found = replace(found, after=said.after, before=said.before)
     recency = as_of

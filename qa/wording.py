@@ -39,7 +39,8 @@ _AUXILIARY = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
 _VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
 _AUTHORS_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
 _ACCORDING = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
-_AND = re.compile(r",? (?:and|or) (?=\S)")
+_AND = re.compile(r"(?:,? (?:and|or)|,) (?=\S)")
+_GOES_ON = re.compile(r"['’]s? \w| (?=[A-ZÀ-ÖØ-Þ])")
 _NOUN = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
 _OF_NEWS = re.compile(
     r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
@@ -147,10 +148,16 @@ class _Reading:
         place = self.known.authors().at(self.text, at)
         return _Named("author", place) if place else None
 
-    def and_another(self, at: int) -> bool:
-        """Whether "and" and another source follow: which of them is meant cannot be told."""
-        joint = _AND.match(self.text, at)
-        return joint is not None and self.source(joint.end()) is not None
+    def is_part(self, end: int) -> bool:
+        """Whether a name goes on after this place, or another source follows.
+
+        "The Sun" is no source in "the Sun Belt Coalition" nor in "the Sun's editor", and in "AP and
+        the Sun" it cannot be told which of them is meant.
+        """
+        if _GOES_ON.match(self.text, end):
+            return True
+        joint = _AND.match(self.text, end)
+        return joint is not None and bool(self.source(joint.end()) or self.author_at(joint.end()))
 
     def take(self, named: _Named) -> bool:
         """Restrict to a name, unless another of its kind was found before."""
@@ -210,7 +217,7 @@ class _Reading:
         named = self.source(by.end())
         if named is None and by[1].lower() == "by":
             named = self.author_at(by.end())
-        if named is None or not self.take(named):
+        if named is None or self.is_part(named.place.end) or not self.take(named):
             return None
         self.edit(by.start(), named.place.end, "")
         return named.place.end
@@ -305,12 +312,14 @@ def _according(reading: _Reading) -> bool:
     found = False
     for match in _ACCORDING.finditer(reading.text):
         named = reading.source(match.end())
-        if named is None or reading.and_another(named.place.end) or not reading.take(named):
+        if named is None:
+            continue
+        reports = _REPORTS.match(reading.text, named.place.end)
+        end = reports.end() if reports else named.place.end
+        if reading.is_part(end) or not reading.take(named):
             continue
         found = True
         start = match.start() - 2 * reading.text[: match.start()].endswith(", ")
-        reports = _REPORTS.match(reading.text, named.place.end)
-        end = reports.end() if reports else named.place.end
         reading.edit(start, end, " ")
         reading.modifiers(end)
     return found

@@ -9,6 +9,7 @@ import pytest
 from qa import serialise
 from qa.cli import main
 from qa.exports.documents import markdown
+from qa.records import Span
 from qa.terminal import render_answer
 from qa.web import answer_html, html, panel
 from qa.web.asked import Asked
@@ -63,6 +64,7 @@ def test_an_earlier_revision_is_quoted_and_said_to_be_one(mine, write_corpus, ca
     assert CORRECTED in page
     assert 'data-revision="1"' in html.open_button(citation.article)
     assert "data-judge" not in page
+    assert 'data-revision="2"' in html.open_button(mine.article(article.id), Span(0, 9))
     place = {"id": article.id, "start": "0", "end": "9", "revision": "1"}
     assert "Fourteen" in panel.opened(mine, place)
     main(["ask", ASKED, "--as-of", "2025-03-14", "--index", str(mine.index)])
@@ -72,6 +74,7 @@ def test_an_earlier_revision_is_quoted_and_said_to_be_one(mine, write_corpus, ca
     # What must be in the text must have been.
     assert not mine.search('hurt "Nineteen people"', as_of="2025-03-14")
     assert not mine.search("hurt -Fourteen", as_of="2025-03-14")
+    assert mine.search("hurt -the", as_of="2025-03-14"), "a common word excludes nothing"
     assert mine.search('hurt "Nineteen people"', as_of="2025-03-16")
 
 

@@ -16,6 +16,7 @@ from qa.errors import InputError, QAError
 from qa.exports import documents
 from qa.overviews import Facets
 from qa.records import Answer, Article
+from qa.rows import publisher_key
 from qa.web import answer_html, ask_html, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import Verdicts
 from qa.web.asked import Asked
@@ -117,7 +118,12 @@ class AskHandlers:
             counts = self._archive.facets().publishers
             wanted = [str(sent.get(side) or "") for side in ("left", "right")]
             known = [value for value, _ in counts]
-            nearest = [a.publisher for a in matches.articles_of(answer.passages) if a.publisher]
+            as_counted = {publisher_key(value): value for value in known}
+            nearest = [
+                as_counted.get(publisher_key(article.publisher), article.publisher)
+                for article in matches.articles_of(answer.passages)
+                if article.publisher
+            ]
             spare = [p for p in dict.fromkeys([*nearest, *known]) if p not in wanted]
             sides = [name if name in known else next(iter(spare), "") for name in wanted[:1]]
             spare = [p for p in spare if p not in sides]

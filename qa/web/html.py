@@ -182,9 +182,13 @@ def words(moment: date) -> str:
 
 
 def open_button(article: Article, span: Span | None = None, label: str = "Open article") -> Markup:
-    """The button that opens an article in the panel, at a spot if one is given."""
+    """The button that opens an article in the panel, at a spot if one is given.
+
+    A spot is one of its revision: a link to it marks the same words when the article has changed.
+    """
     start, end = span or ("", "")
-    which = Markup(' data-revision="{}"').format(article.revision) if article.is_earlier else EMPTY
+    fixed = span is not None or article.is_earlier
+    which = Markup(' data-revision="{}"').format(article.revision) if fixed else EMPTY
     return Markup(
         '<button type="button" class="open" data-open="{}" data-start="{}" data-end="{}"{}>{}'
         '<span class="sr-only">: {}</span></button>'

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from qa.languages import name_of, tag_key
 from qa.matches import Period
 from qa.overviews import Count, Facets
-from qa.rows import agency_key
+from qa.rows import agency_key, person_key, publisher_key
 from qa.web.asked import Asked
 from qa.web.html import EMPTY, count, words
 
@@ -39,8 +39,8 @@ def narrow(
         hint,
         histogram(periods, asked),
         _days(asked),
-        _facet("Publisher", "publisher", facets.publishers, asked),
-        _facet("Author", "author", facets.authors, asked) + _author_field(asked),
+        _facet("Publisher", "publisher", facets.publishers, asked, key=publisher_key),
+        _facet("Author", "author", facets.authors, asked, key=person_key) + _author_field(asked),
         _facet("Agency", "agency", facets.agencies, asked, key=agency_key),
         _languages(facets.languages, asked),
         _years(facets.years, asked),
@@ -121,7 +121,7 @@ def _facet(
     counts: Sequence[Count],
     asked: Asked,
     *,
-    key: Callable[[str], str] = str.casefold,
+    key: Callable[[str], str],
     label: Callable[[str], str] = str,
 ) -> Markup:
     """Values that can be chosen.

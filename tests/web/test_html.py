@@ -326,6 +326,21 @@ def test_what_the_list_of_articles_is_narrowed_by():
     assert "Agency" not in shown, "there is nothing to choose"
 
 
+def test_a_filter_is_chosen_however_its_value_is_written() -> None:
+    facets = Facets(
+        articles=3,
+        publishers=(Count("Guardian", 3),),
+        authors=(Count("Quill, Ada", 3),),
+        years=(),
+        languages=(),
+        agencies=(),
+    )
+    asked = replace(ASKED, publisher="The Guardian", author="Ada Quill")
+    shown = matches_html.narrow(asked, facets, (), "Matches", "")
+    assert shown.count('aria-pressed="true"') == 2
+    assert "The Guardian" not in shown, "no second one, of no article"
+
+
 def test_every_setting_is_called_something() -> None:
     assert set(index_html.SETTINGS) == {field.name for field in fields(Settings)}
     publishers = [Count(f"Paper {n}", 2) for n in range(index_html.PUBLISHERS + 3)]

@@ -115,6 +115,10 @@ def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
     page.keyboard.press("/")
     page.wait_for_function("document.activeElement.id === 'question-box'")
     assert query(page) == {}
+    length = page.evaluate("history.length")
+    page.goto(f"{site.address}/?tab=articles&q=a%20b")
+    page.locator("table.articles").wait_for()
+    assert page.evaluate("history.length") == length + 1, "showing it is no step of its own"
     page.goto(f"{site.address}/?tab=nosuch")
     page.locator("#examples").wait_for()
 

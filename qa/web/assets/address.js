@@ -9,4 +9,12 @@ function addressWith(parameters) {
   return location.pathname + (query ? `?${query}` : "");
 }
 
-const isHere = (address) => address === location.pathname + location.search;
+// Whatever the order of the parameters, and however blanks are written.
+function isHere(address) {
+  const [here, there] = [location, new URL(address, location)].map(({ pathname, search }) => {
+    const given = new URLSearchParams(search);
+    given.sort();
+    return `${pathname}?${given}`;
+  });
+  return here === there;
+}

@@ -195,11 +195,11 @@ async function copy(text, button) {
 }
 
 function flash(button, text) {
-  const before = button.textContent;
+  button.usualText ??= button.textContent; // pressed twice, it shows another already
   button.textContent = text;
   told.textContent = text;
   setTimeout(() => {
-    button.textContent = before;
+    button.textContent = button.usualText;
     button.closest("details.menu")?.removeAttribute("open");
   }, 1200);
 }
@@ -263,6 +263,8 @@ function batchButton(text, act) {
   return button;
 }
 
+let asking = null; // the list's key
+
 async function startBatch(file) {
   batchState.replaceChildren(notice("Reading the list …"));
   const data = await new Promise((resolve) => {
@@ -277,6 +279,9 @@ async function startBatch(file) {
     batchState.replaceChildren(notice(started?.error ?? why, true));
     return;
   }
+  // Another list takes the place of one that is being asked.
+  if (asking !== null) call("batch_state", { key: asking, cancel: true });
+  asking = started.key;
   followBatch(started.key);
 }
 
@@ -289,6 +294,7 @@ async function followBatch(key) {
   const began = performance.now();
   for (;;) {
     const now = await call("batch_state", { key });
+    if (asking !== key) return;
     if (!now || now.error) {
       batchState.replaceChildren(notice(now?.error ?? UNREACHABLE, true));
       return;

@@ -4,9 +4,10 @@ const FIRST_TAB = "ask";
 const tabButtons = () => [...document.querySelectorAll("#tabs [role=tab]")];
 const nameOf = (button) => button.id.replace(/-button$/, "");
 
+const tabInAddress = () => new URLSearchParams(location.search).get("tab") ?? FIRST_TAB;
+
 function showTab() {
-  const wanted = new URLSearchParams(location.search).get("tab") ?? FIRST_TAB;
-  const button = tabButtons().find((one) => nameOf(one) === wanted);
+  const button = tabButtons().find((one) => nameOf(one) === tabInAddress());
   if (button?.getAttribute("aria-selected") === "false") button.click();
 }
 
@@ -14,8 +15,8 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("#tabs [role=tab]");
   if (!button) return;
   const name = nameOf(button);
-  const address = addressWith({ tab: name === FIRST_TAB ? "" : name });
-  if (!isHere(address)) history.pushState(null, "", address);
+  if (name === tabInAddress()) return; // pressed by `showTab`
+  history.pushState(null, "", addressWith({ tab: name === FIRST_TAB ? "" : name }));
 });
 
 addEventListener("popstate", showTab);
