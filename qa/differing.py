@@ -39,9 +39,10 @@ _MAGNITUDES: Final = {
 }  # fmt: skip
 _WORDS = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
 _FIGURE = re.compile(
-    rf"(?<![\w.,:])(?:(?P<digits>\d+(?:,\d{{3}})*(?:\.\d+)?)"
-    rf"|(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))?))"
-    rf"(?:[- ]?(?P<magnitude>hundred|thousand|million|billion|trillion|k|m|bn))?(?![\w])",
+    rf"(?<![\w.,:])(?:(?P<digits>\d{{1,3}}(?: \d{{3}})+(?![\d,])|\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"|(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))?"
+    rf"(?:[- ]hundred(?:(?:[- ]and)?[- ](?:{_WORDS})(?:[- ](?:{_WORDS}))?)?)?))"
+    rf"(?P<magnitude>[- ]?(?:hundred|thousand|million|billion|trillion|bn)|[km])?(?!\w|[.,]\d)",
     re.IGNORECASE,
 )
 _MONTH = (
@@ -50,7 +51,7 @@ _MONTH = (
 )
 _NO_COUNT = re.compile(rf"(?:\b{_MONTH}\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$")
 _WITH_COMMA = re.compile(
-    r"(?<![\w.,:])(?P<digits>\d+(?:[.\u00a0\u202f]\d{3})*(?:,\d+)?)(?![.,:]?\d)"
+    r"(?<![\w.,:])(?P<digits>(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?)(?![.,:]?\d)"
     r"(?:\s(?P<magnitude>mil millones|tausend|mille|mila|mil|duizend|tusen|mill?i?on\w*|millón"
     r"|milh\w+|miljo\w+|mill?iard\w*|miljard\w*))?(?!\w)",
     re.IGNORECASE,
@@ -61,6 +62,12 @@ _DAY_OR_CLOCK = re.compile(
 )
 _DAY = re.compile(rf"^(?:[-–/]\d{{1,2}}| (?:and|or|to) \d{{1,2}})?(?: of)? {_MONTH}\b")
 _CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_OF_AGE = re.compile(r"\bhow old\b|\bages?\b", re.IGNORECASE)
+_AGE = re.compile(
+    r"\b[A-Z][\w.'’-]*, (?P<named>\d{1,3})(?=[,.])|\b[Aa]ged (?P<aged>\d{1,3})\b"
+    r"|(?<!\w)(?P<old>\d{1,3})(?=[- ]years?[- ]old\b)"
+)
+"""How English writes how old somebody is: "Anna Smith, 45, was killed", "a 17-year-old"."""
 _SHARE = re.compile(
     r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
     re.IGNORECASE,
@@ -98,10 +105,10 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     asked = set(question.terms)
     rows = []
     for citation in citations:
-        language = citation.article.language
-        found = _found(citation.quote, asked, language) or _found(
-            citation.quote, frozenset(), language
-        )
+        language, quote = citation.article.language, citation.quote
+        if not _OF_AGE.search(question.text):
+            quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
+        found = _found(quote, asked, language) or _found(quote, frozenset(), language)
         new = [figure for figure in found if figure.value not in said]
         rows.append((citation, new, question.held(citation.quote, language)))
     first, own, words = rows[0]
@@ -173,22 +180,28 @@ def _found(text: str, of: Set[str], language: str | None) -> list[_Figure]:
 
 def _value(match: re.Match[str]) -> float:
     if match["digits"]:
-        value = float(match["digits"].replace(",", ""))
+        value = float(re.sub("[, ]", "", match["digits"]))
     else:
-        parts = re.split(r"[- ]", match["words"].lower())
-        value = float(sum(_UNITS.get(part, 0) + _TENS.get(part, 0) for part in parts))
-    return value * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1)
+        value = 0.0
+        for part in re.split(r"[- ]", match["words"].lower()):
+            value = (
+                value * 100 if part == "hundred"
+                else value + _UNITS.get(part, 0) + _TENS.get(part, 0)
+            )  # fmt: skip
+    magnitude = (match["magnitude"] or "").strip(" -").lower()
+    # 16.1 * 1e6 is 16100000.000000002.
+    return float(round(value * _MAGNITUDES[magnitude])) if magnitude else value
 
 
 def _value_with_comma(match: re.Match[str]) -> float:
-    digits = re.sub(r"[.\u00a0\u202f]", "", match["digits"]).replace(",", ".")
+    digits = re.sub(r"[. \u00a0\u202f]", "", match["digits"]).replace(",", ".")
     word = (match["magnitude"] or "").lower()
     if not word:
         return float(digits)
     if word == "mil millones" or re.match("mill?iard|miljard", word):
-        return float(digits) * 1e9
+        return float(round(float(digits) * 1e9))
     is_thousand = word in ("tausend", "mil", "mille", "mila", "duizend", "tusen")
-    return float(digits) * (1e3 if is_thousand else 1e6)
+    return float(round(float(digits) * (1e3 if is_thousand else 1e6)))
 
 
 def _is_year(digits: str) -> bool:

@@ -79,6 +79,9 @@ _POINTS = re.compile(
 _POSSESSIVE = re.compile(
     r"\b(?:its|his|her|their)\b|\b(?:that|those) (?:of|in|from)\b", re.IGNORECASE
 )
+_NAMES = re.compile(r"\b(?:the|a|an)\b|(?<!^)\b[A-Z0-9]", re.MULTILINE)
+"""What a question that says of what it asks has: "How many were hurt?" has nothing of it."""
+_TAIL = re.compile(r" (?:in|on|for|at|by|over|since|during) ", re.IGNORECASE)
 _LEAD = re.compile(rf"^{_ASKS}\b|^{_AUXILIARY}\b", re.IGNORECASE)
 
 _RISE = (
@@ -224,6 +227,9 @@ def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
     first, second = (side for side in match.groups() if side)
     first = _filled(first, second)
     second = _filled(second, first)
+    # "How does Kell compare with Brannok in rents": "in rents" is said of both.
+    if _TAIL.search(second) and not _TAIL.search(first):
+        return ()
     # "A cold and the flu" is one thing to know; two things that somebody has are two.
     if match["e"] and not (_OWNER.match(first) and _OWNER.match(second)):
         return ()
@@ -283,11 +289,18 @@ def _asks(text: str) -> bool:
 
 
 def _pair(first: str, second: str, *, pointing: bool = True) -> Parts:
-    about = ""
-    if pointing and _POINTS.search(second):
-        about = _LEAD.sub("", first.rstrip("? "), count=1).strip()
-        about = re.sub(rf"^{_AUXILIARY}\b ", "", about)
-    return Part(_whole(first)), Part(_whole(second), about)
+    left = right = ""
+    if pointing and (_POINTS.search(second) or not _NAMES.search(second)):
+        right = _said_in(first)
+    elif pointing and not _POINTS.search(first) and not _NAMES.search(first):
+        left = _said_in(second)
+    return Part(_whole(first), left), Part(_whole(second), right)
+
+
+def _said_in(question: str) -> str:
+    """A question without its question word and the verb behind that."""
+    said = _LEAD.sub("", question.rstrip("? "), count=1).strip()
+    return re.sub(rf"^{_AUXILIARY}\b ", "", said)
 
 
 def _whole(text: str) -> str:

@@ -73,8 +73,10 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
 
 def ask(options: argparse.Namespace) -> int:
     """Answer a question."""
+    if options.format and (options.batch is not None or options.question == ["-"]):
+        options.misused("--format is for one question; a list is asked with - --json, or --batch")
     if options.batch is not None:
-        return batch.run(options, _how(options))
+        return batch.run(options, {"k": options.k, **_how(options)})
     if not options.question:
         options.misused("a question, - or --batch is needed")
     if options.question == ["-"]:

@@ -121,12 +121,12 @@ def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
 def _print(options: argparse.Namespace, measured: Report) -> int:
     from qa.evaluation import picture, report
 
-    if options.picture is not None:
-        picture.draw(measured, options.picture)
     for warning in measured.warnings:
         print(f"qa: warning: {warning}", file=sys.stderr)
     if options.json:
         print_json(measured.as_json())
     else:
         print(report.render(measured))
+    if options.picture is not None:  # last: where it cannot be drawn, the figures are told
+        picture.draw(measured, options.picture)
     return OK

@@ -53,7 +53,7 @@ class RiskCoverage:
         cls, answerable: Sequence[Judged], unanswerable: Sequence[Judged], *, with_answers: bool
     ) -> RiskCoverage:
         """From both kinds of questions; `with_answers` counts wrong quotes too."""
-        rows = [(j, with_answers and not any(j.quotes[:1])) for j in answerable]
+        rows = [(j, with_answers and j.known and not any(j.quotes[:1])) for j in answerable]
         rows += [(j, True) for j in unanswerable]
         # Among equally sure questions the wrong ones first: no luck in the order.
         rows.sort(key=lambda row: (not row[0].answered, -row[0].confidence, not row[1]))

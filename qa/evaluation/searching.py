@@ -47,6 +47,7 @@ class Judged:
     confidence: float
     quotes: tuple[bool, ...]
     passages: tuple[bool, ...]
+    known: bool = True
 
 
 def arm_settings(settings: Settings, arm: str) -> Settings:
@@ -153,13 +154,14 @@ class Searcher:
         finding = self._archive.find(found)
         passages = tuple(holds(hit.passage.text, answers) for hit in found.hits[:QUOTES])
         if finding is None:
-            return Judged(False, 0.0, (), passages)
+            return Judged(False, 0.0, (), passages, bool(answers))
         quotes = (q.article.text[q.start : q.end] for q in finding.quotes[:QUOTES])
         return Judged(
             answered=finding.answered and bool(finding.quotes),
             confidence=finding.confidence,
             quotes=tuple(holds(quote, answers) for quote in quotes),
             passages=passages,
+            known=bool(answers),
         )
 
     def close(self) -> None:
@@ -204,7 +206,11 @@ def normalise(text: str) -> str:
 def holds(text: str, answers: Sequence[str]) -> bool:
     """Whether a text contains one of the answers, both normalised."""
     normal = normalise(text)
-    return any(answer and answer in normal for answer in map(normalise, answers))
+    # "19" is not in "1900", which was "1,900".
+    return any(
+        answer and re.search(rf"(?<!\d){re.escape(answer)}(?!\d)", normal)
+        for answer in map(normalise, answers)
+    )
 
 
 def _is_punctuation(character: str) -> bool:

@@ -75,6 +75,8 @@ def read_questions(data: bytes) -> list[Line]:
         raise InputError("the list of questions is empty; it needs a question a line")
     heading = [re.sub(r"\W+", "_", cell.strip().lower()) for _, cell in table[0]]
     named = next((n for n, name in enumerate(heading) if name in QUESTION), None)
+    if named is None and len(heading) > 1 and any(name in OPTIONS for name in heading):
+        named = 0
     body, column = (table, 0) if named is None else (table[1:], named)
     lines = []
     for row in body:
@@ -93,15 +95,20 @@ def read_questions(data: bytes) -> list[Line]:
     return lines
 
 
+_QUOTED_ROW = re.compile(r'^"(?:[^"]|"")*"[ \t\r]*$', re.MULTILINE)
+"""A cell in quotes and nothing beside it, as spreadsheets write one with a comma."""
+
+
 def _table(text: str) -> Iterator[list[tuple[int, str]]]:
     """Rows of cells, each with the number of its row's first line."""
     first = text.split("\n", 1)[0]
     # A comma is part of many a question: it separates only where the heading says so.
     separator = next((s for s in ("\t", ";", ",") if s in first and _is_heading(first, s)), None)
-    if separator is None and '"' not in text:
+    if separator is None and not _QUOTED_ROW.search(text):  # else quotes are of exact phrases
         yield from ([(n, line)] for n, line in enumerate(text.splitlines(), 1))
         return
-    reader = csv.reader(io.StringIO(text), delimiter=separator or ",", strict=False)
+    # Without a separator a row is one cell: a character that no text has parts nothing.
+    reader = csv.reader(io.StringIO(text), delimiter=separator or "\x1f", strict=False)
     at = 1
     try:
         for row in reader:
@@ -113,7 +120,8 @@ def _table(text: str) -> Iterator[list[tuple[int, str]]]:
 
 def _is_heading(line: str, separator: str) -> bool:
     cells = [re.sub(r"\W+", "_", cell.strip(' "\ufeff').lower()) for cell in line.split(separator)]
-    return any(cell in (*QUESTION, *OPTIONS) for cell in cells)
+    asks = line.rstrip(' "\r').endswith("?")  # "Before, who ran it?" is a question
+    return not asks and any(cell in (*QUESTION, *OPTIONS) for cell in cells)
 
 
 def ask_each(

@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from qa.bylines import people
+from qa.agencies import is_like_one
+from qa.bylines import SUFFIXES, people
 from qa.records import Article, Citation
+from qa.rows import name_key
 
 _LATEX: Final = str.maketrans(
     {
@@ -33,6 +35,7 @@ _LATEX: Final = str.maketrans(
     }
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_LISTED = re.compile(r"^(\d*)((?<=\d)[.)]|(?<!\d)[-+=])")
 _PARTICLES: Final = frozenset(
     ("van", "von", "der", "den", "de", "di", "da", "du", "la", "le", "del", "dos", "bin", "al")
 )
@@ -56,7 +59,9 @@ def markdown(citation: Citation) -> str:
         escaped(article.publisher or ""),
         day(article),
     ]
-    quoted = "\n".join(f"> {escaped(line)}" for line in citation.quote.splitlines() or [""])
+    # At the head of a line a dash begins a list, and a number with a dot too.
+    lines = (_LISTED.sub(r"\1\\\2", escaped(line)) for line in citation.quote.splitlines() or [""])
+    quoted = "\n".join(f"> {line}" for line in lines)
     return f"{quoted}\n>\n> — {', '.join(part for part in known if part)}"
 
 
@@ -104,7 +109,7 @@ def csl_text(citation: Citation) -> str:
 def key(article: Article) -> str:
     """An article's key in a bibliography: who, when, and the beginning of its id."""
     names = people(article.author or "") or [article.publisher or ""]
-    words = re.findall(r"[A-Za-z]+", _split(names[0])[1])
+    words = re.findall(r"[A-Za-z]+", _split(_parted(names[0])[0])[1])
     year = str(article.published_at.year) if article.published_at else "nd"
     return f"{(words or ['article'])[-1].lower()}{year}{re.sub(r'[^0-9a-z]', '', article.id)[:6]}"
 
@@ -155,7 +160,7 @@ def _split(name: str) -> tuple[str, str]:
 
     "Lindqvale, Petra" says itself which is which; "Petra and Oskar Mann" cannot be parted.
     """
-    if re.search(r" (?:and|AND) ", name):
+    if re.search(r" (?:and|AND) ", name) or is_like_one(name.title(), name_key(name)):
         return "", name
     first, comma, rest = name.partition(",")
     if comma:
@@ -169,15 +174,28 @@ def _split(name: str) -> tuple[str, str]:
     return " ".join(words[:at]), " ".join(words[at:])
 
 
+def _parted(name: str) -> tuple[str, str]:
+    """A name without what stands behind it, and that: "Jr.", "III"; empty where nothing does."""
+    bare, _, last = name.rpartition(" ")
+    if last.replace(".", "").lower() in SUFFIXES and " " in bare:
+        return bare.rstrip(" ,"), last
+    return name, ""
+
+
 def _bibtex_name(name: str) -> str:
-    given, family = _split(name)
+    bare, suffix = _parted(name)
+    given, family = _split(bare)
     # Alone it may be an agency, which is not to be taken apart.
-    return f"{_latex(family)}, {_latex(given)}" if given else f"{{{_latex(name)}}}"
+    parts = (family, suffix, given)
+    return ", ".join(_latex(part) for part in parts if part) if given else f"{{{_latex(name)}}}"
 
 
 def _csl_name(name: str) -> dict[str, str]:
-    given, family = _split(name)
-    return {"family": family, "given": given} if given else {"literal": name}
+    bare, suffix = _parted(name)
+    given, family = _split(bare)
+    if not given:
+        return {"literal": name}
+    return {"family": family, "given": given} | ({"suffix": suffix} if suffix else {})
 
 
 def _csl_date(moment: datetime | None) -> dict[str, Any] | None:
