@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
@@ -17,18 +18,23 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "author": ("author", "authors", "byline", "creator", "by", "writer"),
     "published_at": (
         "published", "publishedat", "publisheddate", "publishdate", "publicationdate",
-        "datepublished", "pubdate", "date", "datetime", "timestamp", "created", "createdat",
+        "datepublished", "datepublish", "pubdate", "date", "datetime", "timestamp", "created",
+        "createdat",
     ),
     "updated_at": (
         "updated", "updatedat", "modified", "modifiedat", "lastmod", "lastmodified",
-        "datemodified", "dateupdated",
+        "datemodified", "datemodify", "dateupdated",
     ),
     "url": ("url", "link", "canonical", "canonicalurl", "permalink", "originalurl"),
     "language": ("language", "lang", "inlanguage", "locale"),
-    "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story"),
+    "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story",
+             "contenthtml", "contenttext"),
 }  # fmt: skip
 
 
+_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_LISTED = re.compile(r"\[(.*)\]")  # a list that became text on its way into a table
+_ITEM = re.compile(r"(['\"])(.+?)\1(?=\s*[,\]])")
 _GIVEN = ("givenname", "given", "firstname", "first")
 _FAMILY = ("familyname", "family", "lastname", "last", "surname")
 
@@ -57,7 +63,7 @@ def read_fields(
         agency=_agency(plain),
         published_at=_moment(plain, "published_at", notes),
         updated_at=_moment(plain, "updated_at", notes),
-        url=_first(plain, "url"),
+        url=_first(plain, "url") or _address(_first(plain, "publisher")),
         language=_first(plain, "language"),
     )
     return found, notes
@@ -112,6 +118,11 @@ def as_text(value: object) -> str | None:
     return None
 
 
+def _address(text: str | None) -> str | None:
+    """A "source" that is the address of the article, as clippers of pages write it."""
+    return text if text and re.match(r"https?://[^/]+/.", text) else None
+
+
 def _digits(value: int) -> str | None:
     return str(value) if abs(value) < 10**18 else None
 
@@ -156,6 +167,8 @@ def agency_of(value: object) -> str | None:
 
 
 def _each(value: object) -> list[object]:
+    if isinstance(value, str) and (inner := _LISTED.fullmatch(value.strip())):
+        value = [name for _, name in _ITEM.findall(value)] or inner[1].strip("[]")
     items = value if isinstance(value, list | tuple) else [value]
     return [item for item in items if not isinstance(item, list)]
 
@@ -180,6 +193,11 @@ def moment_of(value: object) -> datetime | None:
         return from_day(value)
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, Mapping) and "$date" in value:  # as MongoDB exports one
+        inner = value["$date"]
+        value = inner.get("$numberLong") if isinstance(inner, Mapping) else inner
+    if isinstance(value, str) and _UNIX.fullmatch(value.strip()):
+        return from_timestamp(float(value))
     if isinstance(value, int | float):
         # 20250314 is a day; as a Unix time it would be in August 1970.
         day = parse_date(_digits(value) or "") if isinstance(value, int) else None

@@ -84,7 +84,7 @@ def parse_date(text: str, *, day_first: bool | None = None) -> datetime | None:
     text = _ELSEWHERE.sub("", " ".join(text.split()).strip(" .,;()[]"))
     if not text or len(text) > _MAX_CHARS:
         return None
-    if text[:4].isdigit():
+    if text[:4].isdigit() and not (text.isdigit() and len(text) != len("20250314")):
         try:
             return _plausible(datetime.fromisoformat(text))
         except (ValueError, OverflowError):

@@ -36,6 +36,19 @@ _MIN_COHERENCE_PERCENT = 50.0
 _MOJIBAKE = re.compile("[a-z][À-ÖØ-Þ]|[¤¦¨¬¯´¸]")
 
 
+_AS_BROWSERS = {
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(("shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks-c-5601-1987"), "cp949"),
+    "iso-8859-9": "cp1254",
+    "big5": "big5hkscs",
+}
+"""Names of encodings that pages and letters use for larger ones, see encoding.spec.whatwg.org."""
+
+_LETTERS_TO_ONE_BROKEN = 250
+
+
 def check_size(n_bytes: int) -> None:
     """Refuse a file that is too large.
 
@@ -97,6 +110,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
         text = _decode_declared(data, declared)
     if text is None:
         text = _decode_guessed(data)
+    if text is None and declared is not None:
+        text = _decode_mostly(data, declared)
     if text is None:
         raise _not_utf8(data)
     if "\0" in text:
@@ -115,12 +130,22 @@ def _decode_unicode(data: bytes) -> str | None:
 
 
 def _decode_declared(data: bytes, declared: str) -> str | None:
-    # Browsers read both as Windows-1252, and so do the pages that say so.
-    name = "cp1252" if declared.lower() in ("iso-8859-1", "latin-1", "latin1") else declared
+    name = _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared)
     try:
         return data.decode(name)
     except (LookupError, UnicodeError):
         return None
+
+
+def _decode_mostly(data: bytes, declared: str) -> str | None:
+    """As a browser does: a letter that a program cut in two costs itself, and not the page."""
+    try:
+        text = data.decode(
+            _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared), "replace"
+        )
+    except (LookupError, UnicodeError):
+        return None
+    return text if text.count("\ufffd") <= len(text) // _LETTERS_TO_ONE_BROKEN else None
 
 
 def _decode_guessed(data: bytes) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from qa.errors import ReadingError
 from qa.reading.authors import clean_author
@@ -36,11 +37,15 @@ def read(content: Content) -> Iterator[Part]:
         document = docx.Document(BytesIO(data))
     except (KeyError, ValueError, AttributeError, PackageNotFoundError) as error:
         raise ReadingError(f"not a Word document ({clean_line(str(error))[:80]})") from error
+    _open(document.element.body)
     title: str | None = None
     blocks: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            rows = (" | ".join(dict.fromkeys(c.text.strip() for c in r.cells)) for r in block.rows)
+            rows = (
+                " | ".join({cell._tc: cell.text.strip() for cell in row.cells}.values())
+                for row in block.rows
+            )
             blocks.append("\n".join(rows))
             continue
         style = (block.style.name or "").lower() if block.style is not None else ""
@@ -66,6 +71,20 @@ def read(content: Content) -> Iterator[Part]:
         "document properties",
     )
     yield draft
+
+
+def _open(body: Any) -> None:  # noqa: ANN401 - an element of python-docx
+    """Put what stands in tracked insertions and content controls in their place.
+
+    python-docx passes over it.
+    """
+    from docx.oxml.ns import qn
+
+    for each in list(body.iter(*map(qn, ("w:ins", "w:moveTo", "w:smartTag", "w:sdtContent")))):
+        holder = each.getparent() if each.tag == qn("w:sdtContent") else each
+        for child in list(each):
+            holder.addprevious(child)
+        holder.getparent().remove(holder)
 
 
 def _is_said_of(title: str, blocks: list[str]) -> bool:

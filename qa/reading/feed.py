@@ -49,13 +49,13 @@ def read(content: Content) -> Iterator[Part]:
             raise ReadingError("no RSS or Atom feed; of XML files, only feeds are read")
         raise ReadingError("a feed without entries")
     for entry in parsed.entries:
-        yield _article(entry, parsed.feed)
+        yield _article(entry, parsed.feed, parsed.version)
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         reason = clean_line(str(parsed.bozo_exception))[:120]
         yield Failure(f"a broken feed ({reason}); what could be read of it was")
 
 
-def _article(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Part:
+def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) -> Part:
     texts = [each.get("value", "") for each in entry.get("content", [])]
     text = max([*texts, entry.get("summary", "")], key=len)
     title = clean_line(text_of_markup(entry.get("title", "")))
@@ -63,14 +63,17 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Part:
         return Failure(f"no text in the entry {title[:60]!r}")
     source = entry.get("source") or {}
     link = entry.get("link") or ""
+    published, updated = _moment(entry, "published"), _moment(entry, "updated")
+    if version.startswith("rss") and "published" not in entry:
+        published, updated = updated, None  # a dc:date, which feedparser calls "updated"
     draft = Draft(dated_by_name=False)
     draft.take(
         Found(
             title=title or None,
             publisher=_name(source.get("title") or feed.get("title")),
             author=_author(entry),
-            published_at=_moment(entry, "published"),
-            updated_at=_moment(entry, "updated"),
+            published_at=published,
+            updated_at=updated,
             url=link if link.startswith(("http://", "https://")) else None,
             language=feed.get("language") or None,
         ),

@@ -18,10 +18,10 @@ from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
 from qa.reading.fields import without_site
 from qa.reading.guesses import guesses
-from qa.reading.header import take_head
+from qa.reading.header import merge, take_head
 from qa.reading.hub import articles_of, heading_of
 from qa.reading.json_ld import article_in
-from qa.reading.markup import text_of_markup
+from qa.reading.markup import heading_text, text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
 from qa.reading.single import fill_body, read_single
@@ -72,7 +72,11 @@ def read(content: Content) -> Iterator[Part]:
     stated_of = with_capture(content.stated, text)
     root, whole = _parse(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
-    stated, stated_body = article_in([str(script) for script in scripts])
+    meta = read_meta(root)
+    headings = [heading_text(each) for each in root.iter("h1")]
+    titles = [title for title in (meta.title, *headings) if title]
+    address = meta.url or stated_of.url
+    stated, stated_body = article_in([str(script) for script in scripts], address, titles)
     draft = Draft(visible=lambda: text_of_markup(text), stated=stated_of)
     if not whole:
         draft.notes.append(_TOO_DEEP)
@@ -84,13 +88,14 @@ def read(content: Content) -> Iterator[Part]:
             yield read
         return
     draft.take(stated, "json-ld")
-    meta = read_meta(root)
-    heading = _headline(root, meta.title)
+    heading = _headline(root, meta.title, meta.publisher)
     if heading.title is not None and len(heading.title.split()) >= _MIN_HEADLINE_WORDS:
         draft.take(heading, "heading")
     draft.take(meta, "meta")
     draft.take(heading, "heading")
-    byline, times = read_visible_byline(root), read_times(root)
+    inner = _article_of(root)  # a masthead's day and a teaser's author stand outside
+    byline = merge(read_visible_byline(inner), read_visible_byline(root))
+    times = merge(read_times(inner), read_times(root))
     if _is_same_day(byline, times):
         byline = replace(byline, published_at=None)  # the element has its hour too
     draft.take(byline, "byline")
@@ -98,7 +103,6 @@ def read(content: Content) -> Iterator[Part]:
     if draft.found.published_at is None:
         draft.take(read_shown_dates(root, heading.title), "byline")
     guessed = guesses(root, text, draft.found, stated_of.captured)
-    headings = [clean_line(each.text_content()) for each in root.iter("h1")]
     body = extract_body(text, root) or ""
     if stated_body and len(body) < _SHORT_BODY_CHARS and len(stated_body) > 2 * len(body):
         body = text_of_markup(stated_body) if "</" in stated_body else stated_body
@@ -117,6 +121,12 @@ def read(content: Content) -> Iterator[Part]:
         title = without_site(draft.found.title, draft.found.publisher, meta.publisher)
         draft.found = replace(draft.found, title=title)
     yield draft
+
+
+def _article_of(root: HtmlElement) -> HtmlElement:
+    """The element around the page's only first-level heading that is marked as its article."""
+    headings = list(root.iter("h1"))
+    return next(headings[0].iterancestors("article", "main"), root) if len(headings) == 1 else root
 
 
 def _is_same_day(byline: Found, times: Found) -> bool:
@@ -149,9 +159,19 @@ def _read_part(
 def _fill(draft: Draft, body: str, headings: list[str]) -> None:
     """Set a draft's text to a body without the headings that it begins with."""
     lines = [_without_marks(line) for line in split_lines(body)]
-    while lines and any(same_words(lines[0].text, heading) for heading in headings):
-        lines = lines[1:]
+    while count := _lines_of_heading(lines, headings):
+        lines = lines[count:]
     fill_body(take_head(lines, draft, "page"), draft, "page")
+
+
+def _lines_of_heading(lines: list[Line], headings: list[str]) -> int:
+    """How many lines at a body's head are a heading, which may be broken into some."""
+    bare = {re.sub(r"\W", "", heading).casefold() for heading in headings} - {""}
+    for count in range(1, min(len(lines), 3) + 1):
+        text = "".join(line.text for line in lines[:count])
+        if re.sub(r"\W", "", text).casefold() in bare:
+            return count
+    return 0
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -229,14 +249,14 @@ def _parse(text: str) -> tuple[HtmlElement, bool]:
     return root, not cut
 
 
-def _headline(root: HtmlElement, shared_as: str | None) -> Found:
+def _headline(root: HtmlElement, shared_as: str | None, site: str | None) -> Found:
     """The first-level heading that is the page's headline.
 
     The only one; or the only one of so many words as a headline has; or, of several such, the one
     that the page's title is but for the names of its site and section: "Opinion | Lamp lit - Star".
     """
-    texts = list(dict.fromkeys(clean_line(each.text_content()) for each in root.iter("h1")))
-    every = [text for text in texts if text]
+    texts = dict.fromkeys(heading_text(each) for each in root.iter("h1"))
+    every = [text for text in texts if text and not same_words(text, site or "")]
     long = [text for text in every if len(text.split()) >= _MIN_HEADLINE_WORDS]
     titles = (clean_line(root.findtext(".//title") or ""), shared_as or "")
     pieces = [piece for title in titles for piece in (title, *_BETWEEN.split(title))]

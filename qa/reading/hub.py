@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from qa.reading.cleaning import clean_line
 from qa.reading.draft import Found, same_words
 from qa.reading.furniture import is_furniture, is_related_heading
+from qa.reading.markup import heading_text
 from qa.reading.meta import is_elsewhere
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def heading_of(element: HtmlElement, base: str | None = None) -> Found:
         base: The page's address.
     """
     for heading in _own(element, *_HEADINGS):
-        title = clean_line(heading.text_content())
+        title = heading_text(heading)
         if not title or is_furniture(title) or is_related_heading(title):
             continue
         links = [*heading.iter("a"), *heading.iterancestors("a")]

@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from qa.addresses import address_key
 from qa.reading.aliases import agency_of, as_text, author_of, moment_of, name_of
-from qa.reading.draft import Found
+from qa.reading.draft import Found, same_words
 
 _TYPES = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)")
 _WRAPPER = re.compile(
@@ -19,7 +20,9 @@ _MAX_NODES = 2000  # a page's article is among the first; a crafted page may nes
 Node = Mapping[str, object]
 
 
-def article_in(scripts: Sequence[str]) -> tuple[Found, str | None]:
+def article_in(
+    scripts: Sequence[str], address: str | None = None, titles: Sequence[str] = ()
+) -> tuple[Found, str | None]:
     """The article that a page's JSON-LD scripts describe.
 
     Returns:
@@ -30,7 +33,11 @@ def article_in(scripts: Sequence[str]) -> tuple[Found, str | None]:
     if not articles:
         return Found(), None
     # The first that has a headline: a list of teasers may follow.
-    article = next((node for node in articles if as_text(node.get("headline"))), articles[0])
+    # But the page's own comes first, where its address or its headline tells it.
+    named = [node for node in articles if as_text(node.get("headline"))] or articles
+    own = [node for node in named if address and address_key(address) in _addresses(node)]
+    own += [n for n in named if any(same_words(_text(n.get("headline")) or "", t) for t in titles)]
+    article = (own or named)[0]
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     page = article.get("mainEntityOfPage")
     authors = _resolved(article.get("author"), by_id)
@@ -69,6 +76,11 @@ def _nodes(value: object) -> Iterator[Node]:
             page = each.get("mainEntityOfPage")
             if isinstance(page, dict) and len(page) > 1:
                 waiting.append(page)
+
+
+def _addresses(node: Node) -> set[str | None]:
+    given = (_address(node.get(key)) for key in ("url", "mainEntityOfPage", "@id"))
+    return {address_key(each) for each in given if each}
 
 
 def _is_article(node: Node) -> bool:

@@ -34,7 +34,7 @@ def read(content: Content) -> Iterator[Part]:
         content.file.seek(0)
     check_text(head)
     if _may_be_a_list(head):
-        listed = _listed(content.data())
+        listed = _listed(content)
         content.file.seek(0)
         if listed is not None:
             for value in listed:
@@ -76,14 +76,14 @@ def _may_be_a_list(head: bytes) -> bool:
     return start.startswith(b"[") or start.split(b"\n", 1)[0].rstrip() == b"{"
 
 
-def _listed(data: bytes) -> list[object] | None:
+def _listed(content: Content) -> list[object] | None:
     """The articles of a file that is one JSON document; None if it is none, or an array of none."""
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
+        value = json.loads(content.data().decode("utf-8-sig"), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None  # to be told line by line
     if isinstance(value, dict):
-        value = _list_in(value) or [value]
+        value = _articles_in(value, content)
     # A line of JSON Lines may be an array too, by mistake; of articles it is no mistake.
     return value if any(isinstance(each, dict) for each in value) else None
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Final
+from typing import Final, cast
 
 from qa.errors import ReadingError
 from qa.reading.authors import clean_author
@@ -19,9 +19,11 @@ from qa.reading.decoding import MAX_FILE_BYTES, check_size, decode
 from qa.reading.draft import Draft, Failure, Found, Part
 from qa.reading.formats import SUFFIXES, suffix_of
 from qa.reading.markup import text_of_markup
+from qa.reading.plain import unwrap
 from qa.reading.single import fill_body
 
 _NEWSLETTER: Final = ("List-Id", "List-Unsubscribe", "List-Post")
+_LETTER: Final = "message/rfc822"
 _ENVELOPE: Final = re.compile(rb"From (?:\S+ +)?(?:\S+ +)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
 _SIGNATURE: Final = re.compile(r"^-- \r?$", re.MULTILINE)
 """Above the signature of a letter, RFC 3676, 4.3."""
@@ -54,12 +56,13 @@ def read(content: Content) -> Iterator[Part | Member]:
         yield Member("page", Content.of(_bytes(page), "page.html", stated.stated))
         return
     yield _letter(message)
-    for number, part in enumerate(message.walk(), 1):
+    for number, part in enumerate(_own_parts(message), 1):
         name = part.get_filename() or ""
-        if number > _MAX_PARTS:
-            break
-        attached = part.get_content_disposition() == "attachment"
-        if attached and suffix_of(name) in SUFFIXES and not part.is_multipart():
+        if part.get_content_type() == _LETTER and part.is_multipart():
+            letter = _parts(part)[0].as_bytes()
+            yield Member(f"{number}/letter.eml", Content.of(letter, "letter.eml"))
+        # A picture or a PDF "inline" has a name too, a letter's own text has none.
+        elif suffix_of(name) in SUFFIXES and not part.is_multipart():
             yield Member(f"{number}/{clean_line(name)}", Content.of(_bytes(part), name))
 
 
@@ -106,10 +109,12 @@ def _letter(message: EmailMessage) -> Part:
     name = clean_line(parseaddr(_header(message, "From"))[0])
     plain, html = _part(message, "text/plain"), _part(message, "text/html")
     text = _SIGNATURE.split(_text(plain), maxsplit=1)[0] if plain is not None else ""
+    is_markup = False
     if html is not None:
         whole = text_of_markup(_text(html))
         # The plain text of many newsletters only says: look at this in your browser.
-        text = whole if len(whole) > _TIMES_LONGER * len(text.strip()) else text
+        is_markup = len(whole) > _TIMES_LONGER * len(text.strip())
+        text = whole if is_markup else text
     if not text.strip():
         return Failure(f"no text in the letter {subject[:60]!r}")
     is_newsletter = any(header in message for header in _NEWSLETTER)
@@ -124,7 +129,8 @@ def _letter(message: EmailMessage) -> Part:
         ),
         "mail header",
     )
-    fill_body(split_lines(text), draft, "body")
+    lines = split_lines(text)
+    fill_body(lines if is_markup else unwrap(lines, titled=False), draft, "body")
     return draft
 
 
@@ -137,12 +143,27 @@ def _header(message: EmailMessage, name: str) -> str:
 
 def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
     """The first part of a kind that is not attached."""
-    for number, part in enumerate(message.walk()):
-        if number > _MAX_PARTS:
-            break
-        if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
+    for part in _own_parts(message):
+        named = part.get_content_disposition() == "attachment" or part.get_filename()
+        if part.get_content_type() == kind and not named:
             return part if isinstance(part, EmailMessage) else None
     return None
+
+
+def _own_parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """A letter's parts in their order, but for those of letters that are attached to it."""
+    waiting = [message]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
+            return
+        part = waiting.pop()
+        yield part
+        if part.is_multipart() and part.get_content_type() != _LETTER:
+            waiting.extend(reversed(_parts(part)))
+
+
+def _parts(message: EmailMessage) -> list[EmailMessage]:
+    return cast("list[EmailMessage]", message.get_payload())
 
 
 def _bytes(part: EmailMessage) -> bytes:

@@ -6,6 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from qa.reading.cleaning import clean_line
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -17,6 +19,8 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _MARKUP = re.compile(
     r"</(?:p|div|h[1-6]|li|a|b|i|em|strong|span)>|<(?:br|p|img)\b[^>]*>", re.IGNORECASE
 )
+_PARAGRAPHS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|amp|quot|lt|gt|nbsp|[rl][sd]quo|[mn]dash);")
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "head"])
 
@@ -36,9 +40,16 @@ def text_of_markup(fragment: str) -> str:
     return text_of_element(root)
 
 
+def heading_text(element: _Element) -> str:
+    """A heading as one line: a break in it is a space."""
+    return clean_line(text_of_element(element))
+
+
 def without_markup(text: str) -> str:
     """A text that may be HTML or not."""
     if _MARKUP.search(text):
+        if not _PARAGRAPHS.search(text):  # as editors keep it: blank lines part the paragraphs
+            text = _BLANK_LINE.sub("\n<br>\n", text)
         return text_of_markup(text)
     return html.unescape(text) if _ENTITY.search(text) else text
 
@@ -56,6 +67,8 @@ def text_of_element(root: _Element) -> str:
             unseen += name in _UNSEEN
             if name in _BLOCKS:
                 pieces.append("\n")
+            elif name in ("td", "th"):
+                pieces.append(" ")
             if not unseen:
                 pieces.append(" ".join((element.text or "").split("\n")))
         else:

@@ -49,6 +49,9 @@ _TIMES = "descendant-or-self::*[self::time or @itemprop]"
 _DATES = ("datePublished", "dateModified")
 _MARKED = "descendant-or-self::*[@class or @rel or @itemprop]"
 _BYLINE = re.compile("byline|author|dateline")
+_BESIDE = re.compile(r"comment(?!ar|at)|(?<![a-z])related")
+"""Not "category-commentary", as WordPress marks the articles of a section."""
+
 _PUBLISHER = re.compile(r"(?<!\S)(?:publisher|source)(?!\S)")
 
 
@@ -113,7 +116,10 @@ def read_times(root: HtmlElement) -> Found:
         if moment is None:
             found = merge(found, Found(age=parse_age(shown)))
             continue
-        marks = f"{element.get('itemprop')} {element.get('class')}".lower()
+        previous, parent = element.getprevious(), element.getparent()
+        holder = parent.text if previous is None and parent is not None else None
+        label = clean_line((previous.tail if previous is not None else holder) or "")[-20:]
+        marks = f"{element.get('itemprop')} {element.get('class')} {label}".lower()
         if "modif" in marks or "updat" in marks:
             found = merge(found, Found(updated_at=moment))
         else:
@@ -144,7 +150,7 @@ def is_elsewhere(element: HtmlElement) -> bool:
     """Whether an element stands beside the page's article: in a margin, among comments."""
     for each in (element, *element.iterancestors()):
         marks = f" {each.get('class') or ''} {each.get('id') or ''}"
-        if each.tag in ("aside", "nav", "footer") or "comment" in marks or "related" in marks:
+        if each.tag in ("aside", "nav", "footer") or _BESIDE.search(marks):
             return True
     return False
 

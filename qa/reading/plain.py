@@ -45,7 +45,7 @@ def read_text(text: str) -> Iterator[Part]:
     yield draft
 
 
-def unwrap(lines: list[Line]) -> list[Line]:
+def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:
     """Join the lines of hard-wrapped paragraphs.
 
     A line was wrapped if the next one's first word would not have fitted on it. A paragraph is
@@ -53,12 +53,15 @@ def unwrap(lines: list[Line]) -> list[Line]:
     and header lines are left alone. A file needs several such lines, since its longest line would
     pass the test by chance.
     """
-    width = max((len(line.text) for line in lines), default=0)
+    # An address is never wrapped, and longer than all lines that were.
+    width = max((len(line.text) for line in lines if "://" not in line.text), default=0)
     if not _MIN_WRAP_CHARS <= width <= _MAX_WRAP_CHARS:
         return lines
     paragraphs = list(_paragraphs(lines))
     wrapped = [
-        at for at, paragraph in enumerate(paragraphs) if at and _is_wrapped(paragraph, width)
+        at
+        for at, paragraph in enumerate(paragraphs)
+        if (at or not titled) and _is_wrapped(paragraph, width)
     ]
     if sum(len(paragraphs[at]) - 1 for at in wrapped) < _MIN_WRAPPED_LINES:
         return lines

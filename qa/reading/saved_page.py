@@ -28,6 +28,9 @@ from qa.reading.single import closes_page, read_single, split_tail
 ORIGIN = "page"
 _BULLET = re.compile(r"[-–—•·*]\s*(?P<name>\S.*)")
 _MAX_HEADER_PARTS = 3
+_LONG_WORDS = 80
+"""Of an article below a page's comments: who comments has a name and an age too, and says less."""
+_COMMENTS = re.compile(r"(?:\d+ )?(?:comments?|kommentare?)(?: \(\d+\)|:)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,16 @@ def _unannounced(lines: list[Line]) -> list[Header]:
         for header in _headers(lines, start, announced=False)
         if header.repeated or (header.age is not None and parse_age(header.age) is not None)
     ]
+    comments = next((i for i, line in enumerate(lines) if _COMMENTS.fullmatch(line.text)), None)
+    if headers and comments is not None:
+        ends = [header.start for header in headers[1:]] + [len(lines)]
+        headers = [
+            header
+            for header, end in zip(headers, ends, strict=True)
+            if header.start < comments
+            or header.repeated
+            or sum(len(line.text.split()) for line in lines[header.end : end]) >= _LONG_WORDS
+        ]
     # A page's only header at its top belongs to the one article there is.
     if not [header for header in headers if header.start > 0]:
         return []
@@ -179,6 +192,9 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     age: str | None = None
     one_line = False
     index = start
+    if _is_named_twice(lines, start):
+        publisher = bullet = lines[start].text
+        age, index = lines[start + 1].text, start + _MAX_HEADER_PARTS
     while index < min(len(lines) - 1, start + _MAX_HEADER_PARTS):
         text = lines[index].text
         if lines[index].gap and index > start and not _double_spaced(lines, start):
@@ -210,6 +226,15 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     if _BULLET.match(lines[title_at].text):
         return None
     return Header(start, index, publisher or bullet, age, repeated, one_line)
+
+
+def _is_named_twice(lines: list[Line], start: int) -> bool:
+    """Whether "9News / 4 hours ago / - 9News" stands here: a publisher, whatever its name."""
+    if start + _MAX_HEADER_PARTS >= len(lines):
+        return False
+    name, age, repeated = (line.text for line in lines[start : start + _MAX_HEADER_PARTS])
+    marked = _BULLET.fullmatch(repeated)
+    return bool(marked and _same_name(marked["name"], name) and _is_age(age))
 
 
 def _is_publisher_at(lines: list[Line], index: int, age: str | None) -> bool:

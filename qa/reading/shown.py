@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from qa.reading.cleaning import clean_line
 from qa.reading.draft import Found
 from qa.reading.header import is_published_line, merge, parse_header_line
+from qa.reading.markup import heading_text
 from qa.reading.meta import is_elsewhere
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def read_shown_dates(root: HtmlElement, headline: str | None) -> Found:
     below = 0
     for element in root.iter(*_HOLDERS):
         if element.tag == "h1":
-            below = below or int(clean_line(element.text_content()) == headline)
+            below = below or int(heading_text(element) == headline)
             continue
         below += below > 0
         if below > _MAX_BELOW:

@@ -14,6 +14,9 @@ from qa.reading.decoding import MAX_LINE_BYTES, decode
 from qa.reading.draft import Draft, Failure, Part
 from qa.reading.markup import without_markup
 
+_NULLS = frozenset(("\\N", "NULL", "NaN", "nan", "None", "<NA>"))
+"""How databases and pandas write that there is nothing."""
+
 _DELIMITERS = ",;\t|"
 _DELIMITER_LINE = re.compile(r"sep=(.)\s*$")
 """What Excel puts above a table, and reads."""
@@ -49,7 +52,8 @@ def read(content: Content) -> Iterator[Part]:
             yield Failure(f"{what}; put cells that hold the delimiter into quotes", line)
             continue
         damaged = False
-        yield _article(dict(zip(columns, row, strict=False)), line, content)
+        cells = ("" if cell.strip() in _NULLS else cell for cell in row)
+        yield _article(dict(zip(columns, cells, strict=False)), line, content)
 
 
 def _rows(lines: list[str]) -> Iterator[tuple[list[str] | csv.Error, int]]:
