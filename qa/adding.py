@@ -203,8 +203,8 @@ def keep(path: Path, name: str, corpus: Path) -> str:
         try:
             with file, path.open("rb") as source:
                 shutil.copyfileobj(source, file)
-        except OSError:
-            target.unlink(missing_ok=True)  # the disk is full: leave no half article
+        except BaseException:  # the disk is full, or Ctrl-C: leave no half article
+            target.unlink(missing_ok=True)
             raise
         return target.relative_to(corpus).as_posix()
 

@@ -14,10 +14,11 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -95,7 +96,7 @@ def deleted(corpus: Path) -> list[Deleted]:
     """
     path = corpus / FOLDER / _LIST
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # a name may hold other line ends
         return [Deleted(**json.loads(line)) for line in lines if line.strip()]
     except FileNotFoundError:
         return []
@@ -112,19 +113,37 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
         alone: Whether its file holds no other article.
 
     Raises:
-        InputError: The corpus cannot be written to.
+        InputError: Its file is not there, or the corpus cannot be written to.
     """
-    with _changing(corpus) as entries:
-        entry = Deleted(
-            id=article.id,
-            title=article.title,
-            source=article.source,
-            content=content_key(article),
-            kept_as=_put_away(corpus, article.source) if alone else None,
-            deleted_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        entries.append(entry)
+    kept: str | None = None
+    try:
+        with _changing(corpus) as entries:
+            _check_there(corpus, article.source)
+            kept = _put_away(corpus, article.source) if alone else None
+            entry = Deleted(
+                id=article.id,
+                title=article.title,
+                source=article.source,
+                content=content_key(article),
+                kept_as=kept,
+                deleted_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            entries.append(entry)
+    except BaseException:  # the disk is full, or somebody has pressed Ctrl-C: it is not noted
+        if kept and all(each.kept_as != kept for each in deleted(corpus)):
+            _put_back(corpus, article.source, kept)
+        raise
     return entry
+
+
+def _check_there(corpus: Path, source: str) -> None:
+    """Raise where this is not the corpus of the index, or the article was just deleted."""
+    is_as_on_disk = "\\x" not in source  # a name that is not UTF-8 is written so
+    if is_as_on_disk and not (corpus / source).is_file():
+        raise InputError(
+            f"{corpus} holds no {source}; name the folder of the articles: --corpus DIR, or bring "
+            "the index up to date: qa index"
+        )
 
 
 def restore(corpus: Path, article_id: str) -> Deleted:
@@ -147,10 +166,20 @@ def restore(corpus: Path, article_id: str) -> Deleted:
                 "`qa restore` lists them"
             )
         entry = found[-1]  # the last deleted, where several stood in the same place
+        away = next((e for e in reversed(entries) if e.source == entry.source and e.kept_as), None)
         if entry.kept_as is not None:
             _put_back(corpus, entry.source, entry.kept_as)
+        elif away is not None and away.kept_as and not (corpus / entry.source).exists():
+            # The article that the file still held was deleted after it: now only that one is away.
+            _put_back(corpus, away.source, away.kept_as)
+            at = entries.index(away)
+            entries[at : at + 1] = [] if away.content == entry.content else [_noted(away)]
         entries.remove(entry)
     return entry
+
+
+def _noted(entry: Deleted) -> Deleted:
+    return replace(entry, kept_as=None)
 
 
 def _put_away(corpus: Path, source: str) -> str | None:
@@ -160,7 +189,7 @@ def _put_away(corpus: Path, source: str) -> str | None:
     kept = f"{_FILES}/{secrets.token_hex(8)}/{path.name}"
     target = corpus / FOLDER / kept
     target.parent.mkdir(parents=True)
-    path.rename(target)
+    shutil.move(path, target)  # which also moves to another disk
     return kept
 
 
@@ -169,7 +198,7 @@ def _put_back(corpus: Path, source: str, kept_as: str) -> None:
     if path.exists() or path.is_symlink():
         raise InputError(f"{path} is another file now; move it away, or take {kept} as it lies")
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept.rename(path)
+    shutil.move(kept, path)
     kept.parent.rmdir()
 
 

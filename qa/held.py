@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -74,8 +75,9 @@ class Held:
         """Note a file that has come to the corpus."""
         if self._by_size is not None:
             with suppress(OSError):
-                size = (self.corpus / name).stat().st_size
-                self._by_size.setdefault(size, []).append(name)
+                status = (self.corpus / name).stat()
+                if stat.S_ISREG(status.st_mode):  # to read from a pipe would wait for ever
+                    self._by_size.setdefault(status.st_size, []).append(name)
 
     def stated(self, name: str) -> Stated:
         """What is stated of a file, by its name in the corpus."""

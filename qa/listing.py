@@ -82,7 +82,7 @@ def article_page(
     """
     if sort not in SORTS:
         raise InputError(f"cannot sort by {sort!r}; sort by one of: {', '.join(SORTS)}")
-    if offset < 0 or limit < 1:
+    if not 0 <= offset < 2**63 or not 1 <= limit < 2**63:
         raise InputError(f"offset must be at least 0 and limit 1, not {offset} and {limit}")
     where, values = _where(query, filters, generation)
     column, direction = SORTS[sort], "DESC" if descending else "ASC"
@@ -152,7 +152,7 @@ def passage_lengths(
 def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any]]:
     parts = ["added <= ?", "removed > ?"]
     values: list[Any] = [generation, generation]
-    for word in fold(query).split():
+    for word in fold(query.encode("utf-8", "replace").decode()).split():
         parts.append("instr(searched, ?) > 0")
         values.append(word)
     if filters.publisher:

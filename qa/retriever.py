@@ -124,6 +124,8 @@ class Retriever:
                     raise
                 continue
             except (LookupError, ValueError, ArithmeticError) as error:
+                if stamp != self._generations.stamp():
+                    continue  # rows were deleted between two statements
                 self._explain(error, generation)
                 raise
             now = self._generations.stamp()

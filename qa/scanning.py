@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -123,7 +124,8 @@ def scan(
             digest = hashlib.sha256(os.fsencode(entry.path)).hexdigest()[:8]
             suffix = Path(entry.path).suffix
             name = f"{name.removesuffix(suffix)}~{digest}{suffix}"
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(top):
+        # `realpath`, since `resolve` raises on a link to itself.
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(top):
             digest = hashlib.sha256(REFUSED_LINK.encode()).hexdigest()
             found[name] = Source(entry.path, name, digest, "", refused=REFUSED_LINK)
             continue
@@ -163,9 +165,10 @@ def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
         InputError: With what it may mean and how to go on.
     """
     left = changes.added or changes.changed or changes.unchanged
-    if allowed:
+    if allowed or left:
         return
-    if changes.deleted and not left and not (corpus / deletions.FOLDER).exists():
+    put_away = {each.source for each in deletions.deleted(corpus) if each.kept_as is not None}
+    if not put_away.issuperset(changes.deleted):
         raise InputError(
             f"{corpus} holds no file to read any more, and all {len(changes.deleted)} sources of "
             "the index would be deleted; if its disk is not mounted, mount it; if it is to be "
@@ -228,6 +231,8 @@ def _source(
     marks = mark(stated) + deletions.mark(without)
     try:
         status = entry.stat()
+        if not stat.S_ISREG(status.st_mode):  # to read from a pipe would wait for ever
+            return Source(entry.path, name, "not a file", "")
         looked = _looked(status)
         now = f"{looked} {marks}".rstrip()
         if known is not None and known[1] == now:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -100,7 +101,7 @@ def _changes(corpus: Path, index: Path, stop: Event, is_due: Callable[[], bool])
     try:
         watched = watchfiles.watch(
             corpus,
-            watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(left_out),
+            watch_filter=lambda _, path: not Path(os.path.realpath(path)).is_relative_to(left_out),
             debounce=GATHERED,
             rust_timeout=LOOKED,
             stop_event=stop,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from qa import deletions
 from qa.archive import Archive
 from qa.cli import main
-from qa.deletions import FOLDER, deleted
+from qa.deletions import FOLDER, delete, deleted
 from qa.errors import ArticleNotFoundError, InputError
 from qa.milvus.address import Location
 from qa.settings import Settings
@@ -117,3 +118,63 @@ def test_a_damaged_list_stops_a_sync_with_one_line(corpus: Path, archive: Archiv
     (corpus / FOLDER / "deleted.jsonl").write_text("{broken\n")
     with pytest.raises(InputError, match="mend it or move it away"):
         archive.sync(corpus)
+
+
+def test_another_folder_is_no_corpus_of_this_index(
+    corpus: Path, archive: Archive, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "another.txt").write_text(STORY.format(title="Another"))
+    lighthouse = archive.article(find(archive, "Lighthouse"))
+    with pytest.raises(InputError, match=r"holds no sub/alone.txt; .*--corpus DIR"):
+        archive.delete(lighthouse.id, other)
+    assert "Lighthouse" in titles(archive)
+    assert deleted(other) == []
+    delete(corpus, lighthouse, alone=True)
+    with pytest.raises(InputError, match="qa index"):  # a second time, before any sync
+        delete(corpus, lighthouse, alone=True)
+    assert len(deleted(corpus)) == 1
+
+
+def test_what_was_deleted_is_restored_in_any_order(corpus: Path, archive: Archive) -> None:
+    first, second, last = (archive.delete(find(archive, f"{t} news"), corpus) for t in WIRE)
+    archive.restore(first.id, corpus)
+    assert titles(archive) == {"Lighthouse", "Mill news"}
+    archive.restore(last.id, corpus)
+    assert titles(archive) == {"Lighthouse", "Mill news", "Quay news"}
+    archive.restore(second.id, corpus)
+    assert len(titles(archive)) == 4
+    assert deleted(corpus) == []
+
+
+def test_what_cannot_be_noted_stays(
+    corpus: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deletions, "_replace", full)
+        with pytest.raises(InputError, match="No space left"):
+            archive.delete(find(archive, "Lighthouse"), corpus)
+    assert (corpus / "sub" / "alone.txt").is_file()
+    assert "Lighthouse" in titles(archive)
+    assert deleted(corpus) == []
+
+
+def test_one_deletion_lets_no_emptied_corpus_pass(corpus: Path, archive: Archive) -> None:
+    archive.delete(find(archive, "Lighthouse"), corpus)
+    (corpus / "wire.jsonl").rename(corpus.parent / "wire.jsonl")
+    with pytest.raises(InputError, match="--allow-empty"):
+        archive.sync(corpus)
+    assert len(titles(archive)) == 3
+
+
+def test_a_name_with_a_line_end_of_another_kind(corpus: Path, archive: Archive) -> None:
+    (corpus / "odd\u2028name.txt").write_text(STORY.format(title="Odd"))
+    archive.sync(corpus)
+    done = archive.delete(find(archive, "Odd"), corpus)
+    assert [entry.source for entry in deleted(corpus)] == ["odd\u2028name.txt"]
+    archive.restore(done.id, corpus)
+    assert "Odd" in titles(archive)

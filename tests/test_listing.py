@@ -85,11 +85,24 @@ def test_filters_restrict_pages_and_counts_alike(listed):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sort": "text"}, {"offset": -1}, {"limit": 0}, {"after": "soon"}, {"language": "??"}]
+    "wrong",
+    [
+        {"sort": "text"},
+        {"offset": -1},
+        {"limit": 0},
+        {"offset": 10**20},
+        {"after": "soon"},
+        {"language": "??"},
+    ],
 )
 def test_what_has_no_meaning_is_told(listed, wrong):
     with pytest.raises(InputError):
         listed.article_page(**wrong)
+
+
+def test_what_is_no_unicode_occurs_nowhere(listed):
+    assert listed.article_page("\ud800 caf\udce9") == ([], 0)
+    assert listed.facets("\ud800").articles == 0
 
 
 def test_the_command_lists_filters_and_counts(listed, capsys):

@@ -63,6 +63,22 @@ def test_a_search_overtaken_by_an_index_made_anew_is_done_again(pair, write_corp
     assert found == ["Tram approved"] * 2
 
 
+def test_rows_that_go_between_two_statements_make_it_read_again(pair, write_corpus):
+    writer, reader = pair
+    writer.sync(write_corpus({"a.txt": FERRY}))
+    tried = []
+
+    def work(loaded):
+        tried.append(loaded.manifest.generation)
+        if len(tried) == 1:
+            writer.sync(write_corpus({"a.txt": TRAM}))
+            raise KeyError("a row that the sync has deleted")
+        return "done"
+
+    assert reader.retriever.steady(work) == "done"
+    assert tried == [1, 2]
+
+
 def test_rows_of_a_store_that_is_being_made_anew_are_not_taken_for_those_indexed(
     pair, write_corpus
 ):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa import scanning
+from qa.held import Held
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
 TRAM = "Tram approved\n\nThe council approved the tram line by 27 votes to 18.\n"
@@ -56,6 +57,17 @@ def test_articles_in_a_folder_that_cannot_be_listed_stay_and_it_is_told(
     assert (report.deleted, report.unchanged, report.problems) == (("sub",), 2, ())
     assert titles(mine) == ["Ferry hits pier", "Tram approved"]
     assert report.embedded == 0
+
+
+def test_a_link_to_itself_and_a_pipe_stop_no_sync(mine, write_corpus):
+    corpus = write_corpus({"ferry.txt": FERRY})
+    (corpus / "loop.txt").symlink_to("loop.txt")
+    os.mkfifo(corpus / "pipe.txt")
+    report = mine.sync(corpus)
+    assert titles(mine) == ["Ferry hits pier"]
+    assert sorted(problem.source for problem in report.problems) == ["loop.txt", "pipe.txt"]
+    with Held(corpus) as held:
+        assert held.same_content(corpus / "ferry.txt") == "ferry.txt"
 
 
 def test_a_file_that_could_not_be_opened_is_read_again_though_it_did_not_change(

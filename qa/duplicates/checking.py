@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sqlite3 import Row
 from typing import Final
 
 from qa.duplicates.shingles import Shingles, are_copies
@@ -40,16 +41,8 @@ def wrong_links(store: Store, generation: int) -> Iterator[str]:
 
 
 def _wrong_pairs(store: Store, generation: int) -> Iterator[str]:
-    pairs = store.rows(
-        "SELECT a.id AS one, b.id AS other, a.text AS text, b.text AS other_text, "
-        "c.article < c.other AS forth FROM copies c "
-        "LEFT JOIN articles a ON a.row = c.article AND a.added <= ?1 AND a.removed > ?1 "
-        "LEFT JOIN articles b ON b.row = c.other AND b.added <= ?1 AND b.removed > ?1 "
-        "WHERE c.added <= ?1 AND c.removed > ?1",
-        (generation,),
-    )
     ways: dict[tuple[str, str], int] = {}
-    for pair in pairs:
+    for pair in _pairs(store, generation):
         if pair["text"] is None or pair["other_text"] is None:
             yield "a link between copies leads to an article that is gone"
             continue
@@ -62,3 +55,17 @@ def _wrong_pairs(store: Store, generation: int) -> Iterator[str]:
     for (one, other), both in ways.items():
         if both:
             yield f"articles {one} and {other} are linked one way only"
+
+
+def _pairs(store: Store, generation: int) -> Iterator[Row]:
+    after = 0
+    while rows := store.rows(
+        "SELECT c.rowid AS link, a.id AS one, b.id AS other, a.text AS text, "
+        "b.text AS other_text, c.article < c.other AS forth FROM copies c "
+        "LEFT JOIN articles a ON a.row = c.article AND a.added <= ?1 AND a.removed > ?1 "
+        "LEFT JOIN articles b ON b.row = c.other AND b.added <= ?1 AND b.removed > ?1 "
+        "WHERE c.rowid > ?2 AND +c.added <= ?1 AND c.removed > ?1 ORDER BY c.rowid LIMIT ?3",
+        (generation, after, AT_ONCE),
+    ):
+        after = rows[-1]["link"]
+        yield from rows

@@ -290,7 +290,9 @@ class Endpoints:
         """
         stored = self.store(files)
         report = None
-        if any(upload.new for upload in stored):
+        if any(
+            upload.stored_as is not None for upload in stored
+        ):  # its sync may have failed before
             if wait:
                 report = self.syncing.run()
             else:

@@ -190,11 +190,17 @@ def _here(request: Request) -> str:
     return f"{request.url.path}{query}"
 
 
+MAX_FORM_BYTES: Final = 2**16
+
+
 async def _form(request: Request) -> dict[str, list[str]]:
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        data = await request.form()
-        return {name: [str(value)] for name, value in data.items()}
-    return parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
+    """What was sent, if it is no more than a form: anybody may send to this page."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
+            return {}
+    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
 
 
 def _cookie(request: Request) -> str:

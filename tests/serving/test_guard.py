@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -260,6 +260,28 @@ def test_signing_in_and_out(users: Path) -> None:
             ).status_code == 401
 
     asyncio.run(run())
+
+
+def test_who_has_not_signed_in_sends_a_form_and_no_more(users: Path) -> None:
+    taken = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal taken
+        yield b"username=ada&password="
+        for _ in range(1000):
+            taken += 1
+            yield b"x" * 2**16
+
+    async def run() -> None:
+        app = SignIn(echo, Options(auth=users), lambda: "")
+        async with client(app) as asking:
+            for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+                headers = {"content-type": kind}
+                sent = await asking.post("/login", content=pieces(), headers=headers)
+                assert sent.status_code == 401
+
+    asyncio.run(run())
+    assert taken <= 4
 
 
 def test_nobody_may_try_without_end(users: Path) -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,13 @@ import pytest
 
 from qa.archive import Archive
 from qa.cli import main
-from qa.errors import InputError, QAError
+from qa.errors import IndexBusyError, InputError, QAError
 from qa.serving.accounts import Accounts
 from qa.serving.endpoints import Endpoints
+from qa.serving.http_api import NAMES
 from qa.serving.options import Options
 from qa.serving.syncing import Syncing
+from qa.serving.uploads import Sent
 from qa.settings import Settings
 from qa.web.articles_handlers import ArticlesHandlers
 from qa.web.server import Running, open_archive
@@ -105,7 +107,9 @@ def test_plain_http(site: Site) -> None:
     assert original == (site.corpus / "tram.txt").read_text()
     assert http(site, "/health") == (200, {"ok": True, "generation": site.generation})
     _, told = http(site, "/api/openapi.json")
-    assert {f"/{path.split('/')[3]}" for path in told["paths"] if path.count("/") == 3} > OPERATIONS
+    routes = {path.split("/")[3] for path in told["paths"] if path.startswith("/api/v1/")}
+    assert {f"/{route}" for route in routes} > OPERATIONS
+    assert routes == NAMES, "each has figures of its own"
     page = http(site, "/api")[1]
     assert "swagger" in page
     assert "http" not in page.replace(site.address, ""), "nothing is fetched from elsewhere"
@@ -329,6 +333,34 @@ def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     while (seen := lost["look"]({}))["running"]:
         time.sleep(0.02)
     assert "is not a folder" in seen["sync"]
+
+
+def test_an_upload_whose_sync_failed_is_indexed_when_it_is_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "first.txt").write_text("First\n\nThe council met in the hall on Monday.\n")
+    archive = Archive.build(corpus, tmp_path / "index", Settings())
+    endpoints = Endpoints(archive, corpus, Syncing(archive, corpus), Options())
+    sent = [Sent("second.txt", b"Second\n\nThe ferry was late again on Tuesday.\n")]
+    with monkeypatch.context() as patch:
+        patch.setattr(endpoints.syncing, "run", raises(IndexBusyError("another sync is at work")))
+        with pytest.raises(IndexBusyError):
+            endpoints.keep(sent)
+    assert len(archive.articles()) == 1
+    told = endpoints.keep(sent)
+    assert told["files"][0]["new"] is False
+    assert told["report"] is not None
+    assert [article.title for article in archive.articles()] == ["First", "Second"]
+    archive.close()
+
+
+def raises(error: Exception) -> Callable[[], None]:
+    def function() -> None:
+        raise error
+
+    return function
 
 
 def test_what_was_understood_is_shown_and_can_be_turned_off(site: Site, client: Any) -> None:
