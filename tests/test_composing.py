@@ -171,12 +171,23 @@ def quotes(*texts):
         (["14 passengers were hurt.", "The hurt passengers were offered $2,500."], []),
         (["14 passengers were hurt on 3 June.", "19 passengers were hurt."], [1, 2]),
         (["14 passengers were hurt.", "No word of it.", "Hurt were 20 passengers."], [1, 3]),
+        (["4 passengers were hurt.", "Passenger Anna Smith, 45, was hurt on the ferry."], []),
+        (["4 passengers were hurt.", "A 17-year-old boy was hurt among passengers."], []),
+        (["1,200 passengers were hurt.", "1,200kg of hurt passengers."], []),
+        (["250 passengers were hurt.", "Two hundred and fifty passengers were hurt."], []),
+        (["200,000 passengers were hurt.", "Two hundred thousand passengers were hurt."], []),
+        (["12 000 passengers were hurt.", "15 000 passengers were hurt."], [1, 2]),
+        (["16.1 million passengers were hurt.", "16,100,000 passengers were hurt."], []),
+        (["30 m passengers were hurt.", "30 passengers were hurt."], []),
     ],
 )
 def test_what_differs(texts, differ):
     found = figures_of(Question.parse(HURT), list(quotes(*texts)))
     assert [figure.citation for figure in found] == differ
     assert all(isinstance(figure, Figures) for figure in found)
+    old = Question.parse("How old were the passengers hurt on the ferry?")
+    ages = ["The passengers hurt were 45 years old.", "The passengers hurt were 17 years old."]
+    assert len(figures_of(old, list(quotes(*ages)))) == 2
     other = Question.parse("Why were passengers hurt on the ferry?")
     assert figures_of(other, list(quotes(*texts))) == ()
 
@@ -206,6 +217,7 @@ def test_only_figures_of_a_kind_differ(texts, differ):
             {1204, 2e9, 87e3, 1e6},
         ),
         ("fr", "12\u202f345 votes le 1er mars, 3 millions, 2,5 milliards", {12345, 3e6, 2.5e9}),
+        ("fr", "en 2024, 12 000 voix et 1 204 300 francs", {12000, 1204300}),
         ("it", "27 mila, 3 milioni, 1 miliardo", {27e3, 3e6, 1e9}),
         ("pt", "3 milhões, 2,5 mil", {3e6, 2.5e3}),
         ("nl", "3 miljoen, 2 miljard", {3e6, 2e9}),

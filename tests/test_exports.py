@@ -90,6 +90,30 @@ def test_nothing_an_article_says_breaks_a_format(title, author, quote):
     assert row["quote"].removeprefix("'").splitlines() == quote.removeprefix("'").splitlines()
 
 
+@pytest.mark.parametrize(
+    ("author", "bibtex", "csl"),
+    [
+        ("The Associated Press", "{{The Associated Press}}", {"literal": "The Associated Press"}),
+        ("BBC News", "{{BBC News}}", {"literal": "BBC News"}),
+        ("Robert F. Kennedy, Jr.", "{Kennedy, Jr., Robert F.}",
+         {"family": "Kennedy", "given": "Robert F.", "suffix": "Jr."}),
+        ("John Smith III", "{Smith, III, John}",
+         {"family": "Smith", "given": "John", "suffix": "III"}),
+        ("JOHN SMITH", "{SMITH, JOHN}", {"family": "SMITH", "given": "JOHN"}),
+    ],
+)  # fmt: skip
+def test_agencies_and_juniors(author, bibtex, csl):
+    cited = cite(1, replace(ARTICLE, author=author), 0, 26)
+    assert f"author = {bibtex}" in references.bibtex(cited)
+    assert references.csl_json(cited)["author"] == [csl]
+
+
+def test_a_quoted_line_begins_no_list():
+    article = replace(ARTICLE, text="- a dash\n12. a number\n3 boats")
+    quoted = references.markdown(cite(1, article, 0, len(article.text)))
+    assert quoted.splitlines()[:3] == ["> \\- a dash", "> 12\\. a number", "> 3 boats"]
+
+
 def test_csl_json():
     item = references.csl_json(CITED)
     assert item["type"] == "article-newspaper"
@@ -143,6 +167,14 @@ def test_answers_as_documents():
          [(2, "Two\nlines, one question?", {"after": "2024-01-01"}), (4, "Next?", {})]),
         ("question\tauthor\nWie groß?\tZoë".encode("utf-16"),
          [(2, "Wie groß?", {"author": "Zoë"})]),
+        (b'When did it sink, and why?\nWhat did "Lowland Grid" admit, and when?\n"Kell" in June\n',
+         [(1, "When did it sink, and why?", {}),
+          (2, 'What did "Lowland Grid" admit, and when?', {}), (3, '"Kell" in June', {})]),
+        (b'"When did it sink, and why?"\n"Who ""won""?"\n',
+         [(1, "When did it sink, and why?", {}), (2, 'Who "won"?', {})]),
+        (b"Before, who ran it?\nAfter that, who?\n",
+         [(1, "Before, who ran it?", {}), (2, "After that, who?", {})]),
+        (b"Question text,publisher\nWho?,AP\n", [(2, "Who?", {"publisher": "AP"})]),
     ],
 )  # fmt: skip
 def test_lists_of_questions(data, asked):
@@ -208,6 +240,19 @@ def test_formats_from_the_command_line(archive, capsys):
                          ("csl-json", "["), ("json", "{")):  # fmt: skip
         assert main(["ask", question, "--format", form, *index]) == 0
         assert capsys.readouterr().out.startswith(begins)
+
+
+def test_a_list_is_given_as_many_passages_as_asked_and_no_format(archive, tmp_path, capsys):
+    listed = tmp_path / "list.txt"
+    listed.write_text("What is known of the ferry?\n", encoding="utf-8")
+    index = ["--index", str(archive.index.absolute())]
+    with pytest.raises(SystemExit):
+        main(["ask", "--batch", str(listed), "--format", "csv", *index])
+    assert "--format is for one question" in capsys.readouterr().err
+    assert main(["ask", "--batch", str(listed), "-k", "2", *index]) == 0
+    with zipfile.ZipFile(tmp_path / "list.zip") as pack:
+        [told] = [json.loads(line) for line in pack.read("answers.jsonl").splitlines()]
+    assert len(told["passages"]) == 2
 
 
 def test_an_interrupted_batch_leaves_what_was_answered(archive, tmp_path, monkeypatch):

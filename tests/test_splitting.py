@@ -85,7 +85,18 @@ def test_what_both_sides_share_and_names_with_and(question, parts):
         ("Compare the budget of Kell with that of Ottawa", "the budget of Kell"),
         ("Did exports rise while their prices fell?", "exports rise"),
         ("How did the first test compare with the second test?", ""),
+        ("When did the ferry sink, and how many were hurt?", "the ferry sink"),
     ],
 )  # fmt: skip
 def test_what_the_second_side_of_a_comparison_points_at(question, about):
     assert split(question)[1].about == about
+
+
+def test_a_side_that_names_nothing_is_about_the_other():
+    first, second = split("How many were killed and how many were injured in the ferry crash?")
+    assert (first.text, first.about) == (
+        "How many were killed?",
+        "many were injured in the ferry crash",
+    )
+    assert second.about == ""
+    assert split("How does Canada compare with Sweden on defence spending?") == ()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,8 @@ def test_risk_and_coverage_by_hand():
     assert curve.risk == pytest.approx([0, 1 / 2, 2 / 3, 1 / 2])
     assert curve.chosen == pytest.approx((0.75, 2 / 3))
     assert curve.area == pytest.approx((1 / 2 + 2 / 3 + 1 / 2) / 4)
+    unknown = [replace(answerable[0], quotes=(), known=False), *answerable[1:]]
+    assert RiskCoverage.of(unknown, unanswerable, with_answers=True).risk[0] == 0
     without = RiskCoverage.of(answerable, unanswerable, with_answers=False)
     assert without.risk == pytest.approx([0, 1 / 2, 1 / 3, 1 / 4])
 
@@ -71,3 +75,5 @@ def test_answers_are_compared_as_squad_does():
     assert normalise("The  U.S. “an apple” a day") == "us apple day"
     assert holds("It rose 10% in the United  States.", ["the united states"])
     assert not holds("It rose.", ["fell", "The"])
+    assert holds("It cost 1,900 crowns.", ["1900"])
+    assert not holds("In 1900 it cost 41,900 crowns.", ["19", "1,90", "9"])
