@@ -119,12 +119,16 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
     try:
         with _changing(corpus) as entries:
             _check_there(corpus, article.source)
+            content = content_key(article)
+            for each in entries:  # noted already, and no sync has followed yet
+                if (each.source, each.content, each.kept_as) == (article.source, content, None):
+                    return each
             kept = _put_away(corpus, article.source) if alone else None
             entry = Deleted(
                 id=article.id,
                 title=article.title,
                 source=article.source,
-                content=content_key(article),
+                content=content,
                 kept_as=kept,
                 deleted_at=datetime.now(UTC).isoformat(timespec="seconds"),
             )
@@ -137,7 +141,7 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
 
 
 def _check_there(corpus: Path, source: str) -> None:
-    """Raise where this is not the corpus of the index, or the article was just deleted."""
+    """Raise where this is not the corpus of the index, or its file was just put away."""
     is_as_on_disk = "\\x" not in source  # a name that is not UTF-8 is written so
     if is_as_on_disk and not (corpus / source).is_file():
         raise InputError(
@@ -197,6 +201,8 @@ def _put_back(corpus: Path, source: str, kept_as: str) -> None:
     kept, path = corpus / FOLDER / kept_as, corpus / source
     if path.exists() or path.is_symlink():
         raise InputError(f"{path} is another file now; move it away, or take {kept} as it lies")
+    if not kept.exists():
+        raise InputError(f"{kept} is gone for good: {FOLDER}/{_FILES} was emptied")
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(kept, path)
     kept.parent.rmdir()

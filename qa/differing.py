@@ -64,8 +64,8 @@ _DAY = re.compile(rf"^(?:[-–/]\d{{1,2}}| (?:and|or|to) \d{{1,2}})?(?: of)? {_M
 _CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _OF_AGE = re.compile(r"\bhow old\b|\bages?\b", re.IGNORECASE)
 _AGE = re.compile(
-    r"\b[A-Z][\w.'’-]*, (?P<named>\d{1,3})(?=[,.])|\b[Aa]ged (?P<aged>\d{1,3})\b"
-    r"|(?<!\w)(?P<old>\d{1,3})(?=[- ]years?[- ]old\b)"
+    r"\b[A-Z][\w.'’-]*, \d{1,3}(?=[,.](?!\d))|\b[Aa]ged \d{1,3}\b"
+    r"|(?<![\w.,])\d{1,3}(?=[- ]years?[- ]old\b)"
 )
 """How English writes how old somebody is: "Anna Smith, 45, was killed", "a 17-year-old"."""
 _SHARE = re.compile(

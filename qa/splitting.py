@@ -19,8 +19,8 @@ class Part(NamedTuple):
 
     Attributes:
         text: As it is asked.
-        about: What stands in the other part and this one only points at ("it", "they"); it is
-            searched for as well. Empty where nothing is pointed at.
+        about: What the other part says and this one only points at ("it", "they") or leaves out;
+            it is searched for as well.
     """
 
     text: str
@@ -290,10 +290,12 @@ def _asks(text: str) -> bool:
 
 def _pair(first: str, second: str, *, pointing: bool = True) -> Parts:
     left = right = ""
-    if pointing and (_POINTS.search(second) or not _NAMES.search(second)):
+    if pointing and _POINTS.search(second):
         right = _said_in(first)
+    elif pointing and not _NAMES.search(second):
+        right = _named_in(first)
     elif pointing and not _POINTS.search(first) and not _NAMES.search(first):
-        left = _said_in(second)
+        left = _named_in(second)
     return Part(_whole(first), left), Part(_whole(second), right)
 
 
@@ -301,6 +303,13 @@ def _said_in(question: str) -> str:
     """A question without its question word and the verb behind that."""
     said = _LEAD.sub("", question.rstrip("? "), count=1).strip()
     return re.sub(rf"^{_AUXILIARY}\b ", "", said)
+
+
+def _named_in(question: str) -> str:
+    """A question from the first thing on that it names: "many were hurt in the ferry crash"."""
+    said = _said_in(question)
+    named = _NAMES.search(f" {said}")
+    return said[max(named.start() - 1, 0) :] if named else said
 
 
 def _whole(text: str) -> str:

@@ -173,6 +173,10 @@ def quotes(*texts):
         (["14 passengers were hurt.", "No word of it.", "Hurt were 20 passengers."], [1, 3]),
         (["4 passengers were hurt.", "Passenger Anna Smith, 45, was hurt on the ferry."], []),
         (["4 passengers were hurt.", "A 17-year-old boy was hurt among passengers."], []),
+        (
+            ["In Kell, 41,000 passengers were hurt.", "In Kell, 63,000 passengers were hurt."],
+            [1, 2],
+        ),
         (["1,200 passengers were hurt.", "1,200kg of hurt passengers."], []),
         (["250 passengers were hurt.", "Two hundred and fifty passengers were hurt."], []),
         (["200,000 passengers were hurt.", "Two hundred thousand passengers were hurt."], []),

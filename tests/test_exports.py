@@ -175,6 +175,7 @@ def test_answers_as_documents():
         (b"Before, who ran it?\nAfter that, who?\n",
          [(1, "Before, who ran it?", {}), (2, "After that, who?", {})]),
         (b"Question text,publisher\nWho?,AP\n", [(2, "Who?", {"publisher": "AP"})]),
+        (b"publisher;Frage\nAP;Wer?\n", [(2, "Wer?", {"publisher": "AP"})]),
     ],
 )  # fmt: skip
 def test_lists_of_questions(data, asked):

@@ -76,7 +76,7 @@ def read_questions(data: bytes) -> list[Line]:
     heading = [re.sub(r"\W+", "_", cell.strip().lower()) for _, cell in table[0]]
     named = next((n for n, name in enumerate(heading) if name in QUESTION), None)
     if named is None and len(heading) > 1 and any(name in OPTIONS for name in heading):
-        named = 0
+        named = next((n for n, name in enumerate(heading) if name not in OPTIONS), 0)
     body, column = (table, 0) if named is None else (table[1:], named)
     lines = []
     for row in body:

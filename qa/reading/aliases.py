@@ -32,7 +32,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _LISTED = re.compile(r"\[(.*)\]")  # a list that became text on its way into a table
 _ITEM = re.compile(r"(['\"])(.+?)\1(?=\s*[,\]])")
 _GIVEN = ("givenname", "given", "firstname", "first")

@@ -96,7 +96,7 @@ _NOT_NAMES = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june "
     "july august september october november december then now contrast law comparison"
 )
-_NAMES_TOO = word_set("april june august law")  # June Kelly, Jude Law
+_GIVEN_TOO = word_set("april june august")
 _AGENCY_ENDS = re.compile(r"[,;/|·•()\[\]+&]|\s[—–-]\s|\b(?:for|with|via|from|and|und|et)\b")
 
 
@@ -359,9 +359,11 @@ def _has_name_shape(part: str) -> bool:
         return False
     if part.endswith(".") and not re.search(r"\b(?:\w|[JS]r)\.$", part):
         return False
-    if any(word.strip(".,").lower() in _NOT_NAMES for word in words) and not (
-        len(words) > 1 and {word.lower() for word in words} & _NOT_NAMES <= _NAMES_TOO
-    ):
+    no_names = [word.strip(".,").lower() in _NOT_NAMES for word in words]
+    # June Kelly and Jude Law are people; "By Late June" and "By June Trams Must Stop" name nobody.
+    is_june_kelly = no_names == [True, False] and words[0].lower() in _GIVEN_TOO
+    is_jude_law = no_names == [False, True] and words[1].lower() == "law"
+    if any(no_names) and not (is_june_kelly or is_jude_law):
         return False
     capital = [word for word in words if word[0].isalpha() and not word[0].islower()]
     return bool(capital) and all(

@@ -130,6 +130,8 @@ def _decode_unicode(data: bytes) -> str | None:
 
 
 def _decode_declared(data: bytes, declared: str) -> str | None:
+    if declared.lower() in ("us-ascii", "ascii"):
+        return None  # it says nothing of the letters that are none of ASCII's: guess first
     name = _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared)
     try:
         return data.decode(name)

@@ -82,6 +82,11 @@ def _open(body: Any) -> None:  # noqa: ANN401 - an element of python-docx
 
     for each in list(body.iter(*map(qn, ("w:ins", "w:moveTo", "w:smartTag", "w:sdtContent")))):
         holder = each.getparent() if each.tag == qn("w:sdtContent") else each
+        if holder.find(f"{qn('w:sdtPr')}/{qn('w:showingPlcHdr')}") is not None or any(
+            gallery.get(qn("w:val")) == "Table of Contents"
+            for gallery in holder.iterfind(f"{qn('w:sdtPr')}/*/{qn('w:docPartGallery')}")
+        ):
+            continue  # "Click or tap here to enter text."
         for child in list(each):
             holder.addprevious(child)
         holder.getparent().remove(holder)

@@ -56,13 +56,13 @@ def read(content: Content) -> Iterator[Part | Member]:
         yield Member("page", Content.of(_bytes(page), "page.html", stated.stated))
         return
     yield _letter(message)
+    own = _bodies(message)
     for number, part in enumerate(_own_parts(message), 1):
         name = part.get_filename() or ""
         if part.get_content_type() == _LETTER and part.is_multipart():
             letter = _parts(part)[0].as_bytes()
             yield Member(f"{number}/letter.eml", Content.of(letter, "letter.eml"))
-        # A picture or a PDF "inline" has a name too, a letter's own text has none.
-        elif suffix_of(name) in SUFFIXES and not part.is_multipart():
+        elif suffix_of(name) in SUFFIXES and not part.is_multipart() and part not in own:
             yield Member(f"{number}/{clean_line(name)}", Content.of(_bytes(part), name))
 
 
@@ -107,7 +107,7 @@ def _message(lines: list[bytes], size: int, number: int, content: Content) -> Pa
 def _letter(message: EmailMessage) -> Part:
     subject = _header(message, "Subject")
     name = clean_line(parseaddr(_header(message, "From"))[0])
-    plain, html = _part(message, "text/plain"), _part(message, "text/html")
+    plain, html = _bodies(message)
     text = _SIGNATURE.split(_text(plain), maxsplit=1)[0] if plain is not None else ""
     is_markup = False
     if html is not None:
@@ -141,11 +141,22 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""  # the library fails on some crafted headers
 
 
-def _part(message: EmailMessage, kind: str) -> EmailMessage | None:
-    """The first part of a kind that is not attached."""
+def _bodies(message: EmailMessage) -> list[EmailMessage | None]:
+    """A letter's plain text and its HTML.
+
+    What is attached "inline" has a name, and a letter's own text seldom: only where there is none
+    without.
+    """
+    kinds = ("text/plain", "text/html")
+    bodies = [_part(message, kind) for kind in kinds]
+    return bodies if any(bodies) else [_part(message, kind, named=True) for kind in kinds]
+
+
+def _part(message: EmailMessage, kind: str, *, named: bool = False) -> EmailMessage | None:
+    """The first part of a kind that is not attached, and has no name unless that is allowed."""
     for part in _own_parts(message):
-        named = part.get_content_disposition() == "attachment" or part.get_filename()
-        if part.get_content_type() == kind and not named:
+        shown = part.get_content_disposition() != "attachment"
+        if part.get_content_type() == kind and shown and (named or not part.get_filename()):
             return part if isinstance(part, EmailMessage) else None
     return None
 

@@ -49,6 +49,7 @@ _TIMES = "descendant-or-self::*[self::time or @itemprop]"
 _DATES = ("datePublished", "dateModified")
 _MARKED = "descendant-or-self::*[@class or @rel or @itemprop]"
 _BYLINE = re.compile("byline|author|dateline")
+_CHANGED = re.compile("modif|updat", re.IGNORECASE)
 _BESIDE = re.compile(r"comment(?!ar|at)|(?<![a-z])related")
 """Not "category-commentary", as WordPress marks the articles of a section."""
 
@@ -104,7 +105,7 @@ def read_times(root: HtmlElement) -> Found:
 
     Any other element that is marked as a date (`itemprop`) counts as one.
     """
-    found = Found()
+    found, changed = Found(), None
     times = (
         each
         for each in root.xpath(_TIMES)
@@ -119,12 +120,15 @@ def read_times(root: HtmlElement) -> Found:
         previous, parent = element.getprevious(), element.getparent()
         holder = parent.text if previous is None and parent is not None else None
         label = clean_line((previous.tail if previous is not None else holder) or "")[-20:]
-        marks = f"{element.get('itemprop')} {element.get('class')} {label}".lower()
-        if "modif" in marks or "updat" in marks:
+        if _CHANGED.search(f"{element.get('itemprop')} {element.get('class')}"):
             found = merge(found, Found(updated_at=moment))
+        elif _CHANGED.search(label):
+            changed = changed or moment
         else:
             found = merge(found, Found(published_at=moment))
-    return found
+    # "Updated" before the only date there is: without a day, every filter by days leaves it out.
+    alone = found.published_at is None and found.updated_at is None
+    return merge(found, Found(published_at=changed) if alone else Found(updated_at=changed))
 
 
 def _marked(root: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]:

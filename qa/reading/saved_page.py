@@ -162,7 +162,9 @@ def _unannounced(lines: list[Line]) -> list[Header]:
         for header in _headers(lines, start, announced=False)
         if header.repeated or (header.age is not None and parse_age(header.age) is not None)
     ]
-    comments = next((i for i, line in enumerate(lines) if _COMMENTS.fullmatch(line.text)), None)
+    comments = next(  # above the text it is a button
+        (i for i, line in enumerate(lines) if i > prose and _COMMENTS.fullmatch(line.text)), None
+    )
     if headers and comments is not None:
         ends = [header.start for header in headers[1:]] + [len(lines)]
         headers = [

@@ -68,7 +68,9 @@ class SignIn:
             response = self._page(request, next_=_here(request))
         else:
             response = _error(401, "sign in first: POST /login, or send HTTP Basic authorization")
-            response.headers["www-authenticate"] = 'Basic realm="archive", charset="UTF-8"'
+            # A browser would ask for the password itself, and send it for good.
+            if not request.headers.get("user-agent", "").startswith("Mozilla/"):
+                response.headers["www-authenticate"] = 'Basic realm="archive", charset="UTF-8"'
         await response(scope, receive, send)
 
     async def _by_header(self, request: Request, send: Send) -> None:

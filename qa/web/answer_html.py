@@ -17,10 +17,12 @@ from qa.web.asked import Asked
 from qa.web.html import (
     DOT,
     EMPTY,
+    RIGHT_TO_LEFT,
     byline,
     day,
     failure,
     field,
+    is_right_to_left,
     lang,
     link,
     notice,
@@ -173,7 +175,12 @@ def _said(answer: Answer) -> Markup:
 def _quotes(answer: Answer, text: str) -> Markup:
     lead = [c for c in answer.citations if f"{c.quote} [{c.number}]" in text]
     sentences = EMPTY.join(
-        Markup("<p><bdi{}>{}</bdi>{}</p>").format(lang(c.article), c.quote, _reference(c))
+        Markup("<p{}><bdi{}>{}</bdi>{}</p>").format(
+            RIGHT_TO_LEFT if is_right_to_left(c.quote) else EMPTY,
+            lang(c.article),
+            c.quote,
+            _reference(c),
+        )
         for c in lead
     )
     return Markup("<blockquote>{}</blockquote>").format(sentences)

@@ -60,9 +60,9 @@ def context(article: Article, span: Span, codes: frozenset[str]) -> Markup:
     last = len(text) if last < 0 else last
     start, end = max(first, span.start - CONTEXT_CHARS), min(last, span.end + CONTEXT_CHARS)
     if start > first:
-        start = min(span.start, text.find(" ", start, span.start) + 1 or span.start)
+        start = min(span.start, text.find(" ", start, span.start) + 1 or start)
     if end < last:
-        end = max(span.end, text.rfind(" ", span.end, end))
+        end = cut if (cut := text.rfind(" ", span.end, end)) >= 0 else end
     shown = text[start:end]
     ends = (
         ELLIPSIS + " " if start > first else EMPTY,

@@ -8,8 +8,10 @@ a field cannot pass unescaped by being forgotten. Attributes are always quoted.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -172,8 +174,12 @@ def when(article: Article) -> Markup:
 
 
 def day(moment: datetime) -> Markup:
-    """As in 14 January 2025."""
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), words(moment))
+    """As in 14 January 2025; with its day in UTC, which filters go by, where that is another."""
+    shown = Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), words(moment))
+    utc = moment.astimezone(UTC).date()
+    if utc == moment.date():
+        return shown
+    return shown + Markup(' <span class="aside">({} UTC)</span>').format(words(utc))
 
 
 def words(moment: date) -> str:
@@ -206,6 +212,18 @@ def lang(article: Article) -> Markup:
     """The attribute that tells a screen reader, and whoever picks a font, an article's language."""
     tag = tag_key(article.language or "")
     return Markup(' lang="{}"').format(tag) if tag else EMPTY
+
+
+RIGHT_TO_LEFT: Final = Markup(' dir="rtl"')
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether its first letter that has a direction is Hebrew, Arabic or the like.
+
+    `dir="auto"` does not look into a `bdi`, which keeps a text's own marks of direction inside.
+    """
+    kinds = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def article_panel(article: Article, marks: Sequence[Span] = ()) -> Markup:

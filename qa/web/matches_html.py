@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from markupsafe import Markup
 
@@ -34,15 +35,18 @@ def narrow(
         heading: What is counted: "Matches" or "Archive".
         hint: The same in a sentence.
     """
+    facet = partial(_facet, asked=asked, found=facets.articles)
     return Markup('<h2>{}</h2><p class="hint">{}</p>{}{}{}{}{}{}{}{}').format(
         heading,
         hint,
         histogram(periods, asked),
         _days(asked),
-        _facet("Publisher", "publisher", facets.publishers, asked, key=publisher_key),
-        _facet("Author", "author", facets.authors, asked, key=person_key) + _author_field(asked),
-        _facet("Agency", "agency", facets.agencies, asked, key=agency_key),
-        _languages(facets.languages, asked),
+        facet("Publisher", "publisher", facets.publishers, key=publisher_key),
+        facet("Author", "author", facets.authors, key=person_key) + _author_field(asked),
+        facet("Agency", "agency", facets.agencies, key=agency_key),
+        facet("Language", "language", facets.languages, key=tag_key, label=name_of)
+        if len(facets.languages) > 1 or asked.language
+        else EMPTY,  # most archives have one language
         _years(facets.years, asked),
         _literal(asked),
     )
@@ -119,8 +123,9 @@ def _facet(
     heading: str,
     name: str,
     counts: Sequence[Count],
-    asked: Asked,
     *,
+    asked: Asked,
+    found: int,
     key: Callable[[str], str],
     label: Callable[[str], str] = str,
 ) -> Markup:
@@ -131,12 +136,15 @@ def _facet(
         name: Of the filter.
         counts: The values.
         asked: Which may have one of them chosen.
+        found: How many articles what is chosen finds, which may be a part of several values.
         key: What is the same in two ways to write a value.
         label: How a value is shown.
     """
     chosen: str = getattr(asked, name)
     if chosen and not any(key(value) == key(chosen) for value, _ in counts):
-        counts = [Count(chosen, 0), *counts]
+        counts = [Count(chosen, found), *counts]
+    elif chosen:
+        counts = sorted(counts, key=lambda each: key(each.value) != key(chosen))
     if not counts:
         return EMPTY
     values = [
@@ -144,13 +152,6 @@ def _facet(
         for value, number in counts[:MOST]
     ]
     return _folded(heading, name, values)
-
-
-def _languages(counts: Sequence[Count], asked: Asked) -> Markup:
-    """Where there is a choice: most archives have one language."""
-    if len(counts) < 2 and not asked.language:
-        return EMPTY
-    return _facet("Language", "language", counts, asked, key=tag_key, label=name_of)
 
 
 def _years(counts: Sequence[Count], asked: Asked) -> Markup:

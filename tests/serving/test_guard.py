@@ -228,6 +228,10 @@ def test_signing_in_and_out(users: Path) -> None:
             refused = await asking.post("/a/api/v1/ask", json={})
             assert refused.status_code == 401
             assert refused.headers["www-authenticate"].startswith("Basic ")
+            browser = {"user-agent": "Mozilla/5.0", "accept": "*/*"}
+            refused = await asking.post("/a/api/v1/ask", json={}, headers=browser)
+            assert refused.status_code == 401
+            assert "www-authenticate" not in refused.headers, "it would ask by itself"
             assert (await asking.get("/a/health")).status_code == 200
 
             form = {"username": "ada", "password": PASSWORD, "next": "/a/?q=x"}

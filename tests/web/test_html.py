@@ -341,6 +341,44 @@ def test_a_filter_is_chosen_however_its_value_is_written() -> None:
     assert "The Guardian" not in shown, "no second one, of no article"
 
 
+def test_a_filter_that_is_part_of_a_name_tells_what_it_finds() -> None:
+    facets = Facets(
+        articles=3,
+        publishers=tuple(Count(f"Paper {n}", 200 - n) for n in range(80)),
+        authors=(Count("Yusuf Carrow", 3),),
+        years=(),
+        languages=(),
+        agencies=(),
+    )
+    asked = replace(ASKED, publisher="Paper 79", author="carrow")
+    shown = matches_html.narrow(asked, facets, (), "Matches", "")
+    pressed = re.findall(r'aria-pressed="true"><bdi>(.*?)</bdi>\D*(\d+)', shown)
+    assert pressed == [("Paper 79", "121"), ("carrow", "3")]
+
+
+def test_quotes_run_as_their_script_does() -> None:
+    assert html.is_right_to_left("«שלום» said")
+    assert html.is_right_to_left("12 مرحبا")
+    assert not html.is_right_to_left("12 said «שלום»")
+    assert not html.is_right_to_left("漁港")
+    hebrew = replace(ARTICLE, text="שלום לכולם מהנמל\nעוד שורה")
+    assert '<p dir="rtl"><bdi' in render_answer(answer_of(hebrew), ASKED)
+
+
+def test_a_day_that_is_another_in_utc_says_so() -> None:
+    evening = datetime.fromisoformat("2025-07-31T22:30:00-04:00")
+    assert "31 July 2025</time>" in html.day(evening)
+    assert "(1 August 2025 UTC)" in html.day(evening)
+    assert "UTC" not in html.day(datetime(2025, 7, 31, tzinfo=UTC))
+
+
+def test_a_text_without_spaces_has_its_context_too() -> None:
+    text = "漁港の市場は四十年の営業を終える。" * 70
+    article = replace(ARTICLE, text=text)
+    shown = hits_html.context(article, Span(500, 517), frozenset())
+    assert 600 < len(re.sub("<[^>]+>", "", shown)) < 900
+
+
 def test_every_setting_is_called_something() -> None:
     assert set(index_html.SETTINGS) == {field.name for field in fields(Settings)}
     publishers = [Count(f"Paper {n}", 2) for n in range(index_html.PUBLISHERS + 3)]

@@ -95,6 +95,24 @@ function put(name, html) {
   if (details && open !== undefined) details.open = open;
 }
 
+// The button to stop it stays, so that it can be pressed.
+function putProgress(html) {
+  const place = part("progress");
+  const fresh = make("div", "");
+  fresh.innerHTML = html;
+  const [stop, next] = [place, fresh].map((area) => area?.querySelector("[data-cancel]"));
+  if (!stop || !next) {
+    put("progress", html);
+    return;
+  }
+  for (const what of ["progress", ".ways span"]) {
+    place.querySelector(what).replaceWith(fresh.querySelector(what));
+  }
+  stop.disabled = next.disabled;
+  stop.textContent = next.textContent;
+  place.dataset.html = html;
+}
+
 async function look() {
   clearTimeout(timer);
   if (element.isConnected) timer = setTimeout(look, following ? OFTEN_MS : SELDOM_MS);
@@ -107,7 +125,7 @@ async function look() {
   put("problems", seen.problems);
   put("deleted", seen.deleted);
   if (seen.running) {
-    put("progress", seen.sync);
+    putProgress(seen.sync);
     if (!following) hurry();
   } else if (following) {
     following = false;
@@ -346,7 +364,11 @@ function unfold(button, form, field) {
 }
 
 if (adding) {
-  part("files").addEventListener("change", (event) => understandFiles([...event.target.files]));
+  part("files").addEventListener("change", (event) => {
+    const files = [...event.target.files];
+    event.target.value = ""; // so that the same one can be chosen again
+    understandFiles(files);
+  });
 
   part("paste-form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -21,6 +21,7 @@ const LOST = `<p class="notice error" role="alert">${UNREACHABLE}</p>`;
 let state = fromAddress();
 let turn = 0;
 let typedDay = null; // its field
+let waiting = null; // a column of filters that is not drawn yet
 // So that the server gives up what this page has gone on from.
 const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(36)).join("");
 
@@ -59,6 +60,8 @@ const call = (name, sent) => reach(name, { ...sent, page: PAGE, turn });
 // A question asked while another is being answered takes its place: what comes late is dropped.
 async function show() {
   const mine = ++turn;
+  const kept = markOf(result); // before it is hidden, which takes the focus away
+  waiting = null;
   box.value = state.q;
   document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
   markFilters();
@@ -72,7 +75,7 @@ async function show() {
   if (mine !== turn) return;
   result.classList.remove("pending");
   result.removeAttribute("aria-busy");
-  drawResult(html ?? LOST);
+  drawResult(html ?? LOST, kept ?? markOf(result));
   if (view !== "home") {
     remember(state.q);
     told.textContent = summary();
@@ -81,21 +84,23 @@ async function show() {
   if (mine === turn && column !== null) drawColumn(column);
 }
 
-function drawResult(html) {
-  const kept = markOf(result);
+function drawResult(html, kept) {
   result.innerHTML = html;
   showRecent();
   refocus(result, kept, ".asked");
 }
 
-// The column of filters; a day that is being typed in it is not pulled away.
-let waiting = null;
+// The column of filters; a day or a name that is being typed in it is not pulled away.
+const isUnsent = (field) => field?.id === "author" && field.value.trim() !== state.author;
 
 function drawColumn(column) {
-  waiting = typedDay?.isConnected ? column : null;
+  waiting = typedDay?.isConnected || isUnsent(document.activeElement) ? column : null;
   if (waiting !== null) return;
   const place = markOf(narrow);
+  const named = (rest) => rest.parentElement.getAttribute("aria-labelledby");
+  const open = [...narrow.querySelectorAll(".rest[open]")].map(named);
   narrow.innerHTML = column;
+  for (const rest of narrow.querySelectorAll(".rest")) rest.open = open.includes(named(rest));
   refocus(narrow, place, "h2");
 }
 
@@ -295,8 +300,13 @@ async function followBatch(key) {
   for (;;) {
     const now = await call("batch_state", { key });
     if (asking !== key) return;
-    if (!now || now.error) {
-      batchState.replaceChildren(notice(now?.error ?? UNREACHABLE, true));
+    if (!now) {
+      line.textContent = UNREACHABLE;
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      continue;
+    }
+    if (now.error) {
+      batchState.replaceChildren(notice(now.error, true));
       return;
     }
     bar.max = now.total;
@@ -403,6 +413,7 @@ root.addEventListener("keydown", (event) => {
 
 root.addEventListener("focusout", (event) => {
   if (event.target === typedDay) settleDay();
+  else if (event.target.id === "author" && waiting !== null) drawColumn(waiting);
 });
 
 root.addEventListener("change", (event) => {

@@ -31,6 +31,7 @@ async function follow() {
   clearTimeout(timer);
   const health = await reach("health");
   const told = place.querySelector("[data-health]");
+  if (!health && place.querySelector("[data-health] progress")) timer = setTimeout(follow, 5000);
   if (!health || !told) return;
   if (told.dataset.html !== health.html) {
     told.innerHTML = health.html;

@@ -58,8 +58,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Beside the panel; a text that is selected up to its edge was pressed inside.
+const isBeside = ({ target, clientX }) =>
+  target === panel && clientX < panel.getBoundingClientRect().left;
+let pressedBeside = false;
+
+panel.addEventListener("pointerdown", (event) => {
+  pressedBeside = isBeside(event);
+});
+
 panel.addEventListener("click", (event) => {
-  if (event.target === panel || event.target.closest(".close")) panel.close();
+  if ((pressedBeside && isBeside(event)) || event.target.closest(".close")) panel.close();
 });
 
 panel.addEventListener("close", () => {

@@ -5,7 +5,11 @@ const UNREACHABLE =
 // undefined there, and throws nothing.
 async function reach(name, sent = {}) {
   try {
-    return (await server[name](sent)) ?? null;
+    const told = (await server[name](sent)) ?? null;
+    if (told === null && (await fetch(location.href)).status === 401) {
+      location.reload(); // the session has ended: to the page that signs in
+    }
+    return told;
   } catch {
     return null;
   }
