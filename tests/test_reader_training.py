@@ -148,6 +148,13 @@ def test_processes_train_together(tmp_path, tokenizer):
     assert not all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
+def test_between_two_readers():
+    one, other = (TorchReader().state_dict() for _ in range(2))
+    found = train_reader.between(one, other, 0.25)
+    for name, values in found.items():
+        torch.testing.assert_close(values, 0.75 * one[name] + 0.25 * other[name])
+
+
 def assert_alike(reader, other, atol):
     ours, theirs = reader.state_dict(), other.state_dict()
     assert ours.keys() == theirs.keys()
