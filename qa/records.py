@@ -247,9 +247,8 @@ class Clue(NamedTuple):
 
     Attributes:
         key: What it is called where it is to be left aside (`Archive.ask(…, without=[key])`):
-            "publisher", "agency", "author", "language", "dates", "as_of", "recency", "parts", or,
-            of which there may be several, with its value: "phrase:Lowland Grid",
-            "excluded:railway", "spelling:Brannok".
+            "publisher", "agency", "author", "language", "dates", "as_of", "recency", "parts"; or
+            with its value "phrase:Lowland Grid", "excluded:railway", "spelling:Brannok".
         text: In a few words: "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
     """
 

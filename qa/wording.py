@@ -149,11 +149,7 @@ class _Reading:
         return _Named("author", place) if place else None
 
     def is_part(self, end: int) -> bool:
-        """Whether a name goes on after this place, or another source follows.
-
-        "The Sun" is no source in "the Sun Belt Coalition" nor in "the Sun's editor", and in "AP and
-        the Sun" it cannot be told which of them is meant.
-        """
+        """Whether a name goes on ("the Sun Belt Coalition"), or another source follows it."""
         if _GOES_ON.match(self.text, end):
             return True
         joint = _AND.match(self.text, end)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from qa.deletions import Deleted, deleted
 from qa.errors import QAError
 from qa.serving.endpoints import Endpoints
-from qa.web import articles_html, articles_narrow, html
+from qa.web import articles_html, articles_narrow, html, syncs_html
 
 SORTS: Final = ("published_at", "title", "publisher", "author", "source")
 
@@ -116,7 +116,7 @@ class ArticlesHandlers:
         return {
             "generation": generation,
             "running": state.running,
-            "sync": str(articles_html.sync_state(state)),
+            "sync": str(syncs_html.sync_state(state)),
             "problems": str(problems),
             "deleted": str(gone),
         }

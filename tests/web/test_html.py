@@ -40,6 +40,7 @@ from qa.web import (
     html,
     index_html,
     matches_html,
+    syncs_html,
 )
 from qa.web.answer_html import WELCOME, render_answer
 from qa.web.asked import FILTERS, Asked
@@ -114,7 +115,7 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
         html.notice(evil, "error"),
         articles_html.article_table(articles_html.Page([article], 1, 1)),
         articles_html.problem_list([problem]),
-        articles_html.report(report),
+        syncs_html.report(report),
         articles_html.deleted_list([gone]),
         articles_html.deletion(evil, evil),
         charts.rows("x", "by publisher", [Bar(evil, 2)]),
@@ -285,12 +286,12 @@ def test_not_in_the_archive_looks_different() -> None:
 
 def test_a_report_in_words() -> None:
     report = SyncReport(2, ("a.txt", "b.txt"), (), ("c.txt",), 3, (), 5, 9, 4, 1.25)
-    text = re.sub(r"<[^>]*>", "", articles_html.report(report))
+    text = re.sub(r"<[^>]*>", "", syncs_html.report(report))
     assert "2 files added, 1 file deleted, 3 files unchanged" in text
     assert "5 articles in 9 passages" in text
     assert "a.txt, b.txt, c.txt" in text
     nothing = SyncReport(2, (), (), (), 3, (), 5, 9, 0, 0.1)
-    assert "Nothing to do, 3 files unchanged" in articles_html.report(nothing)
+    assert "Nothing to do, 3 files unchanged" in syncs_html.report(nothing)
 
 
 def test_what_is_quoted_is_marked_with_its_language():

@@ -84,7 +84,7 @@ async function show() {
   if (mine === turn && column !== null) drawColumn(column);
 }
 
-function drawResult(html, kept) {
+function drawResult(html, kept = markOf(result)) {
   result.innerHTML = html;
   showRecent();
   refocus(result, kept, ".asked");
