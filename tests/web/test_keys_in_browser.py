@@ -19,6 +19,17 @@ def query(page: Any) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+def opened(page: Any, address: str) -> Any:
+    """Another page: to leave one that is still loading is told on its console."""
+    other = page.context.new_page()
+    other.goto(address)
+    return other
+
+
+CLOSED = "!document.querySelector('dialog[open]') && !location.search.includes('article=')"
+"""The address follows a moment after the dialog has closed."""
+
+
 def type_slowly(page: Any, text: str) -> None:
     """Slower than an answer comes."""
     page.keyboard.type(text, delay=150)
@@ -83,16 +94,17 @@ def test_a_link_opens_the_article_that_was_open(page: Any, site: Site) -> None:
     marked = page.locator("dialog mark").inner_text()
     link = page.url
     page.keyboard.press("Escape")
-    page.locator("dialog").wait_for(state="hidden")
+    page.wait_for_function(CLOSED)
     assert query(page) == {"q": [HOMES]}
     assert page.evaluate("history.length") == length
-    page.goto(link)
-    assert page.locator("dialog mark").inner_text() == marked
-    page.locator("dialog .close").click()
-    page.locator("#citation-1").wait_for()
-    assert query(page) == {"q": [HOMES]}
-    page.goto(f"{site.address}/?article=nosuch&start=x")
-    page.locator("dialog .notice.error", has_text="nosuch").wait_for()
+    other = opened(page, link)
+    assert other.locator("dialog mark").inner_text() == marked
+    other.locator("dialog .close").click()
+    other.wait_for_function(CLOSED)
+    other.locator("#citation-1").wait_for()
+    assert query(other) == {"q": [HOMES]}
+    other = opened(page, f"{site.address}/?article=nosuch&start=x")
+    other.locator("dialog .notice.error", has_text="nosuch").wait_for()
 
 
 def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
@@ -110,17 +122,18 @@ def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
     page.locator("#citation-1").wait_for()
     assert query(page) == {"q": [HOMES]}
     assert selected.inner_text() == "Ask"
-    page.goto(f"{site.address}/?tab=articles")
-    page.locator("table.articles").wait_for()
-    page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.id === 'question-box'")
-    assert query(page) == {}
-    length = page.evaluate("history.length")
-    page.goto(f"{site.address}/?tab=articles&q=a%20b")
-    page.locator("table.articles").wait_for()
-    assert page.evaluate("history.length") == length + 1, "showing it is no step of its own"
-    page.goto(f"{site.address}/?tab=nosuch")
-    page.locator("#examples").wait_for()
+    other = opened(page, f"{site.address}/?tab=articles")
+    other.locator("table.articles").wait_for()
+    length = other.evaluate("history.length")
+    other.keyboard.press("/")
+    other.wait_for_function("document.activeElement.id === 'question-box'")
+    assert query(other) == {}
+    assert other.evaluate("history.length") == length + 1
+    other = opened(page, f"{site.address}/?tab=articles&q=a%20b")
+    other.locator("table.articles").wait_for()
+    assert other.evaluate("history.length") == length, "showing it is no step of its own"
+    other = opened(page, f"{site.address}/?tab=nosuch")
+    other.locator("#examples").wait_for()
 
 
 def test_the_keyboard_on_a_screen_does_not_stay_over_the_answer(browser: Any, site: Site) -> None:
