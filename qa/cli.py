@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:
-        name_index(options)
+        if options.named_by_settings:
+            name_index(options)
         code = run(options)
         sys.stdout.flush()  # here, where a full disk or a closed pipe is still told rightly
         return code

@@ -176,14 +176,10 @@ def restore(corpus: Path, article_id: str) -> Deleted:
         elif away is not None and away.kept_as and not (corpus / entry.source).exists():
             # The article that the file still held was deleted after it: now only that one is away.
             _put_back(corpus, away.source, away.kept_as)
-            at = entries.index(away)
-            entries[at : at + 1] = [] if away.content == entry.content else [_noted(away)]
+            at, noted = entries.index(away), replace(away, kept_as=None)
+            entries[at : at + 1] = [] if away.content == entry.content else [noted]
         entries.remove(entry)
     return entry
-
-
-def _noted(entry: Deleted) -> Deleted:
-    return replace(entry, kept_as=None)
 
 
 def _put_away(corpus: Path, source: str) -> str | None:

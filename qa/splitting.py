@@ -306,7 +306,7 @@ def _said_in(question: str) -> str:
 
 
 def _named_in(question: str) -> str:
-    """A question from the first thing on that it names: "many were hurt in the ferry crash"."""
+    """A question from the first thing on that it names: "the ferry crash"."""
     said = _said_in(question)
     named = _NAMES.search(f" {said}")
     return said[max(named.start() - 1, 0) :] if named else said

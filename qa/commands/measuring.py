@@ -6,7 +6,15 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from qa.commands.shared import OK, AddCommand, add_json, path, print_json
+from qa.commands.shared import (
+    OK,
+    AddCommand,
+    add_json,
+    name_index,
+    open_archive,
+    path,
+    print_json,
+)
 from qa.errors import InputError
 
 if TYPE_CHECKING:
@@ -100,10 +108,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
     from qa import terminal
-    from qa.archive import Archive
     from qa.evaluation import evaluator, picture
-    from qa.milvus.address import location
-    from qa.settings import Settings
 
     if options.dataset is not None:
         raise InputError("name a dataset or --judgements, not both")
@@ -111,8 +116,8 @@ def _evaluate_own(options: argparse.Namespace, wanted: Options) -> int:
         raise InputError("name a dataset's folder, or measure by what was judged: --judgements")
     if options.picture is not None:
         picture.check(options.picture)
-    settings = Settings.load(options.settings)
-    archive = Archive.open(options.index or location(settings.index), settings)
+    name_index(options)
+    archive = open_archive(options)
     with terminal.progress_bar() as on_progress:
         measured = evaluator.evaluate_own(archive, wanted, on_progress=on_progress)
     return _print(options, measured)

@@ -56,7 +56,7 @@ def index_at(text: str) -> Location:
 
 def name_index(options: argparse.Namespace) -> None:
     """Fill in what the settings name where no `--index` is given."""
-    if options.index is None and options.named_by_settings:
+    if options.index is None:
         from qa.milvus.address import location
         from qa.settings import Settings
 

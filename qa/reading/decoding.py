@@ -129,12 +129,15 @@ def _decode_unicode(data: bytes) -> str | None:
         return None
 
 
+def _as_browsers(declared: str) -> str:
+    return _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared)
+
+
 def _decode_declared(data: bytes, declared: str) -> str | None:
     if declared.lower() in ("us-ascii", "ascii"):
         return None  # it says nothing of the letters that are none of ASCII's: guess first
-    name = _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared)
     try:
-        return data.decode(name)
+        return data.decode(_as_browsers(declared))
     except (LookupError, UnicodeError):
         return None
 
@@ -142,9 +145,7 @@ def _decode_declared(data: bytes, declared: str) -> str | None:
 def _decode_mostly(data: bytes, declared: str) -> str | None:
     """As a browser does: a letter that a program cut in two costs itself, and not the page."""
     try:
-        text = data.decode(
-            _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared), "replace"
-        )
+        text = data.decode(_as_browsers(declared), "replace")
     except (LookupError, UnicodeError):
         return None
     return text if text.count("\ufffd") <= len(text) // _LETTERS_TO_ONE_BROKEN else None

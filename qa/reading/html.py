@@ -88,14 +88,15 @@ def read(content: Content) -> Iterator[Part]:
             yield read
         return
     draft.take(stated, "json-ld")
-    heading = _headline(root, meta.title, meta.publisher)
+    heading = _headline(root, headings, meta.title, meta.publisher)
     if heading.title is not None and len(heading.title.split()) >= _MIN_HEADLINE_WORDS:
         draft.take(heading, "heading")
     draft.take(meta, "meta")
     draft.take(heading, "heading")
     inner = _article_of(root)  # a masthead's day and a teaser's author stand outside
-    byline = merge(read_visible_byline(inner), read_visible_byline(root))
-    times = merge(read_times(inner), read_times(root))
+    byline, times = read_visible_byline(inner), read_times(inner)
+    if inner is not root:
+        byline, times = merge(byline, read_visible_byline(root)), merge(times, read_times(root))
     if _is_same_day(byline, times):
         byline = replace(byline, published_at=None)  # the element has its hour too
     draft.take(byline, "byline")
@@ -249,14 +250,15 @@ def _parse(text: str) -> tuple[HtmlElement, bool]:
     return root, not cut
 
 
-def _headline(root: HtmlElement, shared_as: str | None, site: str | None) -> Found:
+def _headline(
+    root: HtmlElement, headings: list[str], shared_as: str | None, site: str | None
+) -> Found:
     """The first-level heading that is the page's headline.
 
     The only one; or the only one of so many words as a headline has; or, of several such, the one
     that the page's title is but for the names of its site and section: "Opinion | Lamp lit - Star".
     """
-    texts = dict.fromkeys(heading_text(each) for each in root.iter("h1"))
-    every = [text for text in texts if text and not same_words(text, site or "")]
+    every = [text for text in dict.fromkeys(headings) if text and not same_words(text, site or "")]
     long = [text for text in every if len(text.split()) >= _MIN_HEADLINE_WORDS]
     titles = (clean_line(root.findtext(".//title") or ""), shared_as or "")
     pieces = [piece for title in titles for piece in (title, *_BETWEEN.split(title))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Final, cast
@@ -55,8 +55,8 @@ def read(content: Content) -> Iterator[Part | Member]:
         stated = content.stating(captured=sent, captured_by="saved page", url=location or None)
         yield Member("page", Content.of(_bytes(page), "page.html", stated.stated))
         return
-    yield _letter(message)
     own = _bodies(message)
+    yield _letter(message, own)
     for number, part in enumerate(_own_parts(message), 1):
         name = part.get_filename() or ""
         if part.get_content_type() == _LETTER and part.is_multipart():
@@ -104,10 +104,10 @@ def _message(lines: list[bytes], size: int, number: int, content: Content) -> Pa
     return Member(f"letter {number}", inner)
 
 
-def _letter(message: EmailMessage) -> Part:
+def _letter(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Part:
     subject = _header(message, "Subject")
     name = clean_line(parseaddr(_header(message, "From"))[0])
-    plain, html = _bodies(message)
+    plain, html = bodies
     text = _SIGNATURE.split(_text(plain), maxsplit=1)[0] if plain is not None else ""
     is_markup = False
     if html is not None:

@@ -290,9 +290,8 @@ class Endpoints:
         """
         stored = self.store(files)
         report = None
-        if any(
-            upload.stored_as is not None for upload in stored
-        ):  # its sync may have failed before
+        # Also what was there already: the sync that followed it may have failed.
+        if any(upload.stored_as is not None for upload in stored):
             if wait:
                 report = self.syncing.run()
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as standard
 import re
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 
@@ -327,15 +328,12 @@ def test_what_the_list_of_articles_is_narrowed_by():
     assert "Agency" not in shown, "there is nothing to choose"
 
 
+def facets_with(publishers: Sequence[Count], authors: Sequence[Count]) -> Facets:
+    return Facets(3, tuple(publishers), tuple(authors), years=(), languages=(), agencies=())
+
+
 def test_a_filter_is_chosen_however_its_value_is_written() -> None:
-    facets = Facets(
-        articles=3,
-        publishers=(Count("Guardian", 3),),
-        authors=(Count("Quill, Ada", 3),),
-        years=(),
-        languages=(),
-        agencies=(),
-    )
+    facets = facets_with([Count("Guardian", 3)], [Count("Quill, Ada", 3)])
     asked = replace(ASKED, publisher="The Guardian", author="Ada Quill")
     shown = matches_html.narrow(asked, facets, (), "Matches", "")
     assert shown.count('aria-pressed="true"') == 2
@@ -343,14 +341,8 @@ def test_a_filter_is_chosen_however_its_value_is_written() -> None:
 
 
 def test_a_filter_that_is_part_of_a_name_tells_what_it_finds() -> None:
-    facets = Facets(
-        articles=3,
-        publishers=tuple(Count(f"Paper {n}", 200 - n) for n in range(80)),
-        authors=(Count("Yusuf Carrow", 3),),
-        years=(),
-        languages=(),
-        agencies=(),
-    )
+    papers = [Count(f"Paper {n}", 200 - n) for n in range(80)]
+    facets = facets_with(papers, [Count("Yusuf Carrow", 3)])
     asked = replace(ASKED, publisher="Paper 79", author="carrow")
     shown = matches_html.narrow(asked, facets, (), "Matches", "")
     pressed = re.findall(r'aria-pressed="true"><bdi>(.*?)</bdi>\D*(\d+)', shown)

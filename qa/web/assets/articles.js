@@ -16,14 +16,6 @@ let generation;
 let following = false; // a sync that was started here
 let timer;
 
-function notice(text, kind) {
-  const shown = document.createElement("p");
-  shown.className = `notice ${kind}`;
-  shown.setAttribute("role", kind === "error" ? "alert" : "status");
-  shown.textContent = text;
-  return shown;
-}
-
 // ---- the list: the last that was asked for stands, whatever comes later ----------------------
 
 async function refresh(focus) {

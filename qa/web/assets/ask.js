@@ -16,7 +16,6 @@ const MOST_RECENT = 8;
 const FILTERS = ["publisher", "author", "after", "before", "language", "agency", "as_of"];
 const FIELDS = ["q", ...FILTERS, "show", "left", "right"];
 const TITLE = document.title;
-const LOST = `<p class="notice error" role="alert">${UNREACHABLE}</p>`;
 
 let state = fromAddress();
 let turn = 0;
@@ -75,7 +74,7 @@ async function show() {
   if (mine !== turn) return;
   result.classList.remove("pending");
   result.removeAttribute("aria-busy");
-  drawResult(html ?? LOST, kept ?? markOf(result));
+  drawResult(html ?? notice(UNREACHABLE, "error").outerHTML, kept ?? markOf(result));
   if (view !== "home") {
     remember(state.q);
     told.textContent = summary();
@@ -222,7 +221,7 @@ async function exportAs(button) {
   const menu = button.closest("details.menu");
   menu.querySelector(".notice.error")?.remove();
   if (!file || file.error) {
-    button.after(notice(file?.error ?? UNREACHABLE, true));
+    button.after(notice(file?.error ?? UNREACHABLE, "error"));
     return;
   }
   download(file.name, [file.text], file.kind);
@@ -238,7 +237,7 @@ async function judge(button) {
   actions.parentElement.querySelector(":scope > .notice.error")?.remove();
   if (wrong !== "") {
     const lost = "the server does not answer";
-    actions.after(notice(`Not kept: ${wrong ?? lost}.`, true));
+    actions.after(notice(`Not kept: ${wrong ?? lost}.`, "error"));
     return;
   }
   for (const other of button.parentElement.children) other.setAttribute("aria-pressed", "false");
@@ -251,10 +250,10 @@ async function judge(button) {
 const batch = root.querySelector("#batch");
 const batchState = root.querySelector("#batch-state");
 
-function notice(text, isError = false) {
+function hint(text) {
   const line = document.createElement("p");
-  line.className = isError ? "notice error" : "hint";
-  line.setAttribute("role", isError ? "alert" : "status");
+  line.className = "hint";
+  line.setAttribute("role", "status");
   line.textContent = text;
   return line;
 }
@@ -271,7 +270,7 @@ function batchButton(text, act) {
 let asking = null; // the list's key
 
 async function startBatch(file) {
-  batchState.replaceChildren(notice("Reading the list …"));
+  batchState.replaceChildren(hint("Reading the list …"));
   const data = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
@@ -281,7 +280,7 @@ async function startBatch(file) {
   const started = data === null ? null : await call("batch_start", { ...state, name: file.name, data });
   if (!started || started.error) {
     const why = data === null ? "The file cannot be read" : UNREACHABLE;
-    batchState.replaceChildren(notice(started?.error ?? why, true));
+    batchState.replaceChildren(notice(started?.error ?? why, "error"));
     return;
   }
   // Another list takes the place of one that is being asked.
@@ -293,7 +292,7 @@ async function startBatch(file) {
 async function followBatch(key) {
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", "Questions asked");
-  const line = notice("");
+  const line = hint("");
   const stop = batchButton("Cancel", () => call("batch_state", { key, cancel: true }));
   batchState.replaceChildren(bar, line, stop);
   const began = performance.now();
@@ -306,7 +305,7 @@ async function followBatch(key) {
       continue;
     }
     if (now.error) {
-      batchState.replaceChildren(notice(now.error, true));
+      batchState.replaceChildren(notice(now.error, "error"));
       return;
     }
     bar.max = now.total;
@@ -316,7 +315,7 @@ async function followBatch(key) {
     if (now.running) line.textContent += ` · ${rate.toFixed(rate < 10 ? 1 : 0)} a second`;
     else {
       if (now.cancelled) line.textContent += " · cancelled";
-      const failed = now.failed.map((text) => notice(text, true));
+      const failed = now.failed.map((text) => notice(text, "error"));
       const get = batchButton("Download the evidence pack", () => getPack(key));
       batchState.replaceChildren(bar, line, ...failed, get);
       return;
@@ -328,7 +327,7 @@ async function followBatch(key) {
 async function getPack(key) {
   const pack = await call("batch_pack", { key });
   if (!pack || pack.error) {
-    batchState.append(notice(pack?.error ?? UNREACHABLE, true));
+    batchState.append(notice(pack?.error ?? UNREACHABLE, "error"));
     return;
   }
   const bytes = Uint8Array.from(atob(pack.data), (letter) => letter.charCodeAt(0));

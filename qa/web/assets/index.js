@@ -6,13 +6,7 @@ const place = element.querySelector("[data-overview]");
 let shown;
 let timer;
 
-function lost(area) {
-  const line = document.createElement("p");
-  line.className = "notice error";
-  line.setAttribute("role", "alert");
-  line.textContent = UNREACHABLE;
-  area.replaceChildren(line);
-}
+const lost = (area) => area.replaceChildren(notice(UNREACHABLE, "error"));
 
 async function draw() {
   const told = await reach("overview");

@@ -35,8 +35,7 @@ async function openArticle({ article, start, end, revision }) {
   const html = await reach("open_article", { id: article, start, end, revision });
   if (turn !== opened || !panel.open) return;
   if (!html) {
-    content.innerHTML =
-      `<p class="notice error" role="alert">${UNREACHABLE}</p>`;
+    content.replaceChildren(notice(UNREACHABLE, "error"));
     return;
   }
   content.innerHTML = html;

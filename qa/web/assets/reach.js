@@ -1,6 +1,14 @@
 const UNREACHABLE =
   "The server does not answer. Try again; if that does not help, tell whoever runs it.";
 
+function notice(text, kind) {
+  const shown = document.createElement("p");
+  shown.className = `notice ${kind}`;
+  shown.setAttribute("role", kind === "error" ? "alert" : "status");
+  shown.textContent = text;
+  return shown;
+}
+
 // Before the script of each tab: what the server answers, or null where it does not. Gradio gives
 // undefined there, and throws nothing.
 async function reach(name, sent = {}) {
