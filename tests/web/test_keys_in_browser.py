@@ -125,6 +125,7 @@ def test_the_tab_is_in_the_address(page: Any, site: Site) -> None:
     other = opened(page, f"{site.address}/?tab=articles")
     other.locator("table.articles").wait_for()
     length = other.evaluate("history.length")
+    other.wait_for_function("document.activeElement === document.body")  # no more the hidden box
     other.keyboard.press("/")
     other.wait_for_function("document.activeElement.id === 'question-box'")
     assert query(other) == {}
