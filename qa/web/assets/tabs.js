@@ -6,9 +6,12 @@ const nameOf = (button) => button.id.replace(/-button$/, "");
 
 const tabInAddress = () => new URLSearchParams(location.search).get("tab") ?? FIRST_TAB;
 
-function showTab() {
+// On a busy machine Gradio makes the tabs, and heeds them, somewhat later than it runs this.
+function showTab(tries = 100) {
   const button = tabButtons().find((one) => nameOf(one) === tabInAddress());
-  if (button?.getAttribute("aria-selected") === "false") button.click();
+  if (button?.getAttribute("aria-selected") === "true") return;
+  button?.click();
+  if (tries && (button || !tabButtons().length)) setTimeout(showTab, 50, tries - 1);
 }
 
 document.addEventListener("click", (event) => {
@@ -19,5 +22,5 @@ document.addEventListener("click", (event) => {
   history.pushState(null, "", addressWith({ tab: name === FIRST_TAB ? "" : name }));
 });
 
-addEventListener("popstate", showTab);
+addEventListener("popstate", () => showTab());
 showTab();
