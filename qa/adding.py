@@ -13,7 +13,7 @@ from typing import Final
 
 from qa import reading
 from qa.addresses import address_key
-from qa.errors import InputError
+from qa.errors import IndexWriteError, InputError
 from qa.held import Held
 from qa.reading.content import NOTHING, Stated
 from qa.reading.files import ReadResult
@@ -62,7 +62,7 @@ def add(path: Path, name: str, held: Held, stated: Stated = NOTHING) -> Added:
             left.
 
     Raises:
-        InputError: The corpus cannot be written to.
+        IndexWriteError: The corpus cannot be written to.
     """
     told = _text(path.name)
     read = shared().read_one(ToRead(path, told, stated))
@@ -72,7 +72,8 @@ def add(path: Path, name: str, held: Held, stated: Stated = NOTHING) -> Added:
     try:
         return _put(path, name, stated, held, read)
     except OSError as error:
-        raise InputError(f"cannot write to {held.corpus}: {error.strerror or error}") from error
+        told = f"cannot write to {held.corpus}: {error.strerror or error}"
+        raise IndexWriteError(told) from error
 
 
 def _put(path: Path, name: str, stated: Stated, held: Held, read: ReadResult) -> Added:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from qa.errors import ArticleNotFoundError, InputError
+from qa.errors import ArticleNotFoundError, IndexWriteError, InputError
 from qa.records import Article
 
 FOLDER: Final = ".qa-deleted"
@@ -220,7 +220,8 @@ def _changing(corpus: Path) -> Iterator[list[Deleted]]:
             lines = (json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
             _replace(folder / _LIST, "".join(lines))
     except OSError as error:
-        raise InputError(f"cannot write to {folder}: {error.strerror or error}") from error
+        told = f"cannot write to {folder}: {error.strerror or error}"
+        raise IndexWriteError(told) from error
 
 
 def _replace(path: Path, text: str) -> None:

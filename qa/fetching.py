@@ -184,7 +184,7 @@ class _Client:
                     "timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds)
                 },
             ) as response:
-                headers = {k.decode().lower(): v.decode("latin-1") for k, v in response.headers}
+                headers = {k.decode().lower(): _text(v) for k, v in response.headers}
                 data = b""
                 if response.status == HTTPStatus.OK:
                     packed = headers.get("content-encoding", "identity").lower()
@@ -194,7 +194,7 @@ class _Client:
             raise ReadingError(f"took longer than {seconds:g} s to fetch") from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             told = " ".join(str(error).split()) or type(error).__name__
-            raise ReadingError(f"cannot be fetched from {url.host}: {told}") from error
+            raise ReadingError(f"cannot be fetched from {_host(url)}: {told}") from error
 
 
 def _parsed(text: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -207,11 +207,27 @@ def _parsed(text: str, base: httpx.URL | None = None) -> httpx.URL:
         url = httpx.URL(text) if base is None else base.join(text)
     except (httpx.InvalidURL, ValueError) as error:
         raise ReadingError(f"{text!r} is no address; write it as https://…") from error
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.raw_host:
         raise ReadingError(f"{text!r} cannot be fetched; only http:// and https:// addresses are")
     if url.userinfo:
         raise ReadingError("the address holds a user name; only public pages are fetched")
     return url.copy_with(fragment=None)
+
+
+def _host(url: httpx.URL) -> str:
+    """The host as people write it; as programs do where the standard has no letters for it."""
+    try:
+        return url.host
+    except ValueError:  # an emoji, as in xn--i-7iq.ws
+        return url.raw_host.decode("ascii")
+
+
+def _text(value: bytes) -> str:
+    """A header's value: of an address with letters beyond ASCII that is UTF-8, as in browsers."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _gathered(chunks: Iterator[bytes], packed: str, max_bytes: int, *, cut: bool) -> bytes:
@@ -222,7 +238,7 @@ def _gathered(chunks: Iterator[bytes], packed: str, max_bytes: int, *, cut: bool
     """
     if packed not in ("identity", "gzip", "x-gzip", ""):
         raise ReadingError(f"the server packs it as {packed}, which was not asked for")
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in packed else None
+    unpacking = _Gunzip() if "gzip" in packed else None
     body = bytearray()
     for chunk in chunks:
         room = max_bytes + 1 - len(body)
@@ -239,6 +255,29 @@ def _gathered(chunks: Iterator[bytes], packed: str, max_bytes: int, *, cut: bool
     return bytes(body)
 
 
+class _Gunzip:
+    """Unpacks gzip of one member or several (RFC 1952, 2.2), as web archives have them."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def eof(self) -> bool:
+        return self._member.eof
+
+    def decompress(self, chunk: bytes, room: int) -> bytes:
+        """What a chunk holds, at most so many bytes of it."""
+        body = bytearray()
+        while chunk and len(body) < room:
+            if self._member.eof:
+                if not chunk.startswith(b"\x1f"):
+                    break  # padding
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            body += self._member.decompress(chunk, room - len(body))
+            chunk = self._member.unused_data
+        return bytes(body)
+
+
 def _suffix(kind: str, url: httpx.URL, data: bytes) -> str:
     """The suffix of the reader for what a server sent.
 
@@ -252,6 +291,8 @@ def _suffix(kind: str, url: httpx.URL, data: bytes) -> str:
         return _SUFFIX_OF[kind]
     if not kind:
         return sniff(data)
+    if named in SUFFIXES and kind.startswith(("application/", "text/")):
+        return named  # application/x-tar, application/jsonl, application/x-rss+xml
     raise ReadingError(f"the server calls it {kind[:60]!r}, which no reader knows")
 
 
@@ -273,7 +314,7 @@ def _name(url: httpx.URL, suffix: str) -> str:
     last = url.path.rstrip("/").rsplit("/", 1)[-1]
     known = suffix_of(last)
     stem = last[: -len(known)] if known in SUFFIXES else last
-    return safe_name("-".join(filter(None, [url.host.removeprefix("www."), stem])) + suffix)
+    return safe_name("-".join(filter(None, [_host(url).removeprefix("www."), stem])) + suffix)
 
 
 def _phrase(status: int) -> str:

@@ -14,7 +14,7 @@ from typing import Self
 
 from qa import reading
 from qa.addresses import address_key
-from qa.errors import InputError
+from qa.errors import IndexWriteError, InputError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import NAME, Statements, record
 
@@ -108,14 +108,15 @@ class Held:
         """Write down what is newly stated.
 
         Raises:
-            InputError: As `record`, or the corpus cannot be written to.
+            InputError: As `record`.
+            IndexWriteError: The corpus cannot be written to.
         """
         new, self._new, self._known = self._new, {}, None
         try:
             record(self.corpus, new)
         except OSError as error:
             reason = error.strerror or error
-            raise InputError(f"cannot write to {self.corpus / NAME}: {reason}") from error
+            raise IndexWriteError(f"cannot write to {self.corpus / NAME}: {reason}") from error
 
     @property
     def _statements(self) -> Statements:

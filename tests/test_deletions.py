@@ -11,7 +11,7 @@ from qa import deletions
 from qa.archive import Archive
 from qa.cli import main
 from qa.deletions import FOLDER, delete, deleted
-from qa.errors import ArticleNotFoundError, InputError
+from qa.errors import ArticleNotFoundError, IndexWriteError, InputError
 from qa.milvus.address import Location
 from qa.settings import Settings
 
@@ -156,7 +156,7 @@ def test_what_cannot_be_noted_stays(
 
     with monkeypatch.context() as patch:
         patch.setattr(deletions, "_replace", full)
-        with pytest.raises(InputError, match="No space left"):
+        with pytest.raises(IndexWriteError, match="No space left"):
             archive.delete(find(archive, "Lighthouse"), corpus)
     assert (corpus / "sub" / "alone.txt").is_file()
     assert "Lighthouse" in titles(archive)

@@ -8,6 +8,7 @@ p = 3, which take 32 MiB and about a tenth of a second.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -48,6 +49,14 @@ class Accounts:
             InputError: The file is missing or damaged.
         """
         return sorted(self._read())
+
+    def version(self) -> str:
+        """Changes whenever the file does."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ""
+        return f"{found.st_ino} {found.st_mtime_ns} {found.st_size}"
 
     def holds(self, name: str, password: str) -> bool:
         """Whether this is the user's password; takes as long where there is no such user.
@@ -114,6 +123,10 @@ class Accounts:
             descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text + "\n")
+                # The server's, also where root changes it; Windows, or another user, cannot.
+                with contextlib.suppress(OSError, AttributeError):
+                    before = self.path.stat()
+                    os.fchown(descriptor, before.st_uid, before.st_gid)
             Path(name).replace(self.path)
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror}") from error

@@ -70,6 +70,11 @@ class Bodies:
                 message = f"the request was not sent within {self._max_seconds:.0f} seconds"
                 await refuse(send, 408, "InputError", message, [(b"connection", b"close")])
                 return
+            except OSError as error:
+                told = f"cannot write to {tempfile.gettempdir()}: {error.strerror or error}"
+                close = [(b"connection", b"close")]
+                await refuse(send, 507, "IndexWriteError", told, close)
+                return
             except TooMuchError as error:
                 if error.status:
                     close = [(b"connection", b"close")]

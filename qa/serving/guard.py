@@ -135,8 +135,8 @@ class Guard:
     def _client(self, forwarded: str, address: str) -> str:
         # From the right: what stands left of the first untrusted address anybody may have written.
         for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-            address = hop
-            if not self._options.trusts(hop):
+            address = _bare(hop)
+            if not self._options.trusts(address):
                 break
         return address
 
@@ -149,7 +149,7 @@ class Guard:
                 "start it with --allowed-host to add a name"
             )
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and not _is_site(origin, host):
             return f"requests from another site ({origin}) are refused"
         site = headers.get("sec-fetch-site", "none")
         if scope.get("method") not in _SAFE and site not in ("same-origin", "none"):
@@ -175,6 +175,23 @@ async def refuse(
 
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+
+
+def _bare(hop: str) -> str:
+    """An address without the port that some proxies write: 192.0.2.7:4321, [2001:db8::7]:4321."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+
+
+def _is_site(origin: str, host: str) -> bool:
+    """Whether an origin is a host's, which some proxies name with the port that goes unsaid."""
+    try:
+        site = urlsplit(origin)
+    except ValueError:
+        return False
+    port = {"http": ":80", "https": ":443"}.get(site.scheme, ":")
+    return site.netloc.lower().removesuffix(port) == host.lower().removesuffix(port)
 
 
 def _without_port(host: str) -> str:

@@ -81,8 +81,11 @@ def make_app(endpoints: Endpoints, metrics: Metrics, options: Options) -> FastAP
     app.include_router(_operations(endpoints), prefix=API)
     app.include_router(_files(endpoints), prefix=API, tags=["articles"])
     app.include_router(_watched(endpoints.archive, metrics), tags=["operating"])
+    app.include_router(_rest())
     app.add_exception_handler(QAError, _known_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _fault)
     return app
 
 
@@ -134,20 +137,34 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
         "description": text,
         "content": {"application/json": {"example": _ERROR_EXAMPLE}},
     }
-    for status, text in ((400, "Unusable input, in one line"), (503, "The index cannot be read"))
+    for status, text in (("4XX", "What was asked for, in one line"), ("5XX", "What failed here"))
 }
+
+
+_FILE: Final = {"type": "string", "format": "binary"}
 
 
 def _files(endpoints: Endpoints) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/original", summary="Download the file an article was read from")
+    @router.get(
+        "/original",
+        summary="Download the file an article was read from",
+        response_class=FileResponse,
+        responses={200: {"content": {"application/octet-stream": {"schema": _FILE}}}, **_ERRORS},
+    )
     def original(
         article_id: Annotated[str, Query(description="Its id, or the first digits of it.")],
     ) -> FileResponse:
         path = original_file(endpoints, article_id)
         # Never shown as a page of this site, whatever is in it.
-        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+        # Nor kept by a browser as long as the file was old, when it has changed or who asks left.
+        return FileResponse(
+            path,
+            media_type="application/octet-stream",
+            filename=path.name,
+            headers={"cache-control": "private, no-cache"},
+        )
 
     if endpoints.options.read_only:
         return router
@@ -222,6 +239,19 @@ def _watched(archive: Archive, metrics: Metrics) -> APIRouter:
     return router
 
 
+def _rest() -> APIRouter:
+    """What else is asked for below `API`: told as an error like all others, and not as a page."""
+    router = APIRouter()
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+    @router.api_route(API + "/{path:path}", methods=methods, include_in_schema=False)
+    def rest(request: Request) -> Response:
+        message = f"there is no {request.method} {served_path(request.scope)}; /api says what is"
+        return JSONResponse({"error": {"kind": "NotFound", "message": message}}, 404)
+
+    return router
+
+
 async def _known_error(request: Request, error: Exception) -> Response:
     status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 503)
     told = {"kind": type(error).__name__, "message": str(error)}
@@ -230,14 +260,60 @@ async def _known_error(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    told = "; ".join(
-        f"{'.'.join(str(part) for part in wrong['loc'][1:]) or 'the request'}: {wrong['msg']}"
-        for wrong in error.errors()
-    )
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        told = f"the body is no JSON: {first['ctx']['error']}, at character {first['loc'][-1]}"
+    elif isinstance(error.body, bytes):
+        told = "send the arguments as JSON, with the header Content-Type: application/json"
+    elif isinstance(error.body, list | str | int | float):
+        told = "send the arguments as one JSON object, by their names"
+    else:
+        told = "; ".join(
+            f"{'.'.join(str(part) for part in wrong['loc'][1:]) or 'the request'}: {wrong['msg']}"
+            for wrong in error.errors()
+        )
     return JSONResponse({"error": {"kind": "InputError", "message": told}}, 400)
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    """What FastAPI refuses by itself, such as a body that it cannot take apart."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    told = {"kind": "InputError", "message": str(error.detail)}
+    return JSONResponse({"error": told}, error.status_code, error.headers)
+
+
+_FAULT: Final = {"kind": "Error", "message": "something failed; the server's log says what"}
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": _FAULT}, 500)  # logged by `Measured`, which it is raised to then
+
+
 _GRADIO: Final = ("call", "component_server", "heartbeat", "queue", "run", "upload")
+
+
+class Heads:
+    """ASGI middleware that has HEAD answered as GET is, without a body; FastAPI answers GET only.
+
+    Args:
+        app: What comes after.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, as GET where FastAPI answers."""
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not (is_head and served_path(scope).startswith(("/api", "/health", "/metrics"))):
+            await self._app(scope, receive, send)
+            return
+
+        async def bare(message: Message) -> None:
+            is_body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if is_body else message)
+
+        await self._app({**scope, "method": "GET"}, receive, bare)
 
 
 class Measured:
@@ -279,8 +355,7 @@ class Measured:
             _log.exception("%s %s failed", scope["method"], scope["path"])
             if started:
                 raise
-            told = {"kind": "Error", "message": "something failed; the server's log says what"}
-            await JSONResponse({"error": told}, 500)(scope, receive, counted)
+            await JSONResponse({"error": _FAULT}, 500)(scope, receive, counted)
 
 
 NAMES: Final = frozenset((

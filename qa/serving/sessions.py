@@ -105,18 +105,18 @@ class Known:
         self._key = secrets.token_bytes(32)
         self._until: dict[bytes, float] = {}
 
-    def holds(self, name: str, password: str) -> bool:
-        """Whether this pair was right within the last minutes."""
-        return self._until.get(self._digest(name, password), 0.0) > self._clock()
+    def holds(self, name: str, password: str, version: str) -> bool:
+        """Whether this pair was right within the last minutes, in this version of the accounts."""
+        return self._until.get(self._digest(name, password, version), 0.0) > self._clock()
 
-    def remember(self, name: str, password: str) -> None:
+    def remember(self, name: str, password: str, version: str) -> None:
         """Note that it is right."""
         now = self._clock()
         self._until = {d: until for d, until in self._until.items() if until > now}
-        self._until[self._digest(name, password)] = now + KNOWN_S
+        self._until[self._digest(name, password, version)] = now + KNOWN_S
 
-    def _digest(self, name: str, password: str) -> bytes:
-        text = f"{name}\0{password}".encode("utf-8", "surrogatepass")
+    def _digest(self, name: str, password: str, version: str) -> bytes:
+        text = f"{version}\0{name}\0{password}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, key=self._key).digest()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -40,6 +40,7 @@ class SignIn:
         self._sessions = Sessions()
         self._tries = Tries()
         self._known = Known()
+        self._checks: dict[tuple[str, str, str], asyncio.Future[bool]] = {}
         self._look = look
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +88,7 @@ class SignIn:
             return user
         if credentials := _basic(request):
             name, password = credentials
-            if self._known.holds(name, password) or await self._check(request, name, password):
+            if self._is_known(name, password) or await self._check(request, name, password):
                 return name
         return None
 
@@ -97,18 +98,31 @@ class SignIn:
             return _too_often(wait)
         return None
 
+    def _is_known(self, name: str, password: str) -> bool:
+        assert self._accounts is not None  # noqa: S101 - asked for only then
+        return self._known.holds(name, password, self._accounts.version())
+
     async def _check(self, request: Request, name: str, password: str) -> bool:
+        """Whether name and password are right; one try, however many send them at once."""
+        told = (_address(request), name, password)
+        check = self._checks.get(told)
+        if check is None:
+            check = self._checks[told] = asyncio.ensure_future(self._tried(*told))
+            check.add_done_callback(lambda _: self._checks.pop(told, None))
+        return await asyncio.shield(check)
+
+    async def _tried(self, address: str, name: str, password: str) -> bool:
         """Whether name and password are right, unless it was tried too often."""
         assert self._accounts is not None  # noqa: S101 - asked for only then
-        address = _address(request)
         if self._tries.wait_s(address, name):
             return False
         # A failure is counted before it is known, so that many at once are not many tries.
         self._tries.failed(address, name)
+        version = self._accounts.version()
         fits = await anyio.to_thread.run_sync(self._accounts.holds, name, password)
         if fits:
             self._tries.forgive(address, name)
-            self._known.remember(name, password)
+            self._known.remember(name, password, version)
         return fits
 
     async def _login(self, request: Request) -> Response:
@@ -206,11 +220,8 @@ async def _form(request: Request) -> dict[str, list[str]]:
 
 
 def _cookie(request: Request) -> str:
-    try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    # Not by SimpleCookie, which stops at the first cookie of another program that it cannot read.
+    return request.cookies.get(COOKIE, "")
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

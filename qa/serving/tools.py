@@ -52,7 +52,7 @@ def make_tools(endpoints: Endpoints) -> MCPServer:
             annotations=ToolAnnotations(
                 read_only_hint=not found.writes,
                 destructive_hint=found.name == "delete",
-                open_world_hint=False,
+                open_world_hint=endpoints.options.allow_url and found.name in ("add", "fetch"),
             ),
         )
     return server

@@ -5,6 +5,7 @@ A name is never used as a path: what arrives is bytes and a label.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Final, NamedTuple
 
 from qa.adding import Added as Upload
 from qa.adding import add, safe_name
+from qa.errors import IndexWriteError
 from qa.held import Held
 from qa.reading import Preview
 from qa.reading.content import NOTHING, Stated
@@ -69,7 +71,12 @@ def look(sent: Sent) -> Preview:
 
 @contextmanager
 def _lying(sent: Sent) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="qa-upload-") as folder:
-        path = Path(folder, safe_name(sent.name))
-        path.write_bytes(sent.data)
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="qa-upload-"))
+            path = Path(folder, safe_name(sent.name))
+            path.write_bytes(sent.data)
+        except OSError as error:
+            told = f"cannot write to {tempfile.gettempdir()}: {error.strerror or error}"
+            raise IndexWriteError(told) from error
         yield path

@@ -16,7 +16,7 @@ from qa.serving.apart import Apart
 from qa.serving.bodies import Bodies
 from qa.serving.endpoints import Endpoints
 from qa.serving.guard import Guard, SecurityHeaders
-from qa.serving.http_api import Measured, make_app
+from qa.serving.http_api import Heads, Measured, make_app
 from qa.serving.metrics import MeasuredArchive, Metrics
 from qa.serving.options import Options
 from qa.serving.sign_in import SignIn
@@ -48,7 +48,7 @@ def make_application(archive: Archive, corpus: Path, host: str, options: Options
         _mount_tools(app, endpoints)
     _mount_page(app, endpoints)
     _end_with(app, measured.apart)
-    inner: ASGIApp = Bodies(app)
+    inner: ASGIApp = Bodies(Heads(app))
     inner = SignIn(inner, options, theme.style)
     inner = Measured(inner, metrics)
     return SecurityHeaders(Guard(inner, options, host))
@@ -66,7 +66,7 @@ def _mount_page(app: FastAPI, endpoints: Endpoints) -> None:
         path="/",
         footer_links=[],
         run_history=False,
-        root_path=endpoints.options.root_path or None,
+        root_path=endpoints.options.root_path.rstrip("/") or None,
         allowed_paths=[],
         show_error=False,
         max_file_size=MAX_FILE_BYTES,

@@ -164,7 +164,10 @@ class Running:
             raise InputError(
                 f"cannot serve on {self._host}, port {port}; name another: {_NAME_ANOTHER}"
             )
-        shown = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104
+        # On "::" nobody is heard who calls 127.0.0.1: asyncio takes it for IPv6 alone.
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host.strip("[]"), self._host)  # noqa: S104
+        if ":" in shown and not shown.startswith("["):
+            shown = f"[{shown}]"
         self.address = f"http://{shown}:{port}{self._options.root_path.rstrip('/')}"
         return self
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qa import adding, cli
-from qa.errors import InputError
+from qa.errors import IndexWriteError, InputError
 from qa.held import Held
 from qa.reading import Stated, preview, read_bytes, read_file, statements
 from qa.reading.statements import NAME, Statements, mark, record
@@ -327,7 +327,7 @@ def test_adding_that_is_interrupted_states_what_was_added(tmp_path, corpus, monk
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", opened)
-        with pytest.raises(InputError, match="No space left"), Held(corpus) as held:
+        with pytest.raises(IndexWriteError, match="No space left"), Held(corpus) as held:
             adding.add(files[2], "2.txt", held, CAPTURED)
     assert (corpus / NAME).read_text() == said
 

@@ -94,6 +94,33 @@ def test_a_page_is_fetched_through_redirects(site):
     assert [path for path, _ in Site.asked] == ["/robots.txt", "/old", "/2025/lamp-lit.html"]
 
 
+def test_a_redirect_to_letters_beyond_ascii_is_followed(site):
+    def to_street(handler):
+        handler.send_response(302)
+        handler._headers_buffer.append("Location: /straße\r\n".encode())
+        handler.end_headers()
+
+    Site.answers |= {"/old": to_street, "/stra%C3%9Fe": html(page())}
+    assert at_home(f"{site}/old").url == f"{site}/stra%C3%9Fe"
+
+
+def test_names_of_hosts_with_signs_that_no_standard_knows_are_no_fault(site):
+    Site.answers["/to"] = moved("http://xn--i-7iq.invalid/")
+    for url in ("http://xn--i-7iq.invalid/", f"{site}/to"):
+        assert "no address is known for xn--i-7iq.invalid" in refusal(url)
+
+
+def test_gzip_of_several_members_is_unpacked_whole(site):
+    whole = gzip.compress(page()[:200]) + gzip.compress(page()[200:])
+    packed = {"Content-Encoding": "gzip"}
+    Site.answers |= {"/a": html(whole, **packed), "/b": html(whole + b"\0" * 9, **packed),
+                     "/c": html(whole[:-9], **packed)}  # fmt: skip
+    assert at_home(f"{site}/a").data == at_home(f"{site}/b").data == page()
+    assert "ends too early" in refusal(f"{site}/c")
+    bounds = Bounds(max_bytes=len(page()) - 1, seconds=10.0)
+    assert "is larger than" in refusal(f"{site}/a", bounds=bounds)
+
+
 def test_robots_are_respected_at_each_step(site):
     Site.answers |= {"/private/a": html(page()), "/to": moved("/private/a"), "/a.pdf": html(b"x")}
     for path in ("/private/a", "/to", "/a.pdf"):
@@ -226,6 +253,8 @@ def test_what_is_no_page_is_refused(site):
         ("/a.md", "text/plain", ".md"), ("/a", "text/plain", ".txt"), ("/feed", "text/xml", ".xml"),
         ("/a.warc.gz", "application/gzip", ".warc.gz"), ("/a.pdf?x=1", "application/pdf", ".pdf"),
         ("/a.jsonl", "application/octet-stream", ".jsonl"), ("/a", "", ".html"),
+        ("/a.tar", "application/x-tar", ".tar"), ("/a.rss", "application/x-rss+xml", ".rss"),
+        ("/a.jsonl", "application/jsonl", ".jsonl"),
     ],
 )  # fmt: skip
 def test_the_type_decides_the_suffix(site, path, kind, suffix):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from io import StringIO
 from pathlib import Path
@@ -82,6 +84,10 @@ def send(
         ("GET", {"host": "127.0.0.1:7860"}, 200),
         ("GET", {"host": "[::1]:7860"}, 200),
         ("GET", {"host": "wiki.example"}, 200),
+        ("POST", {"host": "wiki.example:443", "origin": "https://wiki.example"}, 200),
+        ("POST", {"host": "wiki.example:80", "origin": "http://wiki.example"}, 200),
+        ("POST", {"host": "wiki.example:80", "origin": "https://wiki.example"}, 403),
+        ("POST", {"origin": "http://[evil"}, 403),
     ],
 )
 def test_other_sites_and_hosts_are_refused(method: str, headers: Any, status: int) -> None:
@@ -119,6 +125,20 @@ def test_only_a_named_proxy_is_believed() -> None:
     other = send(options, host="0.0.0.0", address="192.0.2.7", headers=headers)
     assert other.status_code == 401
     assert "proxy" in other.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "client"),
+    [
+        ("192.0.2.7:40211", "192.0.2.7"), ("[2001:db8::7]:40211", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"), ("192.0.2.7:40211, 10.0.0.2:80", "192.0.2.7"),
+    ],
+)  # fmt: skip
+def test_a_client_is_its_address_whatever_its_port(forwarded: str, client: str) -> None:
+    options = Options(trusted_proxies=("10.0.0.0/8",))
+    headers = {"x-forwarded-for": forwarded}
+    told = send(options, host="0.0.0.0", address="10.0.0.1", headers=headers).json()
+    assert told["client"] == client
 
 
 def test_a_path_before_all_others() -> None:
@@ -266,6 +286,56 @@ def test_signing_in_and_out(users: Path) -> None:
     asyncio.run(run())
 
 
+def test_cookies_of_other_programs_sign_nobody_out(users: Path) -> None:
+    async def run() -> None:
+        app = SignIn(echo, Options(auth=users), lambda: "")
+        async with client(app) as asking:
+            await asking.post("/login", data={"username": "ada", "password": PASSWORD})
+            ours = f"qa_session={asking.cookies.pop('qa_session')}"
+            for other in ('look={"dark":true}', "a[b]=1", "flag", "name=Ada Quill"):
+                told = await asking.get("/", headers={"cookie": f"{other}; {ours}; {other}"})
+                assert told.status_code == 200, other
+
+    asyncio.run(run())
+
+
+def test_a_program_may_send_its_first_requests_together(users: Path) -> None:
+    async def run() -> None:
+        app = SignIn(echo, Options(auth=users), lambda: "")
+        async with client(app) as asking:
+            for password, status in ((PASSWORD, 200), ("wrong wrong wrong", 401)):
+                asked = [asking.get("/", auth=("ada", password)) for _ in range(10)]
+                told = await asyncio.gather(*asked)
+                assert {answer.status_code for answer in told} == {status}
+            others = [asking.get("/", auth=("ada", f"wrong {n}")) for n in range(10)]
+            told = await asyncio.gather(*others)
+            assert 429 in {answer.status_code for answer in told}
+
+    asyncio.run(run())
+
+
+def test_who_is_taken_out_or_has_another_password_is_refused_at_once(users: Path) -> None:
+    async def run() -> None:
+        accounts = Accounts(users)
+        app = SignIn(echo, Options(auth=users), lambda: "")
+        async with client(app) as asking:
+            assert (await asking.get("/", auth=("ada", PASSWORD))).status_code == 200
+            accounts.add("ada", PASSWORD[::-1])
+            assert (await asking.get("/", auth=("ada", PASSWORD))).status_code == 401
+            assert (await asking.get("/", auth=("ada", PASSWORD[::-1]))).status_code == 200
+            accounts.remove("ada")
+            assert (await asking.get("/", auth=("ada", PASSWORD[::-1]))).status_code == 401
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone may")
+def test_the_users_stay_the_servers_where_root_changes_them(users: Path) -> None:
+    os.chown(users, 1234, 1234)
+    Accounts(users).add("bob", PASSWORD)
+    assert (users.stat().st_uid, users.stat().st_mode & 0o777) == (1234, 0o600)
+
+
 def test_who_has_not_signed_in_sends_a_form_and_no_more(users: Path) -> None:
     taken = 0
 
@@ -369,6 +439,14 @@ def test_bodies_come_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> Non
         sent, seen = deliver(list(pieces), headers)
         assert (sent[0]["status"], seen) == (status, [])
         assert json.loads(sent[1]["body"])["error"]["message"]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile.SpooledTemporaryFile, "write", full)
+        sent, seen = deliver([piece(large, more=False)], {})
+    assert (sent[0]["status"], seen) == (507, [])
     dropped = [piece(b"half", more=True), {"type": "http.disconnect"}]
     assert deliver(dropped, {}) == ([], [])
 

@@ -132,6 +132,70 @@ def test_plain_http(site: Site) -> None:
         assert http(site, path, {}, **evil)[0] == 403
 
 
+def raw(site: Site, path: str, method: str, body: bytes | None = None, kind: str = "") -> Any:
+    request = urllib.request.Request(site.address + path, body, method=method)
+    if kind:
+        request.add_header("content-type", kind)
+    try:
+        return urllib.request.urlopen(request)
+    except urllib.error.HTTPError as error:
+        return error
+
+
+def test_head_is_answered_wherever_get_is(site: Site) -> None:
+    article = site.archive.articles()[0].id
+    for path in ("/", "/health", "/metrics", "/api", "/api/v1/status",
+                 f"/api/v1/original?article_id={article}"):  # fmt: skip
+        with raw(site, path, "HEAD") as head, raw(site, path, "GET") as whole:
+            assert (head.status, head.read()) == (200, b"")
+            if path != "/metrics":  # which counts what is asked
+                assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "body", "status", "told"),
+    [
+        ("GET", "/api/v1/nowhere", "", None, 404, "there is no GET /api/v1/nowhere"),
+        ("PUT", "/api/v1/ask", "", b"{}", 404, "there is no PUT /api/v1/ask"),
+        ("POST", "/api/v1/ask", "application/x-www-form-urlencoded", b'{"question": "x"}', 400,
+         "Content-Type: application/json"),
+        ("POST", "/api/v1/ask", "application/json", b'{"question": ', 400, "the body is no JSON"),
+        ("POST", "/api/v1/ask", "application/json", b'["x"]', 400, "one JSON object"),
+        ("POST", "/api/v1/ask", "application/json", b'{"question": "\xff"}', 400, "the body"),
+        ("POST", "/api/v1/preview", "multipart/form-data", b"x", 400, "boundary"),
+    ],
+)  # fmt: skip
+def test_every_error_is_of_one_shape(
+    site: Site, method: str, path: str, kind: str, body: bytes | None, status: int, told: str
+) -> None:
+    with raw(site, path, method, body, kind) as answer:
+        error = json.loads(answer.read())["error"]
+    assert answer.status == status
+    assert told in error["message"]
+
+
+def test_a_fault_in_the_program_is_one_line_and_in_the_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(Archive, "problems", broken)
+    status, told = http(site, "/api/v1/status")
+    assert (status, told) == (500, "something failed; the server's log says what")
+    until = time.monotonic() + 5
+    while "ZeroDivisionError" not in caplog.text:  # written when the answer has gone
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_an_original_is_asked_for_again_once_it_may_have_changed(site: Site) -> None:
+    # Else a browser shows what it has for a tenth of the file's age, also to who has signed out.
+    article = site.archive.articles()[0].id
+    with raw(site, f"/api/v1/original?article_id={article}", "GET") as answer:
+        assert answer.headers["cache-control"] == "private, no-cache"
+
+
 def test_adding_deleting_and_restoring(site: Site) -> None:
     article = (
         "Kite festival draws 900\nBy Ada Quill\n\nThe kite festival of Oldport drew 900 people."
@@ -220,7 +284,7 @@ def closed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     """The same archive for readers who sign in, below a path."""
     users = tmp_path_factory.mktemp("users") / "users.json"
     Accounts(users).add("ada", PASSWORD)
-    options = Options(auth=users, read_only=True, root_path="/archive", mcp=True)
+    options = Options(auth=users, read_only=True, root_path="/archive/", mcp=True)
     with Running(site.archive, site.corpus, "127.0.0.1", free_port(), options) as running:
         yield Site(running.address, site.corpus, site.archive)
 
@@ -264,6 +328,15 @@ def test_a_taken_port_is_one_line(site: Site) -> None:
         running = Running(site.archive, site.corpus, "127.0.0.1", taken.getsockname()[1])
         with pytest.raises(InputError, match="in use; name another: qa serve"), running:
             pass
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]", "::"])
+def test_the_address_it_says_is_one_that_answers(site: Site, host: str) -> None:
+    options = Options(allow_public=True)
+    with Running(site.archive, site.corpus, host, free_port(), options) as running:
+        assert running.address.startswith("http://[::1]:")
+        with urllib.request.urlopen(running.address + "/health") as answer:
+            assert answer.status == 200
 
 
 @pytest.mark.parametrize(("host", "port"), [("203.0.113.9", None), ("127.0.0.1", 70_000)])
