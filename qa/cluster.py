@@ -19,16 +19,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import dask
 from distributed import Client, Future, KilledWorker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from qa import analysis
+from qa.cluster_places import check_address, is_lacking
 from qa.embedding import load_embedder
 from qa.errors import ModelError, QAError, ServiceError
 from qa.execution import ReadFile, of_file
@@ -101,6 +103,7 @@ class Dask:
         self._client = self._connected()
 
     def _connected(self) -> Client:
+        check_address(self._address)
         try:
             client = Client(self._address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -112,9 +115,14 @@ class Dask:
             client.wait_for_workers(1, timeout=self._patience_s)
             client.register_plugin(self._plugin)
         except BaseException as error:
+            if is_lacking(error):
+                with suppress(Exception):  # else the next would be told that all have it
+                    client.unregister_worker_plugin(self._plugin.name)
             client.close(timeout=CLOSE_S)
             if isinstance(error, TimeoutError):
                 raise self._no_workers() from error
+            if is_lacking(error):
+                raise self._lacking() from error
             raise
         return client
 
@@ -163,11 +171,13 @@ class Dask:
         # As in one process: from the first large batch on, all go through the same arithmetic.
         self._many = self._many or len(batch) > FEW
         number_type = _number_type() if self._many else None
-        return partial(self._submit, _embed, self._facts, self._plugin.name, number_type, batch)
+        return partial(self._submit, _embed, self._facts, self._plugin.model, number_type, batch)
 
     def _submit(self, work: Callable[..., Any], *arguments: object) -> Future:
-        # Not pure: results of an earlier, equal call are not looked for, and none are kept.
-        return self._client.submit(work, *arguments, pure=False)
+        # Not pure: results of an earlier, equal call are not looked for, and none are kept. A file
+        # of 16 MiB is meant to be sent, of which Dask would warn in five lines.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2 * SENT}):
+            return self._client.submit(work, *arguments, pure=False)
 
     def _in_order(self, works: Iterator[Work]) -> Iterator[Any]:
         """The results of works, in their order, a bounded number of them ahead.
@@ -180,6 +190,7 @@ class Dask:
         under_way: deque[Any] = deque()
         more = True
         try:
+            self._client.register_plugin(self._plugin)  # one started again does not know it
             while more or under_way:
                 while more and len(under_way) < AHEAD * self._threads():
                     work = next(works, None)
@@ -192,6 +203,8 @@ class Dask:
         except (CancelledError, OSError) as error:
             raise self._lost() from error
         except Exception as error:  # a closed client fails in ways of many kinds
+            if is_lacking(error):
+                raise self._lacking() from error
             if isinstance(error, QAError) or self._client.status == "running":
                 raise
             raise self._lost() from error
@@ -202,9 +215,12 @@ class Dask:
 
     def _result(self, future: Future) -> Any:  # noqa: ANN401 - whatever the work returns
         alone_since: float | None = None
+        wait = _POLL_S
         while True:
+            if future.done():  # on its way: asked for anew, it would begin its way anew
+                wait = max(self._patience_s, 2 * wait)
             try:
-                return future.result(timeout=_POLL_S)
+                return future.result(timeout=wait)
             except KilledWorker as error:
                 raise ServiceError(
                     f"a piece of work ended {error.allowed_failures + 1} workers of "
@@ -233,6 +249,12 @@ class Dask:
         return ServiceError(
             f"the Dask scheduler at {self._address} has gone; nothing is lost: start it again and "
             "run the same command to go on"
+        )
+
+    def _lacking(self) -> ServiceError:
+        return ServiceError(
+            f"the Dask scheduler at {self._address}, or a worker of it, lacks article-qa; install "
+            "the same version there as here, and start it again"
         )
 
     def _no_workers(self) -> ServiceError:
@@ -335,17 +357,29 @@ def _read(facts: Facts, files: Sequence[tuple[Source, bytes]], size: PassageSize
 
 
 def _embed(
-    facts: Facts, plugin: str, number_type: str | None, batch: Mapping[str, str]
+    facts: Facts, name: str, number_type: str | None, batch: Mapping[str, str]
 ) -> dict[str, Embedding]:
-    from qa.embedding.precision import VARIABLE
-
     worker = get_worker()
-    model = worker.plugins[plugin]
+    # Another sync that has ended meanwhile has taken it away: it goes by the model's name.
+    model = worker.plugins.setdefault(_Model(name).name, _Model(name))
     assert isinstance(model, _Model)  # noqa: S101 - for the type checker
-    with _turn:
-        if number_type is not None:
-            os.environ.setdefault(VARIABLE, number_type)  # a worker's own setting stands
+    with _turn, _number_type_of(number_type):
         embedder = model.embedder(many=number_type is not None, threads=worker.state.nthreads)
         _check(facts, embedder.fingerprint)
         embeddings = embedder.embed_passages(list(batch.values()))
     return dict(zip(batch, embeddings, strict=True))
+
+
+@contextmanager
+def _number_type_of(asked: str | None) -> Iterator[None]:
+    """Embed in the number type of the machine that asks; a worker's own setting stands."""
+    from qa.embedding.precision import VARIABLE
+
+    if asked is None or VARIABLE in os.environ:
+        yield
+        return
+    os.environ[VARIABLE] = asked
+    try:
+        yield
+    finally:
+        del os.environ[VARIABLE]  # the next sync may ask for another

@@ -13,6 +13,7 @@ from qa.generation import Generations
 from qa.milvus import verifying
 from qa.milvus.address import MilvusAddress
 from qa.milvus.mirror import Mirror
+from qa.milvus.replica import Replica
 from qa.milvus.server import Server, check_installed
 from qa.protocols import Embedder, OnProgress
 from qa.records import SyncPlan, SyncReport, Verification
@@ -72,6 +73,10 @@ class MirrorWriter:
         found = self._verified(on_progress)
         if found.ok or not repair:
             return found
+        self._forget_copy()  # it may be all that is damaged
+        again = self._verified(on_progress)
+        if again.ok:
+            return replace(again, problems=found.problems, repaired=True)
         with self._mirror(on_progress) as mirror:
             if not (self._address.staging / "CURRENT").exists():
                 raise IndexMissingError(
@@ -84,6 +89,9 @@ class MirrorWriter:
                 mirror.push(anew=True)
         after = self._verified(on_progress)
         return replace(after, problems=after.problems or found.problems, repaired=after.ok)
+
+    def _forget_copy(self) -> None:
+        Replica(Server(self._address)).forget()
 
     def _verified(self, on_progress: OnProgress) -> Verification:
         return verifying.verify(self._address, self._settings, on_progress=on_progress)

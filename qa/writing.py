@@ -44,7 +44,7 @@ def writing(index: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(index / _LOCK)
-    with _told(index):
+    with told(index):
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
@@ -69,14 +69,20 @@ def _busy(index: Path) -> str:
 
 
 @contextmanager
-def _told(index: Path) -> Iterator[None]:
-    """Turn what the disk refuses into one line that says what to do."""
+def told(index: Path, other: str = "--index DIR") -> Iterator[None]:
+    """Turn what the disk refuses into one line that says what to do.
+
+    Args:
+        index: Where is written.
+        other: How to name another folder.
+    """
     try:
         yield
     except OSError as error:
         if error.errno not in _DISK:
             raise
-        raise IndexWriteError(f"cannot write {index}: {_DISK[error.errno]}") from error
+        why = _DISK[error.errno].replace("--index DIR", other)
+        raise IndexWriteError(f"cannot write {index}: {why}") from error
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         full = shutil.disk_usage(index).free < FULL
@@ -89,4 +95,5 @@ def _told(index: Path) -> Iterator[None]:
         }
         if code not in known:
             raise
-        raise IndexWriteError(f"cannot write {index}: {known[code]}") from error
+        why = known[code].replace("--index DIR", other)
+        raise IndexWriteError(f"cannot write {index}: {why}") from error

@@ -18,11 +18,14 @@ import numpy as np
 import pytest
 
 from qa import ServiceError, cli
+from qa.errors import InputError
+from qa.passages import PassageSize
 from qa.protocols import Progress
+from qa.scanning import Source
 
 pytest.importorskip("distributed", reason="needs Dask: pip install 'article-qa[dask]'")
 
-from qa.cluster import Dask
+from qa.cluster import SENT, Dask
 from qa.embedding.packaged import FEW
 
 ROOT = Path(__file__).parent.parent
@@ -31,14 +34,14 @@ STARTED_S = 60
 
 
 @contextmanager
-def process(log: Path, *arguments: str, expect: str):
+def process(log: Path, *arguments: str, expect: str, path: str = str(ROOT)):
     """Run a Dask command; yields it with what stands where `expect` has its group."""
     with log.open("wb") as out:
         running = subprocess.Popen(
             [sys.executable, "-m", "dask", *arguments],
             stdout=out,
             stderr=out,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": path},
         )
     try:
         until = time.monotonic() + STARTED_S
@@ -57,20 +60,19 @@ def process(log: Path, *arguments: str, expect: str):
 
 
 @contextmanager
-def scheduler(folder: Path):
-    arguments = ("scheduler", *LOOPBACK, "--port", "0")
-    with process(folder / "scheduler.log", *arguments, expect=r"(tcp://127\.0\.0\.1:\d+)") as each:
+def scheduler(folder: Path, port: str = "0", **options):
+    arguments = ("scheduler", *LOOPBACK, "--port", port)
+    expect = r"(tcp://127\.0\.0\.1:\d+)"
+    with process(folder / f"scheduler-{port}.log", *arguments, expect=expect, **options) as each:
         yield each
 
 
 @contextmanager
-def worker(folder: Path, address: str, name: str):
+def worker(folder: Path, address: str, name: str, **options):
     arguments = ("worker", address, *LOOPBACK, "--no-nanny", "--nthreads", "1", "--name", name)
     place = ("--local-directory", str(folder / name))
-    with process(folder / f"{name}.log", *arguments, *place, expect=r"(Registered to:)") as (
-        running,
-        _,
-    ):
+    log, expect = folder / f"{name}.log", r"(Registered to:)"
+    with process(log, *arguments, *place, expect=expect, **options) as (running, _):
         yield running
 
 
@@ -236,6 +238,112 @@ def test_another_models_weights_are_refused(cluster, tmp_path, make_archive, wri
         pytest.raises(ModelError, match="here it is 'another'; install the same"),
     ):
         archive.sync(corpus, execution=execution)
+
+
+def test_a_sync_that_ends_leaves_another_its_model(
+    cluster, tmp_path, make_archive, write_corpus, monkeypatch
+):
+    monkeypatch.setattr("qa.indexing.EMBED_AT_ONCE", 10)
+    archive = make(tmp_path, make_archive, "index")
+    corpus = write_corpus({"many.jsonl": many_texts(120)})
+    others: list[Dask] = []
+    with dask(cluster, archive) as execution:
+
+        def on_progress(progress: Progress) -> None:
+            if progress.stage == "embedding" and progress.done and not others:
+                others.append(dask(cluster, archive))  # another index's, with the same model
+                others[0].close()
+
+        report = archive.sync(corpus, execution=execution, on_progress=on_progress)
+    assert others
+    assert report.articles == 120
+
+
+def test_a_scheduler_that_was_started_again_before_a_sync(tmp_path, make_archive, write_corpus):
+    archive = make(tmp_path, make_archive, "index")
+    with scheduler(tmp_path) as (_, address), worker(tmp_path, address, "one"):
+        execution = dask(address, archive)
+    port = address.rsplit(":", 1)[1]
+    with scheduler(tmp_path, port), worker(tmp_path, address, "two"), execution:
+        until = time.monotonic() + STARTED_S
+        while execution._client.status == "connecting" and time.monotonic() < until:
+            time.sleep(0.05)  # it connects again by itself
+        corpus = write_corpus({"a.txt": "Ferry\n\nThe ferry hit the pier."})
+        assert archive.sync(corpus, execution=execution).articles == 1
+
+
+@pytest.fixture
+def without_us(tmp_path):
+    """A PYTHONPATH with which a process lacks article-qa."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Missing:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name.partition('.')[0] == 'qa':\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Missing())\n"
+    )
+    return str(tmp_path)
+
+
+def assert_lacking(address: str) -> None:
+    for _ in range(2):  # nor is the next one told that all have it
+        with (
+            pytest.raises(ServiceError, match="lacks article-qa; install the same version"),
+            Dask(address, "model", "fingerprint") as execution,
+        ):
+            list(execution.embed([{"key": "text"}]))
+
+
+def test_a_scheduler_without_article_qa(tmp_path, without_us):
+    with scheduler(tmp_path, path=without_us) as (_, address), worker(tmp_path, address, "one"):
+        assert_lacking(address)
+
+
+def test_a_worker_without_article_qa(cluster, tmp_path, without_us):
+    with worker(tmp_path, cluster, "lacking", path=without_us):
+        assert_lacking(cluster)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("http://127.0.0.1:8787", "is no address of a Dask scheduler; write: tcp://host:8786"),
+        ("127.0.0.1", "is no address of a Dask scheduler"),
+        ("", "is no address of a Dask scheduler"),
+        ("tcp://host:port", "is no address of a Dask scheduler"),
+        ("tls://127.0.0.1:8786", "asks for TLS, which Dask's own configuration does not set up"),
+    ],
+)
+def test_an_address_where_no_scheduler_can_be(wrong, says):
+    with pytest.raises(InputError, match=says):
+        Dask(wrong, "model", "fingerprint")
+
+
+def test_a_large_file_is_sent_without_a_warning(cluster, tmp_path, recwarn):
+    path = tmp_path / "tram.html"
+    picture = f'<img src="data:image/png;base64,{"A" * (SENT - 1_000)}">'
+    path.write_text(f"<title>Tram</title><h1>Tram</h1><p>The tram was late.</p>{picture}")
+    with Dask(cluster, "model", "fingerprint") as execution:
+        source = Source(str(path), path.name, "digest", "status")
+        [part] = execution.read([source], PassageSize())
+    assert [article.title for article in part.result.articles] == ["Tram"]
+    assert [str(w.message) for w in recwarn if "large graph" in str(w.message)] == []
+
+
+def test_a_result_that_is_long_on_its_way_comes(cluster, monkeypatch):
+    monkeypatch.setattr("qa.cluster._POLL_S", 0.001)
+    came: list[int] = []
+    with Dask(cluster, "model", "fingerprint") as execution:
+
+        def ask() -> None:
+            [data] = execution._in_order(iter([lambda: execution._submit(bytes, 30_000_000)]))
+            came.append(len(data))
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(60)
+    assert came == [30_000_000]
 
 
 def test_from_the_command_line(cluster, tmp_path, write_corpus, monkeypatch, capsys):

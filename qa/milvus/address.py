@@ -31,7 +31,7 @@ class MilvusAddress:
     @classmethod
     def is_one(cls, text: str) -> bool:
         """Whether a text names a server rather than a folder."""
-        return text.split("://", 1)[0] in SCHEMES if "://" in text else False
+        return text.split("://", 1)[0].lower() in SCHEMES if "://" in text else False
 
     @classmethod
     def parse(cls, text: str) -> MilvusAddress:
@@ -40,16 +40,15 @@ class MilvusAddress:
         Raises:
             InputError: It has no host or no name, or holds a password.
         """
-        parts = urlsplit(text)
-        name = parts.path.strip("/")
+        scheme, _, rest = text.partition("://")
+        if "@" in rest:  # first: no message may hold it, and a "/" in it ends what is the host
+            raise InputError(f"leave the token out of {scheme}://…; set QA_MILVUS_TOKEN instead")
         try:
+            parts = urlsplit(text)
             port = parts.port or PORT
         except ValueError as error:
             raise InputError(f"{text}: {error}; write: milvus://host:19530/name") from error
-        if parts.username or parts.password:
-            raise InputError(
-                f"leave the token out of {text.split('://')[0]}://…; set QA_MILVUS_TOKEN instead"
-            )
+        name = parts.path.strip("/")
         if not parts.hostname or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name):
             raise InputError(
                 f"{text!r} names no index; write: milvus://host:19530/name, the name of letters, "
@@ -100,4 +99,10 @@ def location(text: str | Path | MilvusAddress) -> Location:
     """
     if isinstance(text, str) and MilvusAddress.is_one(text):
         return MilvusAddress.parse(text)
-    return Path(text) if isinstance(text, str) else text
+    if isinstance(text, str) and "://" in text:
+        raise InputError(
+            f"an index cannot lie at {text.split('://')[0]}://…; name a folder, or "
+            "milvus://host:19530/name"
+        )
+    # The shell reads "~" in `--index ~/idx`, but neither in `--index=~/idx` nor in the settings.
+    return Path(os.path.expanduser(text)) if isinstance(text, str) else text  # noqa: PTH111

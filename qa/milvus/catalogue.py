@@ -69,8 +69,8 @@ def read(server: Server) -> Current | None:
         return Current(**{f.name: values[f.name] for f in fields(Current)} | {"manifest": manifest})
     except (ValueError, KeyError, TypeError) as error:
         raise IndexDamagedError(
-            f"cannot read what is current in {server.address}: {error!r}; run: qa verify --repair "
-            f"--index {server.address}"
+            f"cannot read what is current in {server.address}: {error!r}; to write it anew, run: "
+            f"qa index --index {server.address}"
         ) from error
 
 

@@ -20,6 +20,9 @@ LAYOUT: Final = 5
 CHUNK: Final = 65_000
 """Bytes of a text in one field; Milvus takes 65,535."""
 
+WORDS: Final = 65_535
+"""Bytes of a passage's words, which are one field."""
+
 NOTHING: Final = [0.0, 0.0]
 """The vector of a row that has none: Milvus wants one in each collection."""
 
@@ -45,6 +48,12 @@ def term_code(term: str) -> str:
     import hashlib
 
     return f"x1{hashlib.sha256(term.encode()).hexdigest()}"
+
+
+def words_of(terms: Sequence[str]) -> str:
+    """Terms as the server has them; of a list of numbers without spaces, those that it takes."""
+    words = " ".join(map(term_code, terms))
+    return words if len(words) <= WORDS else words[: WORDS + 1].rpartition(" ")[0]
 
 
 _SEVERAL: Final = "|"
@@ -251,7 +260,7 @@ def _make_passages(
     schema.add_field(
         "words",
         DataType.VARCHAR,
-        max_length=65_535,
+        max_length=WORDS,
         enable_analyzer=True,
         enable_match=True,
         analyzer_params={"tokenizer": tokenizer},

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.errors import IndexDamagedError
+from qa.errors import IndexDamagedError, QAError
 from qa.languages import tag_key
 from qa.manifest import Manifest
 from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
-from qa.milvus.arms import MilvusVectors, MilvusWords, Passages
+from qa.milvus.arms import MOST, MilvusVectors, MilvusWords, Passages
 from qa.milvus.catalogue import Current
 from qa.milvus.collections import by_author, term_code
 from qa.milvus.replica import Replica, ReplicaStore
@@ -25,6 +26,7 @@ from qa.records import Filters
 from qa.rows import NO_DAY, agency_key, days, name_key, publisher_key
 from qa.searchable import RowIds, Searchable, Stamp
 from qa.settings import Settings
+from qa.stemming import ENGLISH, STEMMED, tags_of
 from qa.store import Store
 
 FRESH_S: Final = 1.0
@@ -78,9 +80,13 @@ class MilvusGeneration:
         """See `Searchable.any`."""
         return bool(self._ids(allowed, 1))
 
-    def without(self, allowed: str | None, terms: Sequence[str]) -> str:
+    def without(
+        self, allowed: str | None, terms: Sequence[str], language: str | None = None
+    ) -> str:
         """See `Searchable.without`."""
         holding = " and ".join(self._holds(term) for term in terms)
+        if language is not None:
+            holding = f"{holding} and {_analysed_as(language)}"
         return self._both(allowed, f"not ({holding})")
 
     def holding(self, allowed: str | None, terms: Sequence[str]) -> str:
@@ -119,6 +125,10 @@ class MilvusGeneration:
         return self._passages.current.newest_day
 
     def _ids(self, allowed: str | None, limit: int) -> list[int]:
+        if limit > MOST:
+            names, where = self._passages.names, self._passages.where(allowed)
+            all_rows = self._passages.server.rows(names.passages, where, [])
+            return [int(row["id"]) for row in islice(all_rows, limit)]
         rows = self._passages.call(
             "query",
             self._passages.names.passages,
@@ -133,6 +143,19 @@ class MilvusGeneration:
 
     def _both(self, allowed: str | None, part: str) -> str:
         return part if not allowed else f"{allowed} and {part}"
+
+
+def _analysed_as(language: str) -> str:
+    if language == ENGLISH:  # and all that has no rules of its own
+        others = [tag for other in sorted(STEMMED - {ENGLISH}) for tag in tags_of(other)]
+        return f"not ({_within(others)})"
+    return f"({_within(tags_of(language))})"
+
+
+def _within(tags: Sequence[str]) -> str:
+    return " or ".join(
+        f"{_equal('language', tag)} or language like {quoted(f'{tag}-%')}" for tag in tags
+    )
 
 
 def _equal(field: str, key: str) -> str:
@@ -151,6 +174,7 @@ class MilvusGenerations:
         self.server = Server(address)
         self.replica = Replica(self.server)
         self._read: tuple[float, int, Current | None] | None = None
+        self._failed: tuple[float, QAError] | None = None
         self._lock = threading.Lock()
 
     def stamp(self) -> Stamp | None:
@@ -189,9 +213,17 @@ class MilvusGenerations:
         return self._current() or catalogue.existing(self.server)
 
     def _current(self) -> Current | None:
+        asked = time.monotonic()
         with self._lock:
             now, read = time.monotonic(), self._read
             if read is None or now - read[0] > FRESH_S or read[1] != self.server.failures:
-                current = catalogue.read(self.server)
+                # What failed while others waited here fails for them, too, not one after the other.
+                if self._failed is not None and self._failed[0] >= asked:
+                    raise self._failed[1]
+                try:
+                    current = catalogue.read(self.server)
+                except QAError as error:
+                    self._failed = time.monotonic(), error
+                    raise
                 read = self._read = (now, self.server.failures, current)
             return read[2]

@@ -105,7 +105,7 @@ class Mirror:
             collections.make_catalogue(self._server)
             current = self._current()
             if current is None or anew or self._differs(current, generation):
-                self._push_all(store, generation)
+                self._push_all(store, generation, current)
             elif current.generation != generation.manifest.generation:
                 self._push_changes(store, generation, current)
         finally:
@@ -135,9 +135,9 @@ class Mirror:
             or not all(self._server.call("has_collection", name) for name in names.all())
         )
 
-    def _push_all(self, store: Store, generation: Generation) -> None:
+    def _push_all(self, store: Store, generation: Generation, current: Current | None) -> None:
         manifest = generation.manifest
-        pending = self._begun(generation)
+        pending = self._begun(generation, current.build if current else None)
         names = Names(self._server.address.name, pending.build)
         after = pending.after
         done = sum(1 for i in generation.ids.tolist() if i <= after)
@@ -182,8 +182,8 @@ class Mirror:
         self._send_changes(store, names, earlier, number)
         self._publish(names, generation, self._as_current(generation, before.build, base))
 
-    def _begun(self, generation: Generation) -> _Pending:
-        """The build to write: one that was begun and is still wanted, or a new one."""
+    def _begun(self, generation: Generation, published: str | None) -> _Pending:
+        """The build to write: one that was begun, not published, and is wanted, or a new one."""
         number, kind = generation.manifest.generation, vector_index(generation.manifest.passages)
         rows = self._server.call(
             "query", self._server.address.name, filter=f"key == {quoted(_PENDING)}",
@@ -193,9 +193,8 @@ class Mirror:
             pending = _Pending(**json.loads(rows[0]["value"]))
             there = Names(self._server.address.name, pending.build).all()
             wanted = (pending.writer, pending.generation, pending.kind)
-            if wanted == (self._writer(), number, kind) and all(
-                self._server.call("has_collection", name) for name in there
-            ):
+            wanted_still = wanted == (self._writer(), number, kind) and pending.build != published
+            if wanted_still and all(self._server.call("has_collection", name) for name in there):
                 return pending
         # Above all that are there, also where what is current cannot be read.
         last = max(self._builds().values(), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from qa import analysis
-from qa.milvus.collections import author_words, term_code
+from qa.milvus.collections import author_words, words_of
 from qa.passages import indexed_text
 from qa.rows import FILTER_COLUMNS, FOREVER, FilterKeys, to_embedding
 from qa.store import Store
@@ -38,7 +38,7 @@ def to_passage(row: PassageRow, removed: int = FOREVER) -> dict[str, Any]:
         "removed": removed,
         **row.keys._asdict(),
         "author": author_words(row.keys.author),
-        "words": " ".join(term_code(term) for term in row.terms),
+        "words": words_of(row.terms),
         "vector": row.embedding.vector,
     }
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +28,13 @@ from qa.protocols import Embedding
 from qa.rows import LAYOUT, VERSIONED
 from qa.store import Store
 from qa.store_writer import StoreWriter
+from qa.writing import told
 
 AT_ONCE: Final = 1_000
 """Rows of a table sent together: about a megabyte before it is compressed."""
+
+PARTS_AT_ONCE: Final = 400
+"""Parts written or read together: 26 MB, of the 64 that Milvus takes and gives."""
 
 _MOST_PARTS: Final = 1_000_000
 """Parts of a generation's changes, each of 65,000 bytes: their numbers follow the generation's."""
@@ -72,6 +78,9 @@ def send(server: Server, collection: str, generation: int, pieces: Iterator[str]
             number = generation * _MOST_PARTS + part
             part += 1
             rows.append({"id": number, "generation": generation, "body": chunk, "nothing": NOTHING})
+            if len(rows) == PARTS_AT_ONCE:
+                server.write(collection, rows)
+                rows = []
         server.write(collection, rows)
 
 
@@ -91,17 +100,44 @@ class Replica:
 
         Raises:
             ServiceError: The server is away.
+            IndexWriteError: The disk is full or may not be written.
             IndexDamagedError: What was sent is not whole.
         """
+        with self._held():
+            try:
+                self._take_in(current)
+            except (IndexDamagedError, sqlite3.DatabaseError) as error:
+                cause = error if isinstance(error, sqlite3.Error) else error.__cause__
+                full = isinstance(cause, sqlite3.OperationalError)
+                if full or not isinstance(cause, sqlite3.DatabaseError):
+                    raise
+                self._forget()  # the file is damaged; all that it held is in the server
+                self._take_in(current)
+
+    def forget(self) -> None:
+        """Have all of it fetched anew."""
+        with self._held():
+            self._forget()
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
         from filelock import FileLock
 
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock")):
-            store = StoreWriter(self.path)
-            try:
-                self._follow(store, current)
-            finally:
-                store.close()
+        with told(self.path.parent, "QA_MILVUS_FOLDER"):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path.with_suffix(".lock")):
+                yield
+
+    def _forget(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            self.path.with_name(f"{self.path.name}{end}").unlink(missing_ok=True)
+
+    def _take_in(self, current: Current) -> None:
+        store = StoreWriter(self.path)
+        try:
+            self._follow(store, current)
+        finally:
+            store.close()
 
     def _follow(self, store: StoreWriter, current: Current) -> None:
         store.rows("CREATE TABLE IF NOT EXISTS followed (build TEXT, generation INTEGER)")
@@ -110,6 +146,8 @@ class Replica:
         have = found[0]["generation"] if found and found[0]["build"] == build else -1
         if have == current.generation:
             return
+        if have > current.generation and catalogue.existing(self.server) != current:
+            return  # another process has seen a later one meanwhile, and keeps what this one needs
         names = catalogue.names(self.server, current)
         anew = not current.base <= have <= current.generation
         where = f"generation <= {current.generation} and generation " + (
@@ -131,7 +169,7 @@ class Replica:
         self, collection: str, where: str
     ) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]:
         text = ""
-        for row in self.server.rows(collection, where, ["body"]):
+        for row in self.server.rows(collection, where, ["body"], page_size=PARTS_AT_ONCE):
             text += row["body"]
             if text.endswith("\n"):
                 table, columns, values = json.loads(zlib.decompress(base64.b64decode(text)))

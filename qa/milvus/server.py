@@ -41,8 +41,8 @@ _RELEASED = ("not loaded", "'released'", "call load()")
 _SLOW = ("deadline", "timeout", "timed out", "retry run out")
 
 
-class MissingError(Exception):
-    """A collection is not there."""
+class MissingError(IndexDamagedError):
+    """A collection is not there: it never was, or another build was published meanwhile."""
 
 
 class Server:
@@ -102,7 +102,12 @@ class Server:
             wait *= 2
 
     def rows(
-        self, collection: str, where: str, fields: Sequence[str], key: str = "id"
+        self,
+        collection: str,
+        where: str,
+        fields: Sequence[str],
+        key: str = "id",
+        page_size: int = PAGE,
     ) -> Iterator[dict[str, Any]]:
         """All rows that an expression lets through, ascending by their key, a page at a time."""
         last: int | str | None = None
@@ -110,11 +115,11 @@ class Server:
             after = "" if last is None else f"{key} > {quoted(last)}"
             both = " and ".join(f"({part})" for part in (where, after) if part)
             page = self.call(
-                "query", collection, filter=both, output_fields=[key, *fields], limit=PAGE
+                "query", collection, filter=both, output_fields=[key, *fields], limit=page_size
             )
             found = sorted((dict(row) for row in page), key=lambda row: row[key])
             yield from found
-            if len(found) < PAGE:
+            if len(found) < page_size:
                 return
             last = found[-1][key]
 
@@ -162,7 +167,10 @@ class Server:
     def _said(self, error: Exception, told: str) -> Exception:
         server = self.address.server
         if any(sign in told for sign in _MISSING):
-            return MissingError(str(error))
+            return MissingError(
+                f"a collection of {self.address} has gone; another machine may be writing it, too: "
+                f"try again, and if it stays so run: qa verify --repair --index {self.address}"
+            )
         if any(sign in told for sign in _REFUSED):
             return ServiceError(
                 f"the Milvus server at {server} refuses the token; set {TOKEN} to one that may "

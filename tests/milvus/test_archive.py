@@ -8,8 +8,12 @@ import sqlite3
 import pytest
 
 from qa import cli
-from qa.errors import IndexMismatchError, IndexMissingError, InputError
+from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
+from qa.milvus import catalogue, collections
+from qa.milvus.address import MilvusAddress, location
+from qa.milvus.arms import MOST, MilvusWords
 from qa.milvus.collections import LAYOUT
+from qa.milvus.replica import Replica, send
 from qa.milvus.server import Server
 
 QUESTIONS = (
@@ -140,8 +144,8 @@ def test_another_layout_is_told_and_a_sync_writes_it_anew(
     assert newer.search("ferry")[0].article.title == "Ferry"
     assert newer.verify().ok
     monkeypatch.undo()
-    collections = Server(address).call("list_collections")
-    assert len([name for name in collections if name.startswith(f"{address.name}_")]) == 4
+    found = Server(address).call("list_collections")
+    assert len([name for name in found if name.startswith(f"{address.name}_")]) == 4
     archive.retriever.renew()
     with pytest.raises(IndexMismatchError, match=f"layout 99, now it is {LAYOUT}"):
         archive.search("ferry")
@@ -240,6 +244,127 @@ def test_a_damaged_copy_is_told_and_fetched_anew(machine, new_address, open_arch
     assert "Nineteen" in archive.article(article.id).text
 
 
+@pytest.mark.parametrize("how", ["text", "header", "cut"])
+def test_a_readers_damaged_copy_is_fetched_anew_where_it_is(
+    how, machine, new_address, open_archive, write_corpus
+):
+    address = new_address()
+    open_archive(address).sync(write_corpus({"a.txt": f"Ferry\n\n{FERRY}"}))
+    before = catalogue.existing(Server(address))
+    machine("reader")
+    reader = open_archive(address)
+    assert reader.search("ferry")
+    reader.close()
+    if how == "text":
+        copy = sqlite3.connect(address.replica)
+        with copy:
+            copy.execute("UPDATE articles SET text = replace(text, 'Fourteen', 'Forty')")
+        copy.close()
+    else:
+        data = address.replica.read_bytes()
+        cut = data[: len(data) // 2]
+        address.replica.write_bytes(cut if how == "cut" else b"x" * 200 + data[200:])
+    reader = open_archive(address)
+    assert reader.verify(repair=True).ok
+    assert reader.search("ferry")[0].passage.text == FERRY
+    assert catalogue.existing(Server(address)) == before  # nothing was written to the server
+
+
+def test_a_copy_does_not_go_back(machine, new_address, open_archive, write_corpus):
+    address = new_address()
+    writer = open_archive(address)
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    writer.sync(corpus)
+    before = catalogue.existing(Server(address))
+    write_corpus({"b.txt": "Tram\n\nThe tram was late."})
+    writer.sync(corpus)
+    machine("reader")
+    reader = open_archive(address)
+    assert reader.search("tram")[0].article.title == "Tram"
+    Replica(Server(address)).follow(before)  # another process had read it a moment before
+    assert reader.search("tram")[0].article.title == "Tram"
+
+
+def test_what_is_current_cannot_be_read(machine, new_address, open_archive, write_corpus):
+    address = new_address()
+    archive = open_archive(address)
+    corpus = write_corpus({"a.txt": f"Ferry\n\n{FERRY}"})
+    archive.sync(corpus)
+    damaged = {"key": "current", "value": f'{{"layout": {LAYOUT}}}', "nothing": collections.NOTHING}
+    Server(address).write(address.name, [damaged])
+    archive.retriever.renew()
+    for work in (lambda: archive.search("ferry"), lambda: archive.verify(repair=True)):
+        with pytest.raises(IndexDamagedError, match="to write it anew, run: qa index --index"):
+            work()
+    archive.sync(corpus)
+    assert archive.search("ferry")
+
+
+def test_a_passage_of_more_words_than_a_field_takes(
+    machine, new_address, open_archive, write_corpus
+):
+    archive = open_archive(new_address())
+    numbers = ";".join(str(n % 997) for n in range(22_000))
+    title = " ".join(f"подробности{n}" for n in range(1_500))
+    corpus = write_corpus(
+        {
+            "table.txt": f"Route\n\nThe ferry's route.\n\n{numbers}",
+            "title.jsonl": [{"title": title, "text": "Трамвай опоздал."}],
+        }
+    )
+    assert archive.sync(corpus).articles == 2
+    assert archive.verify().problems == ()
+    assert archive.search("ferry's route")[0].article.title == "Route"
+
+
+@pytest.fixture
+def sizes(monkeypatch):
+    """How many rows each call asks for or writes."""
+    plain, found = Server.call, []
+
+    def call(server, method, *given, **options):
+        found.append(len(given[1]) if method == "upsert" else options.get("limit") or 0)
+        return plain(server, method, *given, **options)
+
+    monkeypatch.setattr(Server, "call", call)
+    return found
+
+
+def test_an_unwanted_phrase_in_more_passages_than_one_answer_has(
+    machine, new_address, open_archive, write_corpus, monkeypatch, sizes
+):
+    archive = open_archive(new_address())
+    archive.sync(
+        write_corpus({"a.txt": f"Ferry\n\n{FERRY}", "b.txt": "Tram\n\nThe ferry was late."})
+    )
+    monkeypatch.setattr(MilvusWords, "__len__", lambda _: 2 * MOST)
+    sizes.clear()
+    assert [h.article.title for h in archive.search('ferry -"ferry was late"')] == ["Ferry"]
+    assert 0 < max(sizes) <= MOST
+
+
+def test_changes_of_any_size_go_in_messages_that_a_server_takes(
+    machine, new_address, open_archive, write_corpus, monkeypatch, sizes
+):
+    address = new_address()
+    archive = open_archive(address)
+    archive.sync(write_corpus({"a.txt": f"Ferry\n\n{FERRY}"}))
+    server = Server(address, writes=True)
+    changes = catalogue.names(server, catalogue.existing(server)).changes
+    monkeypatch.setattr("qa.milvus.replica.PARTS_AT_ONCE", 3)
+    sizes.clear()
+    pieces = ["A" * 500_000, "B" * 10]
+    send(server, changes, 2, iter(pieces))
+    rows = server.rows(changes, "generation == 2", ["body"], page_size=3)
+    assert "".join(row["body"] for row in rows) == "".join(f"{piece}\n" for piece in pieces)
+    assert max(sizes) == 3
+    server.call("delete", changes, filter="generation == 2")
+    machine("reader")
+    sizes.clear()
+    assert open_archive(address).articles()[0].title == "Ferry"
+    assert 3 in sizes
+
+
 def test_from_the_command_line_by_option_and_by_setting(
     machine, new_address, write_corpus, tmp_path, monkeypatch, capsys
 ):
@@ -267,3 +392,31 @@ def test_from_the_command_line_by_option_and_by_setting(
         said = capsys.readouterr().err
         assert says in said
         assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "milvus://root:sec/ret@host/x",
+        "milvus://root:sec?ret@host/x",
+        "milvus://root:sec#ret@host/x",
+        "milvus://root:se[cret@host/x",
+        "milvus://root:secret@host:99999/x",
+        "milvus://secret@host/x",
+    ],
+)
+def test_no_message_holds_a_password(wrong):
+    says = "leave the token out of milvus://…; set QA_MILVUS_TOKEN"
+    with pytest.raises(InputError, match=says) as caught:
+        location(wrong)
+    assert "sec" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", ["milvus://[host/x", "tcp://host:19530/x", "mivlus://host/x"])
+def test_an_address_that_is_none(wrong):
+    with pytest.raises(InputError, match="milvus://host:19530/name"):
+        location(wrong)
+
+
+def test_a_scheme_in_capitals():
+    assert location("MILVUS://host/x") == MilvusAddress.parse("milvus://host:19530/x")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import resource
 import threading
 from concurrent import futures
 
 import pytest
 
-from qa.errors import InputError, QAError, ServiceError
-from qa.milvus import server
+from qa.errors import IndexDamagedError, IndexWriteError, InputError, QAError, ServiceError
+from qa.milvus import catalogue, mirror, server
+from qa.milvus.generation import MilvusGenerations
 from tests.milvus_server import Gate, light_server
 
 FERRY = "Ferry\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen people were hurt."
@@ -58,6 +60,90 @@ def test_a_server_goes_and_comes_back_and_is_slow(
         archive.sync(corpus)
         assert archive.search("tram")[0].article.title == "Tram"
         gate.close()
+
+
+def test_those_who_wait_for_a_server_that_does_not_answer_wait_together(new_address, monkeypatch):
+    generations = MilvusGenerations(new_address())
+    plain, asked, reads = generations._lock, threading.Semaphore(0), []
+
+    class Counted:
+        def __enter__(self):
+            asked.release()
+            plain.acquire()
+
+        def __exit__(self, *_):
+            plain.release()
+
+    def read(_):
+        reads.append(1)
+        if len(reads) == 1:
+            for _ in range(8):
+                assert asked.acquire(timeout=60)
+        raise ServiceError("did not answer")
+
+    generations._lock = Counted()
+    monkeypatch.setattr(catalogue, "read", read)
+    with futures.ThreadPoolExecutor(8) as pool:
+        told = [pool.submit(generations.stamp) for _ in range(8)]
+    assert {str(each.exception()) for each in told} == {"did not answer"}
+    assert len(reads) == 1
+    with pytest.raises(ServiceError):
+        generations.stamp()  # who comes later asks for himself
+    assert len(reads) == 2
+
+
+def test_collections_that_go_while_they_are_read_or_written(
+    machine, new_address, open_archive, write_corpus, monkeypatch
+):
+    address = new_address()
+    writer = open_archive(address)
+    corpus = write_corpus({"a.txt": FERRY})
+    writer.sync(corpus)
+    machine("reader")
+    reader = open_archive(address)
+    monkeypatch.setattr("qa.milvus.generation.FRESH_S", 3600.0)
+    reader.retriever._generations.stamp()  # what is current was read a moment ago
+    machine("writer")
+    writer.sync(corpus, rebuild=True)
+    machine("reader")
+    assert reader.search("ferry")[0].article.title == "Ferry"
+    machine("writer")
+    plain, others = mirror.Mirror._write_terms, []
+
+    def meanwhile(self, *given):
+        if not others:
+            others.append(open_archive(address))
+            machine("another")
+            others[0].sync(corpus, rebuild=True)
+            machine("writer")
+        return plain(self, *given)
+
+    monkeypatch.setattr(mirror.Mirror, "_write_terms", meanwhile)
+    write_corpus({"b.txt": "Tram\n\nThe tram was late."})
+    with pytest.raises(IndexDamagedError, match="another machine may be writing it"):
+        writer.sync(corpus)
+    one = server.Server(address)
+    one.call("drop_collection", catalogue.names(one, catalogue.existing(one)).changes)
+    machine("newcomer")
+    says = r"a collection of .* has gone; .*qa verify --repair"
+    with pytest.raises(IndexDamagedError, match=says):
+        open_archive(address).search("ferry")
+
+
+def test_a_copy_on_a_full_disk_is_told(machine, new_address, open_archive, write_corpus):
+    address = new_address()
+    long = f"{FERRY} {'0123456789;' * 40_000}"
+    open_archive(address).sync(write_corpus({"a.txt": FERRY, "long.txt": long}))
+    machine("reader")
+    reader = open_archive(address)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        with pytest.raises(IndexWriteError, match=f"cannot write {address.folder}: "):
+            reader.articles()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(reader.articles()) == 2
 
 
 def test_a_token_that_is_refused(machine, new_address, open_archive, write_corpus, monkeypatch):

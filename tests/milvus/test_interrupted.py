@@ -6,6 +6,8 @@ import itertools
 
 import pytest
 
+from qa.milvus import catalogue
+from qa.milvus.mirror import Mirror
 from qa.milvus.server import Server
 
 WRITES = {
@@ -134,3 +136,23 @@ def test_a_later_sync(pair, writes, new_address, rebuild):
     assert seen == {True, False}
     assert archive.seen(writes.steps) == after != before
     assert len(archive.collections()) == 4
+
+
+def test_a_repair_after_a_sync_that_died_once_it_had_published(
+    machine, new_address, open_archive, write_corpus, monkeypatch
+):
+    address = new_address()
+    archive = open_archive(address)
+
+    def die(*_):
+        raise StopError
+
+    with monkeypatch.context() as patch, pytest.raises(StopError):
+        patch.setattr(Mirror, "_sweep", die)
+        archive.sync(write_corpus(OLD))
+    server = Server(address)
+    names = catalogue.names(server, catalogue.existing(server))
+    server.call("delete", names.passages, filter="id == 1")
+    archive.retriever.renew()
+    assert archive.verify(repair=True).repaired
+    assert archive.verify().ok
