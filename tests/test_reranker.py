@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from qa.embedding import load_reranker
 from qa.embedding.packaged import model_folder
 from qa.errors import ModelError
 from qa.request import make_request
@@ -65,3 +66,34 @@ def test_a_model_that_is_none_is_told_in_one_line(archive, make_archive, tiny, t
 def test_none_is_loaded_without_a_name(archive):
     archive.search(QUESTION)
     assert "reranker" not in archive.retriever.__dict__
+
+
+def test_an_embedding_model_is_no_reranker():
+    with pytest.raises(ModelError, match="is no reranker: it was not trained to score") as caught:
+        load_reranker(str(model_folder()))
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_reranker_is_sure_of_is_not_all_alike(tiny, tmp_path):
+    transformers = pytest.importorskip("transformers")
+    torch = pytest.importorskip("torch")
+    model = transformers.BertForSequenceClassification.from_pretrained(tiny(1))
+    with torch.no_grad():
+        model.classifier.bias.fill_(20)  # logits as of a model that is sure: a sigmoid makes all 1
+    model.save_pretrained(tmp_path)
+    transformers.AutoTokenizer.from_pretrained(model_folder()).save_pretrained(tmp_path)
+    texts = ["41,000 homes lost power.", "Nobody knows.", "The tram costs more."]
+    scores = load_reranker(str(tmp_path)).scores(QUESTION, texts)
+    assert scores == pytest.approx([20] * 3, abs=1)
+    assert len(set(scores.tolist())) == 3
+
+
+def test_a_reranker_that_is_a_language_model_is_taken(tmp_path):
+    transformers = pytest.importorskip("transformers")
+    config = transformers.Qwen2Config(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=2, intermediate_size=64,
+    )  # fmt: skip
+    transformers.Qwen2ForCausalLM(config).save_pretrained(tmp_path)
+    transformers.AutoTokenizer.from_pretrained(model_folder()).save_pretrained(tmp_path)
+    assert load_reranker(str(tmp_path)).scores(QUESTION, ["41,000 homes", "None."]).shape == (2,)

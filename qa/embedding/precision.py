@@ -48,16 +48,21 @@ def choose(among: Sequence[Precision] = get_args(Precision)) -> Precision:
     Args:
         among: The types that the caller can use, float32 among them.
     """
-    wanted = os.environ.get(VARIABLE, "auto").strip().lower()
+    named = wanted()
     usable = tuple(precision for precision in supported() if precision in among)
     for precision in usable:
-        if wanted == precision:
+        if named == precision:
             return precision
-    if wanted not in ("", "auto"):
+    if named != "auto":
         logger.warning(
-            "%s=%s cannot be used here; choosing among %s", VARIABLE, wanted, ", ".join(usable)
+            "%s=%s cannot be used here; choosing among %s", VARIABLE, named, ", ".join(usable)
         )
     return _fastest(usable)
+
+
+def wanted() -> str:
+    """What the environment says: the name of a number type, or "auto"."""
+    return os.environ.get(VARIABLE, "").strip().lower() or "auto"
 
 
 def supported() -> tuple[Precision, ...]:

@@ -11,15 +11,18 @@ import numpy as np
 
 from qa.embedding import tokens
 from qa.embedding.batches import by_tokens
-from qa.embedding.precision import FLOATS, choose
+from qa.embedding.precision import FLOATS, choose, wanted
 from qa.errors import ModelError
-from qa.protocols import Embedding
+from qa.protocols import Embedding, Offsets
 
 BATCH_TOKENS = {"cpu": 4096, "cuda": 65_536}
 """Tokens of a padded batch, by device."""
 
 WINDOW = 1024
 """Texts tokenised and sorted at a time."""
+
+VERSION = "words-1"
+"""Part of the fingerprint: raise it whenever the same weights give other embeddings here."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ class SentenceTransformerEmbedder:
         model: As `sentence_transformers.SentenceTransformer` takes it.
 
     Raises:
-        ModelError: It cannot be loaded.
+        ModelError: It cannot be loaded, or gives no states of tokens that lie in the text.
     """
 
     def __init__(self, model: str) -> None:
@@ -45,12 +48,21 @@ class SentenceTransformerEmbedder:
         except Exception as error:  # the library raises what its dependencies raise
             reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
             raise ModelError(f"cannot load the model {model!r}: {reason[:200]}") from error
-        self.fingerprint = f"{_weights_digest(loaded)}+{tokens.VERSION}"
+        digest = _weights_digest(loaded)
         # On GPUs, and on CPUs where it was measured to be faster; at cosine ≥ .996.
         on_gpu = loaded.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        on_gpu = on_gpu and wanted() != "float32"
         if on_gpu or (loaded.device.type == "cpu" and choose(FLOATS) == "bfloat16"):
             loaded = loaded.to(torch.bfloat16)
         self._model: Any = loaded.eval()
+        try:
+            self._embed(["Ferry"], 0)
+        except (AttributeError, KeyError, TypeError, NotImplementedError) as error:
+            raise ModelError(
+                f"the model {model!r} gives no states of single words with their places in the "
+                "text, which quotes are chosen by; name another"
+            ) from error
+        self.fingerprint = f"{digest}+{tokens.VERSION}+{VERSION}+{self.dimension}"
 
     @property
     def dimension(self) -> int:
@@ -67,11 +79,16 @@ class SentenceTransformerEmbedder:
     def _embed_window(self, texts: Sequence[str]) -> list[Embedding]:
         prompt = self._prompt("document", "passage")
         prompted = [prompt + text for text in texts]
-        # Counted beforehand: characters tell the number of tokens only within one script.
+        # Counted beforehand: characters tell the number of tokens only within one script. Padded as
+        # in `_embed`: whether it pads is a state of the tokenizer that all threads share.
         counted = self._model.tokenizer(
-            prompted, truncation=True, max_length=self._model.max_seq_length
+            prompted,
+            padding=True,
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_attention_mask=True,
         )
-        lengths = [len(ids) for ids in counted["input_ids"]]
+        lengths = [sum(mask) for mask in counted["attention_mask"]]
         budget = BATCH_TOKENS.get(self._model.device.type, BATCH_TOKENS["cpu"])
         embedded: dict[int, Embedding] = {}
         for batch in by_tokens(lengths, budget, padded=True):
@@ -100,14 +117,14 @@ class SentenceTransformerEmbedder:
             return_offsets_mapping=True,
             return_special_tokens_mask=True,
         )
-        offsets = encoded.pop("offset_mapping").numpy().astype(np.int32)
+        offsets = _without_blanks(texts, encoded.pop("offset_mapping").numpy().astype(np.int32))
         special = encoded.pop("special_tokens_mask").numpy().astype(bool)
         with self._torch.inference_mode():
             output = self._model({name: t.to(self._model.device) for name, t in encoded.items()})
-        vectors = output["sentence_embedding"].float().cpu().numpy()
+        vectors = output["sentence_embedding"].float().cpu().numpy()[:, : self.dimension]
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         states = output["token_embeddings"].float().cpu().numpy()
-        words = ~special & (offsets[:, :, 1] > prompt_length)
+        words = ~special & (offsets[:, :, 1] > np.maximum(offsets[:, :, 0], prompt_length))
         unknown = self._model.tokenizer.unk_token_id
         if known_only and unknown is not None:  # see `BertEncoder.embed_question`
             words &= (encoded["input_ids"] != unknown).numpy()
@@ -119,6 +136,20 @@ class SentenceTransformerEmbedder:
             )
             for row in range(len(texts))
         ]
+
+
+def _without_blanks(texts: Sequence[str], offsets: Offsets) -> Offsets:
+    """Offsets, int32 (texts, tokens, 2), from each token's first letter on.
+
+    Tokens of many models begin with the blank in front of a word (" storm"), which is neither in
+    the word nor in the sentence that begins with it. A token of blanks alone becomes empty.
+    """
+    for text, own in zip(texts, offsets, strict=True):
+        blank = np.fromiter((letter.isspace() for letter in text), bool, len(text))
+        letters = np.where(blank, len(text), np.arange(len(text)))
+        first = np.minimum.accumulate(np.append(letters, len(text))[::-1])[::-1]
+        own[:, 0] = np.minimum(first[own[:, 0]], own[:, 1])
+    return offsets
 
 
 def _weights_digest(model: Any) -> str:  # noqa: ANN401 - the library's class is imported lazily
