@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from qa.protocols import Embedding, Floats, Ids, Reranker
 from qa.query import Question
 from qa.records import Passage
 from qa.searchable import Searchable
+from qa.settings import Settings
 from qa.store import Store
 
 
@@ -149,6 +151,11 @@ class LateInteraction(Rescoring):
 RERANKER_WEIGHT: Final = 0.9
 """Share of a cross-encoder in the score of the first passages: it has read both texts together, and
 decides. The rest keeps passages that it scores alike in the order they were found in."""
+
+
+def weighted(settings: Settings) -> Settings:
+    """Settings with the weight of what scores the first finds: that of a reranker is fixed."""
+    return replace(settings, late_weight=RERANKER_WEIGHT) if settings.reranker else settings
 
 
 class CrossEncoding(Rescoring):

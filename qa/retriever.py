@@ -26,7 +26,7 @@ from qa.query import Question
 from qa.ranking import Ranked, rank
 from qa.records import Hit
 from qa.request import Request, make_filters, make_request
-from qa.rescoring import RERANKER_WEIGHT, CrossEncoding, LateInteraction, Rescoring
+from qa.rescoring import CrossEncoding, LateInteraction, Rescoring, weighted
 from qa.results import Results
 from qa.retrieval import Retrieval
 from qa.searchable import Published, Searchable, Stamp
@@ -222,7 +222,7 @@ class Retriever:
         query = self.embedder.embed_query(asked.text)
         embedded = time.perf_counter()
         go_on()
-        late, settings = self._late(generation, asked, query)
+        late, settings = self.late(generation, asked, query), weighted(self._settings)
         allowed = narrowed(generation, self.store, understood, filters, asked, query.vector)
         factors = _factors(generation, understood.recency)
 
@@ -252,14 +252,11 @@ class Retriever:
         }
         return replace(found, hits=hits, timings_ms=timings)
 
-    def _late(
-        self, generation: Searchable, asked: Question, query: Embedding
-    ) -> tuple[Rescoring, Settings]:
-        """What scores the first finds, and the settings with its weight."""
+    def late(self, generation: Searchable, asked: Question, query: Embedding) -> Rescoring:
+        """What scores the first finds: late interaction, or the reranker of the settings."""
         if not self._settings.reranker:
-            return LateInteraction(generation, self.store, asked, query), self._settings
-        encoding = CrossEncoding(generation, self.store, asked.text, self.reranker)
-        return encoding, replace(self._settings, late_weight=RERANKER_WEIGHT)
+            return LateInteraction(generation, self.store, asked, query)
+        return CrossEncoding(generation, self.store, asked.text, self.reranker)
 
     def parts(self, generation: Searchable, request: Request) -> tuple[Parts, list[Request]]:
         """The questions in a question, see `qa.splitting`, and what to ask for each.

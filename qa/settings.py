@@ -14,6 +14,9 @@ from qa.passages import PassageSize
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 """The default model: installed with the package, needs no network."""
 
+ENCODING = "utf-8-sig"
+"""Some editors of Windows put a mark of the encoding in front."""
+
 FusionMethod = Literal["convex", "rrf"]
 LexicalEngine = Literal["auto", "rank-bm25", "inverted"]
 VectorEngine = Literal["auto", "exact"]
@@ -119,7 +122,7 @@ class Settings:
         """
         replace(self, **values)  # type: ignore[arg-type]
         try:
-            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            lines = file.read_text(encoding=ENCODING).splitlines() if file.exists() else []
             for name, value in values.items():
                 line = f"{name} = {value}"
                 places = [n for n, old in enumerate(lines) if re.match(rf"\s*{name}\s*=", old)]
@@ -128,7 +131,14 @@ class Settings:
                     lines[places[0]] = line + (comment.group() if comment else "")
                 else:
                     lines.append(line)
-            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            target = file.resolve()  # of a link, what it leads to
+            new = target.with_name(f".{target.name}.new")
+            try:  # whole or, where the disk is full, not at all
+                new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+                new.replace(target)
+            except OSError:
+                new.unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise InputError(f"cannot write {file}: {error.strerror or error}") from error
 
@@ -147,7 +157,7 @@ class Settings:
         if path is None and not file.exists():
             return cls()
         try:
-            values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+            values: dict[str, Any] = tomllib.loads(file.read_text(encoding=ENCODING))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(
                 f"cannot read settings from {file}: {error}; mend it, or name another: "

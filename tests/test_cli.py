@@ -189,12 +189,27 @@ def test_a_line_that_is_no_text_is_named(encoding, index, tmp_path):
     assert done.stderr.count(b"\n") == 1
 
 
+def test_stories_and_problems_are_listed_whole(index, capsys):
+    for asked in (["--stories", "--publisher", "AP"], ["--problems", "ferry"]):
+        assert main(["articles", *asked, "--index", index]) == 1
+        assert "leave out words and filters" in capsys.readouterr().err
+
+
+def test_a_verdict_that_is_no_text_is_told(index, tmp_path):
+    done = qa("judge", "--index", index, cwd=tmp_path, stdin=b"fer\xffry\n",
+              PYTHONIOENCODING="utf-8")  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"qa: standard input is not utf-8 text")
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_streams_that_are_closed(index, tmp_path):
     command = f'"{sys.executable}" -m qa.cli'
     for line, code in {
         f"{command} show --index '{index}' zz >&-": 1,
         f"{command} search --index '{index}' ferry >&-": 0,
         f"{command} ask --index '{index}' - <&-": 1,
+        f"{command} judge --index '{index}' ferry <&-": 1,
     }.items():
         done = subprocess.run(
             ["/bin/sh", "-c", line], capture_output=True, check=False, timeout=120,

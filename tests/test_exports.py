@@ -175,6 +175,7 @@ def test_answers_as_documents():
         (b"Before, who ran it?\nAfter that, who?\n",
          [(1, "Before, who ran it?", {}), (2, "After that, who?", {})]),
         (b"Question text,publisher\nWho?,AP\n", [(2, "Who?", {"publisher": "AP"})]),
+        (b"\r\nquestion,publisher\nWho?,AP\n", [(3, "Who?", {"publisher": "AP"})]),
         (b"publisher;Frage\nAP;Wer?\n", [(2, "Wer?", {"publisher": "AP"})]),
     ],
 )  # fmt: skip
@@ -232,6 +233,41 @@ def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
     )
     assert main(["ask", "Who?", "--batch", str(listed), *index]) == 1
     assert capsys.readouterr().err.count("qa: ") == 3
+
+
+def test_where_a_pack_cannot_go_nothing_is_asked(archive, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    index = ["--index", str(archive.index.absolute())]
+    listed = tmp_path / "list.csv"
+    listed.write_text("What did the ferry hit?\n", encoding="utf-8")
+    assert main(["ask", "--batch", "list.csv", *index]) == 0
+    before = (tmp_path / "list.zip").read_bytes()
+    monkeypatch.setattr(batch, "ask_each", None)
+    for rest, told in (
+        (["list.csv", "--out", "."], "is a folder"),
+        (["list.csv", "--out", str(tmp_path)], "is a folder"),
+        (["list.csv", "--out", "list.csv"], "is the list itself"),
+        (["."], "cannot read"),
+        (["list.csv", "-k", "0"], "k must be at least 1"),
+        (["list.csv", "--after", "soon"], "after must be a day"),
+    ):
+        assert main(["ask", "--batch", *rest, *index]) == 1
+        assert told in capsys.readouterr().err
+    assert listed.read_text(encoding="utf-8") == "What did the ferry hit?\n"
+    assert (tmp_path / "list.zip").read_bytes() == before
+
+
+def test_a_batch_as_json(archive, tmp_path, capsys):
+    listed = tmp_path / "list.csv"
+    listed.write_text("question,after\nWhat did the ferry hit?,\nWho won?,soon\n")
+    index = ["--index", str(archive.index.absolute())]
+    assert main(["ask", "--batch", str(listed), "--json", *index]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    assert (told["questions"], told["asked"], told["answered"]) == (2, 2, 1)
+    assert told["evidence"] == str(tmp_path / "list.zip")
+    [error] = told["errors"]
+    assert (error["line"], error["question"]) == (3, "Who won?")
 
 
 def test_formats_from_the_command_line(archive, capsys):

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 
 import pytest
 
 from qa.errors import InputError
+from qa.milvus.address import location
 from qa.passages import PassageSize
 from qa.settings import PACKAGED_MODEL, Settings
 
@@ -71,6 +73,14 @@ def test_a_bad_file_is_named_in_one_line(tmp_path, content, said):
     assert "\n" not in str(caught.value)
 
 
+def test_a_mark_of_the_encoding_in_front_is_no_setting(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_bytes(b"\xef\xbb\xbfdepth = 7\r\n")
+    assert Settings.load(file).depth == 7
+    Settings().written_to(file, {"dense_weight": 0.7})
+    assert file.read_bytes() == b"depth = 7\ndense_weight = 0.7\n"
+
+
 def test_a_named_file_must_exist(tmp_path):
     with pytest.raises(InputError, match=r"cannot read settings from .*absent\.toml"):
         Settings.load(tmp_path / "absent.toml")
@@ -83,3 +93,11 @@ def test_settings_made_in_code_are_checked_too():
         Settings(dense_weight=math.inf)
     with pytest.raises(InputError, match="passage_words"):
         dataclasses.replace(Settings(), passage_words=151)
+
+
+def test_the_home_folder_is_meant_by_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert location(Settings(index="~/idx").index) == tmp_path / "idx"
+    assert location("idx~") == Path("idx~")
+    assert location("~nobody-of-this-name/idx") == Path("~nobody-of-this-name/idx")
+    assert location(Path("~")) == Path("~")  # made in code: meant as it stands

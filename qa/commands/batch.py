@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from qa.commands.shared import OK, open_archive, path, print_lines
+from qa.commands.shared import OK, open_archive, path, print_json, print_lines
 from qa.errors import InputError
 
 
@@ -33,16 +33,21 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
     from qa.exports import batch
 
     listed: Path = options.batch
-    target: Path = options.out or listed.with_suffix(".zip")
     if options.question:
         raise InputError("give a question or --batch, not both")
     try:
         lines = batch.read_questions(listed.read_bytes())
     except OSError as error:
         raise InputError(f"cannot read {listed}: {error.strerror or error}") from error
+    target: Path = options.out or listed.with_suffix(".zip")
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; name a file in it: --out PACK.zip")
     if not target.parent.is_dir():
         raise InputError(f"{target.parent} is no folder; name another place: --out PACK.zip")
+    if target.exists() and target.samefile(listed):
+        raise InputError(f"{target} is the list itself; name another place: --out PACK.zip")
     archive = open_archive(options)
+    archive.ask("", **how)  # options that no question can be asked with
     outcomes: list[batch.Outcome] = []
     interrupted = False
     with terminal.progress_bar() as on_progress:
@@ -54,11 +59,18 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
     batch.write_pack(target, outcomes)
     answered = sum(1 for outcome in outcomes if outcome.answer and outcome.answer.answered)
     failed = [outcome for outcome in outcomes if outcome.error]
-    print_lines(
-        f"{answered} of {len(lines)} questions answered; evidence in "
-        f"{terminal.visible(str(target))}",
-        *(terminal.visible(f"line {o.line.number}: {o.error}") for o in failed),
-    )
+    if options.json:
+        errors = [
+            {"line": o.line.number, "question": o.line.question, "error": o.error} for o in failed
+        ]
+        counts = {"questions": len(lines), "asked": len(outcomes), "answered": answered}
+        print_json({**counts, "evidence": str(target), "errors": errors})
+    else:
+        print_lines(
+            f"{answered} of {len(lines)} questions answered; evidence in "
+            f"{terminal.visible(str(target))}",
+            *(terminal.visible(f"line {o.line.number}: {o.error}") for o in failed),
+        )
     if interrupted:
         raise KeyboardInterrupt
     return OK

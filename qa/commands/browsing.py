@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from qa.commands.shared import OK, AddCommand, add_filters, add_json, open_archive, print_json
+from qa.errors import InputError
 
 if TYPE_CHECKING:
     from qa.archive import Archive
@@ -54,6 +55,11 @@ def articles(options: argparse.Namespace) -> int:
     """List articles or problems."""
     from qa import serialise, terminal
 
+    names = ("publisher", "author", "after", "before", "language", "agency")
+    wanted = {name: getattr(options, name) for name in names}
+    words = " ".join(options.words)
+    if (options.problems or options.stories) and (words or any(wanted.values())):
+        raise InputError("--problems and --stories list all there are; leave out words and filters")
     archive = open_archive(options)
     if options.problems:
         problems = archive.problems()
@@ -69,9 +75,6 @@ def articles(options: argparse.Namespace) -> int:
         else:
             print("\n".join(map(terminal.render_story, stories)) or "no story has two articles")
         return OK
-    names = ("publisher", "author", "after", "before", "language", "agency")
-    wanted = {name: getattr(options, name) for name in names}
-    words = " ".join(options.words)
     if options.counts:
         facets = archive.facets(words, **wanted)
         if options.json:
@@ -106,7 +109,7 @@ def show(options: argparse.Namespace) -> int:
 
     archive = open_archive(options)
     if options.diff:
-        return _show_difference(archive, options.article_id, options.revision)
+        return _show_difference(archive, options)
     article = archive.article(options.article_id, options.revision)
     story, newest = archive.story(article.id), archive.article(article.id)
     if options.json:
@@ -134,10 +137,11 @@ def show(options: argparse.Namespace) -> int:
     return OK
 
 
-def _show_difference(archive: Archive, article_id: str, number: int | None) -> int:
-    from qa import terminal
+def _show_difference(archive: Archive, options: argparse.Namespace) -> int:
+    from qa import serialise, terminal
     from qa.revisions import difference
 
+    article_id, number = options.article_id, options.revision
     kept = archive.revisions(article_id)
     versions = archive.versions(article_id)
     before = archive.article(article_id, number) if number is not None else kept[-2:][0]
@@ -147,6 +151,11 @@ def _show_difference(archive: Archive, article_id: str, number: int | None) -> i
         after = versions[-1]
         before = versions[-2] if before.id == after.id else kept[-1]
     lines = difference(before, after)
+    if options.json:
+        ends = {"before": before, "after": after}
+        told = {name: serialise.article_reference(each) for name, each in ends.items()}
+        print_json({**told, "diff": lines})
+        return OK
     print("\n".join(map(terminal.visible, lines)) or "no earlier revision is kept that differs")
     return OK
 

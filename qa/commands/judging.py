@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.commands.shared import OK, AddCommand, add_json, open_archive, path, print_json
+from qa.commands.shared import (
+    OK,
+    AddCommand,
+    add_json,
+    name_index,
+    open_archive,
+    path,
+    print_json,
+)
 from qa.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +48,12 @@ def add(command: AddCommand) -> None:
     )
     judged.add_argument("--as-of", metavar="DAY", help="ask as on this day")
     tuned = command(
-        "tune", tune, "pick fusion weights and the refusal threshold by cross-validation"
+        "tune",
+        tune,
+        "pick fusion weights and the refusal threshold by cross-validation",
+        named_by_settings=False,
+        index_help="the index that was judged, default: the setting, or index; with a dataset, "
+        "where its index is kept, as for qa eval",
     )
     tuned.add_argument(
         "dataset", type=path, nargs="?", metavar="DATASET_DIR",
@@ -141,12 +154,25 @@ def _apart(citations: list[Citation]) -> list[Citation]:
 
 
 def _ask(prompt: str) -> str:
-    """A line of standard input; empty at its end."""
+    """A line of standard input; empty at its end.
+
+    Raises:
+        InputError: It is closed, or the line is no text.
+    """
+    if sys.stdin is None:
+        raise InputError(
+            "standard input is closed; say it in the command: qa judge QUESTION --relevant ID"
+        )
     try:
         return input(prompt).strip()
     except EOFError:
         print()
         return ""
+    except UnicodeDecodeError as error:
+        print()
+        raise InputError(
+            f"standard input is not {sys.stdin.encoding} text; convert it with iconv"
+        ) from error
 
 
 def tune(options: argparse.Namespace) -> int:
@@ -161,21 +187,23 @@ def tune(options: argparse.Namespace) -> int:
     from qa.settings import Settings
 
     check_installed()
+    limit = evaluator.Options(limit=options.limit).limit  # checks it
     settings = Settings.load(options.settings)
     with terminal.progress_bar() as on_progress:
         if options.dataset is None:
+            name_index(options)
             archive = open_archive(options)
             data, indexed = own.collection(archive)
             embedder = archive.retriever.embedder
         else:
             data = load(options.dataset, options.split)
             embedder = load_embedder(settings.model)
-            with cache(evaluator.default_folder(data), data) as place:
+            with cache(options.index or evaluator.default_folder(data), data) as place:
                 indexed = build(place, data.documents, settings, embedder, on_progress)
         reasons = unaskable([*data.queries, *data.unanswerable], indexed, settings)
         data = data.without(reasons)
-        if options.limit is not None:
-            data = data.limited(options.limit)
+        if limit is not None:
+            data = data.limited(limit)
         tuned = tuning.tune(
             data, indexed, settings, embedder, folds=options.folds, on_progress=on_progress
         )

@@ -271,14 +271,22 @@ def _query(row: dict[str, Any]) -> Query | None:
         return None
     metadata = row.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    given = metadata.get("answers")
-    texts = [
-        answer.get("text") if isinstance(answer, dict) else answer
-        for answer in (given if isinstance(given, list) else [])
-    ]
-    answers = dict.fromkeys(t for t in texts if isinstance(t, str) and t.strip())
+    answers = dict.fromkeys(_answers(metadata.get("answers")))
     as_of = metadata.get("as_of")
     return Query(name, text, tuple(answers), str(as_of) if as_of else None)
+
+
+def _answers(given: object) -> Iterator[str]:
+    """The texts of answers: one, a list, each under "text", or as SQuAD is handed on, all there."""
+    if isinstance(given, dict):
+        yield from _answers(given.get("text"))
+    elif isinstance(given, list):
+        for each in given:
+            yield from _answers(each)
+    elif isinstance(given, int | float) and not isinstance(given, bool):
+        yield str(given)
+    elif isinstance(given, str) and given.strip():
+        yield given
 
 
 def _id(value: object) -> str | None:
@@ -300,7 +308,7 @@ def _qrels(path: Path, warnings: list[str]) -> dict[str, dict[str, int]]:
             continue
         try:
             query, document, grade = line.decode("utf-8-sig").strip("\r").split("\t")
-            value = int(grade)
+            value = int(grade.strip().removesuffix(".0"))  # "1.0", as pandas writes them
         except ValueError:
             if number > 1:  # the header
                 bad.append(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -101,20 +101,24 @@ def evaluate(
         IndexBusyError: Another process builds in the same place.
     """
     check_installed()
-    whole = dataset
-    if options.limit is not None:
-        dataset = dataset.limited(options.limit)
     if options.as_of:
         _check_days([*dataset.queries, *dataset.unanswerable])
-    left = _LeftOut.drawn(whole, options.leave_out) if options.leave_out else None
+    left = _LeftOut.drawn(dataset, options.leave_out) if options.leave_out else None
     embedder = embedder or load_embedder(settings.model)
     second: Indexed | None = None
     with cache(place, dataset):
         first = build(place, dataset.documents, settings, embedder, on_progress)
         if left is not None:
-            second = left.build(place, whole, first, settings, embedder, on_progress)
-    reasons = unaskable([*whole.queries, *whole.unanswerable], first, settings)
-    dataset, left = dataset.without(reasons), left and left.without(reasons)
+            second = left.build(place, dataset, first, settings, embedder, on_progress)
+    dataset = dataset.without(unaskable([*dataset.queries, *dataset.unanswerable], first, settings))
+    if options.limit is not None:
+        dataset = dataset.limited(options.limit)
+    if left is not None and second is not None:
+        # `publisher:"The Only One"` cannot be asked where its documents are left out.
+        reasons = unaskable([*left.left, *left.kept], second, settings)
+        left = left.without(reasons)
+        told = f"questions of --leave-out that cannot be asked, not counted: {len(reasons)}"
+        dataset = replace(dataset, warnings=(*dataset.warnings, *([told] if reasons else [])))
     work = _Evaluation(dataset, first, settings, options, embedder, on_progress)
     return work.run(left, second)
 
@@ -171,8 +175,11 @@ class _LeftOut:
             )
         return cls(left, kept, frozenset(gone))
 
-    def without(self, ids: Container[str]) -> _LeftOut:
-        left, kept = ([q for q in each if q.id not in ids] for each in (self.left, self.kept))
+    def without(self, reasons: Mapping[str, str]) -> _LeftOut:
+        left, kept = ([q for q in each if q.id not in reasons] for each in (self.left, self.kept))
+        if not left or not kept:
+            first = next(iter(reasons.values()))
+            raise InputError(f"--leave-out: too few questions can be asked; the first: {first}")
         return replace(self, left=tuple(left), kept=tuple(kept))
 
     def build(

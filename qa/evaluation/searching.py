@@ -19,6 +19,7 @@ from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
 from qa.narrowing import known_of
 from qa.protocols import Embedder, OnProgress, Progress
+from qa.reading.cleaning import clean_line
 from qa.records import Hit
 from qa.request import make_request
 from qa.retrieval import Retrieval
@@ -181,7 +182,8 @@ class Searcher:
         return sorted(found, key=lambda hit: int(getattr(hit, self._arm).rank))
 
     def _id(self, hit: Hit) -> str:
-        return self._ids[hit.article.source, hit.article.position]
+        # What a sync has added since is no document of the dataset, nor relevant.
+        return self._ids.get((hit.article.source, hit.article.position), hit.article.id)
 
 
 def in_steps(
@@ -197,9 +199,11 @@ def in_steps(
 def normalise(text: str) -> str:
     """As SQuAD's evaluation does: lower case, no punctuation, no articles, single spaces.
 
+    Cleaned before as the texts are: composed accents, nothing invisible.
+
     Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text" (EMNLP 2016).
     """
-    bare = "".join(c for c in text.lower() if not _is_punctuation(c))
+    bare = "".join(c for c in clean_line(text).lower() if not _is_punctuation(c))
     return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", bare).split())
 
 

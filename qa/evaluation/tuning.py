@@ -27,7 +27,7 @@ from qa.narrowing import narrowed, recency
 from qa.protocols import Embedder, Ids, LexicalIndex, OnProgress, VectorIndex
 from qa.ranking import rank
 from qa.request import make_request
-from qa.rescoring import LateInteraction
+from qa.rescoring import weighted
 from qa.retrieval import Retrieval
 from qa.settings import Settings
 
@@ -35,6 +35,8 @@ FOLDS: Final = 5
 DENSE_WEIGHTS: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
 LATE_WEIGHTS: Final = (0.0, 0.2, 0.35, 0.45, 0.6)
 WEIGHTS: Final = ("dense_weight", "late_weight")
+"""With a reranker only the first: what it counts is fixed, see `qa.rescoring`."""
+
 THRESHOLDS: Final = tuple(round(0.02 * step, 2) for step in range(1, 50))
 LEVEL: Final = 0.05
 """A difference with a smaller p-value is called significant."""
@@ -130,7 +132,8 @@ def tune(
             rankings[point][query.id] = asked.documents(point, indexed)
     place = list(MEASURES).index("ndcg@10")
     values = np.stack([per_query(dataset.relevant, rankings[point])[:, place] for point in grid])
-    weights = [{name: getattr(point, name) for name in WEIGHTS} for point in grid]
+    names = WEIGHTS[:1] if settings.reranker else WEIGHTS
+    weights = [{name: getattr(point, name) for name in names} for point in grid]
     tuned = [_choose("ndcg@10", weights, grid.index(settings), values, folds)]
     if dataset.unanswerable:
         refused = []
@@ -143,9 +146,10 @@ def tune(
 
 
 def _grid(settings: Settings) -> list[Settings]:
+    late_weights = (settings.late_weight,) if settings.reranker else LATE_WEIGHTS
     points = [
         replace(settings, dense_weight=dense, late_weight=late)
-        for dense, late in product(DENSE_WEIGHTS, LATE_WEIGHTS)
+        for dense, late in product(DENSE_WEIGHTS, late_weights)
     ]
     return list(dict.fromkeys([*points, settings]))
 
@@ -187,9 +191,7 @@ class _Remembered:
                 found.question,
                 found.query.vector,
             )
-            self._closeness = LateInteraction(
-                found.generation, self._store, found.question, found.query
-            )
+            self._closeness = archive.retriever.late(found.generation, found.question, found.query)
 
     def documents(self, settings: Settings, indexed: Indexed) -> list[str]:
         """The documents found with some settings, each at its best passage."""
@@ -202,7 +204,7 @@ class _Remembered:
             found.query.vector,
             cast(LexicalIndex, _Arm(generation.lexical, self._once)),
             cast(VectorIndex, _Arm(generation.dense, self._once)),
-            settings,
+            weighted(settings),
             settings.depth,
             self._allowed,
             (lambda rows: recency(generation, day, rows)) if day else None,
@@ -212,7 +214,7 @@ class _Remembered:
         stored = self._once("passages", dict[int, str])
         missing = [each for each in ids if each not in stored]
         for each, (_, article) in self._store.passages(missing).items():
-            stored[each] = indexed.ids[article.source, article.position]
+            stored[each] = indexed.ids.get((article.source, article.position), article.id)
         return list(dict.fromkeys(stored[each] for each in ids))
 
 

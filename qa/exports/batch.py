@@ -101,7 +101,7 @@ _QUOTED_ROW = re.compile(r'^"(?:[^"]|"")*"[ \t\r]*$', re.MULTILINE)
 
 def _table(text: str) -> Iterator[list[tuple[int, str]]]:
     """Rows of cells, each with the number of its row's first line."""
-    first = text.split("\n", 1)[0]
+    first = next((line for line in text.split("\n") if line.strip()), "")
     # A comma is part of many a question: it separates only where the heading says so.
     separator = next((s for s in ("\t", ";", ",") if s in first and _is_heading(first, s)), None)
     if separator is None and not _QUOTED_ROW.search(text):  # else quotes are of exact phrases

@@ -77,6 +77,29 @@ def test_a_qrels_file_without_a_header_loses_no_row(tmp_path):
     assert load(folder).relevant == {"q1": {"light": 1}, "q2": {"bees": 1}}
 
 
+def test_grades_that_pandas_wrote(tmp_path):
+    folder = write_dataset(tmp_path / "d", qrels=[("q1", "light", "1.0"), ("q2", "bees", "0.5")])
+    dataset = load(folder)
+    assert dataset.relevant == {"q1": {"light": 1}}
+    assert any("not query-id, corpus-id, score" in warning for warning in dataset.warnings)
+
+
+@pytest.mark.parametrize(
+    ("given", "answers"),
+    [
+        ({"text": ["eleven", "11"], "answer_start": [3, 9]}, ("eleven", "11")),
+        ("eleven", ("eleven",)),
+        ([11, "eleven", {"text": "11"}], ("11", "eleven")),
+        ({"text": [], "answer_start": []}, ()),
+        ([" ", None, True], ()),
+    ],
+)
+def test_answers_as_datasets_have_them(tmp_path, given, answers):
+    queries = [{"_id": "q1", "text": "How many?", "metadata": {"answers": given}}]
+    folder = write_dataset(tmp_path / "d", queries=queries, qrels=QRELS[:1])
+    assert load(folder).queries[0].answers == answers
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

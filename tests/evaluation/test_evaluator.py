@@ -13,7 +13,7 @@ from qa.evaluation.measures import MEASURES
 from qa.evaluation.picture import check, draw
 from qa.evaluation.report import WIDTH, render
 from qa.settings import Settings
-from tests.evaluation.conftest import QRELS, QUERIES, write_dataset
+from tests.evaluation.conftest import BODIES, QRELS, QUERIES, write_dataset
 
 
 @pytest.fixture
@@ -127,6 +127,35 @@ def test_a_question_that_cannot_be_asked_is_left_out(tmp_path, measure):
     folder = write_dataset(tmp_path / "none", queries=queries[1:], qrels=QRELS[1:2])
     with pytest.raises(InputError, match="none: no question can be asked; the first: the archive"):
         measure(folder)
+
+
+def test_a_limit_counts_questions_that_can_be_asked(tmp_path, measure):
+    queries = [
+        {"_id": name, "text": "What won? publisher:Nobody" if name == "q4" else text}
+        for name, (text, _) in QUERIES.items()
+    ]
+    folder = write_dataset(tmp_path / "d", queries=queries)
+    for limit in (1, 2, 3):
+        assert measure(folder, arms=("lexical",), limit=limit).queries == limit
+
+
+def test_what_cannot_be_asked_without_its_documents_is_not_counted(tmp_path, measure):
+    documents = [
+        {"_id": name, "title": title, "text": text,
+         "metadata": {"publisher": "Bread Post" if name == "bread" else "Gazette"}}
+        for name, (title, text) in BODIES.items()
+    ]  # fmt: skip
+    queries = [
+        {"_id": name, "text": f"{text} publisher:Bread" if name == "q4" else text}
+        for name, (text, _) in QUERIES.items()
+    ]
+    folder = write_dataset(tmp_path / "d", documents, queries)
+    report = measure(folder, arms=("hybrid",), leave_out=2)  # q2 and q4 are drawn
+    assert report.queries == 4
+    assert report.asked["unanswerable"] == 1
+    assert "questions of --leave-out that cannot be asked, not counted: 1" in report.warnings
+    with pytest.raises(InputError, match="--leave-out: too few .* has no publisher 'Bread'"):
+        measure(folder, arms=("hybrid",), leave_out=1)
 
 
 def test_a_limit_asks_fewer(tiny, measure):

@@ -8,7 +8,7 @@ import pytest
 from qa.cli import main
 from qa.errors import InputError
 from qa.evaluation import own, tuning
-from qa.evaluation.evaluator import evaluate_own
+from qa.evaluation.evaluator import Options, evaluate_own
 from qa.evaluation.figures import Reliability
 from qa.evaluation.searching import Judged
 from qa.settings import Settings
@@ -93,6 +93,52 @@ def test_judgements_outlast_a_publisher(archive, capsys):
         printed = capsys.readouterr()
         assert "questions that cannot be asked, left out: 1; the first: the arc" in printed.err
         assert "7 questions" in printed.out
+
+
+def test_verdicts_follow_their_articles(archive, write_corpus, capsys):
+    """Put in before them, another article has their id; left out, nobody can find them."""
+    judge_all(archive)
+    rows = (archive.index.parent / "corpus" / "a.jsonl").read_text().splitlines(keepends=True)
+    new = json.dumps({"title": "Harbour", "text": "The harbour got a new crane in spring."}) + "\n"
+    archive.sync(write_corpus({"a.jsonl": "".join([new, *rows])}))
+    report = evaluate_own(archive, Options(arms=("hybrid",)))
+    assert report.arms["hybrid"]["hit@1"] == 1.0
+    assert report.warnings == []
+    changed = [row.replace("fourteen passengers", "fifteen people") for row in rows]
+    archive.sync(write_corpus({"a.jsonl": "".join(changed)}))
+    assert evaluate_own(archive, Options(arms=("hybrid",))).arms["hybrid"]["hit@1"] == 1.0
+    archive.sync(write_corpus({"a.jsonl": "".join(rows[:3])}))
+    report = evaluate_own(archive, Options(arms=("hybrid",)))
+    assert report.asked == {"answerable": 3, "unanswerable": 2}
+    assert report.arms["hybrid"]["hit@1"] == 1.0
+    assert report.refusal["false_refusals"] == 0
+    assert report.warnings == [
+        "judgements of quotes that are no longer there, left out: 3",
+        "questions that only such quotes answer, not asked: 3",
+    ]
+
+
+def test_articles_that_are_added_meanwhile_stop_nothing(archive, make_archive, write_corpus):
+    judge_all(archive)
+    new = "Ferry inquiry\n\nThe ferry, the comet, the plum cake and the frost were spoken of.\n"
+    for stage in ("hybrid", "search"):
+        corpus = write_corpus({"new.txt": None} if stage == "search" else {})
+        archive.sync(corpus)
+
+        def add(progress, stage=stage):
+            if (progress.stage, progress.done) == (stage, 1):
+                other = make_archive(archive.index)
+                other.sync(write_corpus({"new.txt": new}))
+                other.close()
+
+        if stage == "hybrid":
+            report = evaluate_own(archive, Options(arms=("hybrid",)), on_progress=add)
+            assert report.queries == 6
+        else:
+            dataset, indexed = own.collection(archive)
+            embedder = archive.retriever.embedder
+            tuned = tuning.tune(dataset, indexed, Settings(), embedder, folds=2, on_progress=add)
+            assert tuned[0].questions == 6
 
 
 def test_what_was_judged_has_its_own_questions_to_refuse(archive, capsys):
@@ -202,6 +248,39 @@ def test_tuning_ranks_as_the_product_does(archive, embedder):
         other.close()
 
 
+def test_with_a_reranker_the_weights_are_those_beside_it(archive, embedder, monkeypatch):
+    class Shortest:
+        def scores(self, _, texts):
+            return np.asarray([-len(text) for text in texts], dtype=np.float32)
+
+    monkeypatch.setattr("qa.retriever.load_reranker", lambda _: Shortest())
+    judge_all(archive)
+    settings = Settings(reranker="shortest")
+    other = type(archive)(archive.index, settings)
+    other.retriever.embedder = embedder
+    dataset, indexed = own.collection(other)
+    query = dataset.queries[0]
+    expected = [hit.article.id for hit in other.search(query.text, 100)]
+    assert expected != [hit.article.id for hit in archive.search(query.text, 100)]
+    asked = tuning._Remembered(other, tuning._find(other, query))
+    assert asked.documents(settings, indexed) == expected
+    measured = evaluate_own(other, Options(arms=("hybrid",))).arms["hybrid"]["ndcg@10"]
+    ranking, _ = tuning.tune(dataset, indexed, settings, embedder, folds=2)
+    assert ranking.before == pytest.approx(measured, abs=1e-5)
+    assert ranking.current == {"dense_weight": 0.5}
+    other.close()
+
+
+def test_a_datasets_index_lies_where_it_is_named(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    command = ["tune", str(tiny), "--split", "test", "--folds", "2", "--index", "own"]
+    assert main([*command, "--limit", "-1"]) == 1
+    assert "limit must be at least 1, not -1" in capsys.readouterr().err
+    assert main(command) == 0
+    assert (tmp_path / "own" / "index" / "CURRENT").exists()
+    assert not (tmp_path / "index").exists()
+
+
 def test_a_choice_is_judged_on_questions_that_took_no_part():
     rng = np.random.default_rng(0)
     noise = rng.random((9, 200)) * 0.2
@@ -217,7 +296,7 @@ def test_a_choice_is_judged_on_questions_that_took_no_part():
     assert real.interval[0] < real.after - real.before < real.interval[1]
 
 
-def test_a_settings_file_keeps_what_else_it_holds(tmp_path):
+def test_a_settings_file_keeps_what_else_it_holds(tmp_path, monkeypatch):
     file = tmp_path / "qa.toml"
     file.write_text('fusion = "convex"  # as ever\ndense_weight = 0.5  # by hand\n')
     Settings().written_to(file, {"dense_weight": 0.7, "answer_threshold": 0.4})
@@ -229,6 +308,15 @@ def test_a_settings_file_keeps_what_else_it_holds(tmp_path):
         Settings().written_to(file, {"dense_weight": 7.0})
     with pytest.raises(InputError, match="cannot write"):
         Settings().written_to(tmp_path, {"dense_weight": 0.7})
+    before = file.read_text()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        Settings().written_to(file, {"dense_weight": 0.9})
+    assert [each.read_text() for each in tmp_path.iterdir()] == [before]
 
 
 def test_the_threshold_is_a_setting(archive, make_archive):

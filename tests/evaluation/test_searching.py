@@ -7,7 +7,7 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Document, Query, load
 from qa.evaluation.indexing import build
 from qa.evaluation.measures import DEPTH
-from qa.evaluation.searching import ARMS, Searcher, arm_settings, day_of
+from qa.evaluation.searching import ARMS, Searcher, arm_settings, day_of, holds
 from qa.query import Question
 from qa.settings import Settings
 from tests.evaluation.conftest import BODIES
@@ -118,6 +118,12 @@ def test_nothing_later_than_the_questions_day(make, embedder):
         found.append(set(searcher.documents(query)))
         searcher.close()
     assert found == [{"light", "tram", "bees"}, {"light", "tram"}]
+
+
+def test_an_answer_is_held_however_its_accents_are_written():
+    assert holds("She left the Café at noon.", ["Cafe\u0301"])
+    assert holds("Their cooperation ended.", ["co\u00adoperation"])
+    assert not holds("She left the Cafe at noon.", ["Café"])
 
 
 def test_a_day_that_cannot_be_read():
