@@ -16,6 +16,9 @@ SHARED: Final = 0.6
 """Of the question's words that either quote holds, the share that both must hold to speak of the
 same thing, two of them at the least."""
 
+SHARED_WITH_TITLES: Final = 0.75
+"""The same where names in the titles count too."""
+
 COUNT: Final = "count"
 SHARE: Final = "share"
 SUM: Final = "sum"
@@ -49,7 +52,11 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
-_NO_COUNT = re.compile(rf"(?:\b{_MONTH}\.? |\bPier |\bHighway |\bRoute |\bArticle |\bNo\. ?)$")
+_NO_COUNT = re.compile(
+    rf"(?:\b{_MONTH}\.? |\b(?:Pier|Highway|Route|Article) |\bNo\. ?|\bmagnitude (?:of )?)$"
+)
+_PART_OF = re.compile(r"^ (?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*$")
+"""Between two figures of the same thing: "120 of its 840 beds"."""
 _WITH_COMMA = re.compile(
     r"(?<![\w.,:])(?P<digits>(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?)(?![.,:]?\d)"
     r"(?:\s(?P<magnitude>mil millones|tausend|mille|mila|mil|duizend|tusen|mill?i?on\w*|millón"
@@ -68,12 +75,25 @@ _AGE = re.compile(
     r"|(?<![\w.,])\d{1,3}(?=[- ]years?[- ]old\b)"
 )
 """How English writes how old somebody is: "Anna Smith, 45, was killed", "a 17-year-old"."""
+_OF_TIME = re.compile(
+    r"\bhow (?:long|old|soon|late|early)\b|\b(?:age|years?|months?|weeks?|days?|hours?|minutes?)\b",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"(?<![\w.,])(?:\d{{1,3}}|{_WORDS})[- ](?:years?|months?|weeks?|days?|hours?|minutes?)\b",
+    re.IGNORECASE,
+)
+""""Two years ago" is no other figure for what a bridge costs."""
 _SHARE = re.compile(
     r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _MONEY = "$€£¥"
+_WORD = re.compile(r"[^\W\d_]\w*")
+_AT_HEAD = re.compile(r"(?:^|(?<=[.!?]\s))[A-Z]\w+(?= [a-z])", re.MULTILINE)
+"""A capital that may only be there because a sentence begins: "Marks rose", "Halden" of "Halden
+Motors has" not."""
 
 
 class _Figure(NamedTuple):
@@ -103,21 +123,26 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         return ()
     said = set(figures(question.text))
     asked = set(question.terms)
+    counted = _HOW_MANY.search(question.text) is not None
     rows = []
     for citation in citations:
         language, quote = citation.article.language, citation.quote
         if not _OF_AGE.search(question.text):
             quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
+        if not _OF_TIME.search(question.text):
+            quote = _DURATION.sub("", quote)
         found = _found(quote, asked, language) or _found(quote, frozenset(), language)
         new = [figure for figure in found if figure.value not in said]
-        rows.append((citation, new, question.held(citation.quote, language)))
-    first, own, words = rows[0]
+        if counted:  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
+            new = [f for f in new if f.kind != COUNT or f.value.is_integer()]
+        rows.append((citation, new))
+    first, own = rows[0]
     kinds = {figure.kind for figure in own}
-    if _HOW_MANY.search(question.text) and COUNT in kinds:
+    if counted and COUNT in kinds:
         kinds = {COUNT}
     elif kinds - {SHARE}:  # a sum may be written without its sign
         kinds |= {COUNT, SUM}
-    alike = [(each, [f for f in found if f.kind in kinds], held) for each, found, held in rows]
+    alike = [(each, [f for f in found if f.kind in kinds]) for each, found in rows]
     values = {figure.value for figure in alike[0][1]}
     others = [
         row
@@ -125,7 +150,7 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         if row[0].article.id != first.article.id
         and row[1]
         and values.isdisjoint(figure.value for figure in row[1])
-        and _same_thing(words, row[2])
+        and _same_thing(question, first, row[0])
     ]
     if not others:
         return ()
@@ -135,7 +160,7 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
             figures=tuple(dict.fromkeys(figure.text for figure in found)),
             published_at=citation.article.published_at,
         )
-        for citation, found, _ in [alike[0], *others]
+        for citation, found in [alike[0], *others]
     )
 
 
@@ -168,8 +193,12 @@ def _found(text: str, of: Set[str], language: str | None) -> list[_Figure]:
             continue
         is_sum = text[max(match.start() - 1, 0) : match.start()] in tuple(_MONEY)
         kind = SHARE if _SHARE.match(after) else SUM if is_sum else COUNT
-        after = " ".join(text[match.end() :].split()[:NEAR])
-        if of and not of & set(terms(after, language)):
+        end = match.end()
+        following = (_WITH_COMMA if with_comma else _FIGURE).search(text, end)
+        if following and _PART_OF.match(text[end : following.start()]):
+            end = following.end()
+        near = " ".join(text[end:].split()[:NEAR])
+        if of and not of & set(terms(near, language)):
             continue
         value = _value_with_comma(match) if with_comma else _value(match)
         # A year is when, not how many.
@@ -208,6 +237,30 @@ def _is_year(digits: str) -> bool:
     return len(digits) == 4 and digits.isdecimal() and 1800 <= int(digits) <= 2100
 
 
-def _same_thing(first: set[str], second: set[str]) -> bool:
+def _same_thing(question: Question, first: Citation, second: Citation) -> bool:
+    """Whether two quotes speak of the same thing: not only of the same names ("Halden Motors").
+
+    A name may stand in the title alone, which says what all of an article is about.
+    """
+    quoted = [question.held(each.quote, each.article.language) for each in (first, second)]
+    plain = _plain(question, first) | _plain(question, second)
+    if not quoted[0] & quoted[1] & plain:
+        return False
+    titles = [question.held(each.article.title, each.article.language) for each in (first, second)]
+    named = [held | title & question.names for held, title in zip(quoted, titles, strict=True)]
+    return _shared(*quoted) >= SHARED or _shared(*named) >= SHARED_WITH_TITLES
+
+
+def _plain(question: Question, citation: Citation) -> set[str]:
+    """Those of a question's words that a quote writes as no name."""
+    language, quote = citation.article.language, citation.quote
+    if analysed_as(language) != ENGLISH:
+        return question.held(quote, language)  # German writes all nouns with a capital
+    small = " ".join(word for word in _WORD.findall(quote) if not word[0].isupper())
+    heads = " ".join(_AT_HEAD.findall(quote))
+    return question.held(small, language) | (question.held(heads, language) - question.names)
+
+
+def _shared(first: set[str], second: set[str]) -> float:
     both = first & second
-    return len(both) >= 2 and len(both) / len(first | second) >= SHARED
+    return len(both) / len(first | second) if len(both) >= 2 else 0.0

@@ -41,6 +41,8 @@ _ORDINAL_END = re.compile(
     r"|[Ee]in(?:e[rnsm]?)?) \d{1,2}\.$"
 )
 """A German ordinal before its noun, which has a capital."""
+_ITEM_NUMBER = re.compile(r"(?:\d{1,3}|[IVX]{1,5}|[A-Z])\.")
+"""What a line begins with that is an item of a list: "3. A female lays 40,000 eggs."."""
 _DAY_OR_MONTH = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?"
     r"|Oct|Nov|Dec)[a-z.]*\b|(?:EST|EDT|ET|GMT|UTC|PT|CT|local)\b"
@@ -138,6 +140,8 @@ def _parted(paragraph: str, sentence: Span) -> Iterator[Span]:
 def _continues(paragraph: str, previous: Span, start: int, language: str) -> bool:
     """Whether the splitter broke inside "at 6 a.m. Tuesday", "der 3. Platz" or a dateline."""
     if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
+        return True
+    if _ITEM_NUMBER.fullmatch(paragraph, 0, previous.end):
         return True
     if _PLACE.match(paragraph[previous.start : previous.end]):
         return _AGENCY.match(paragraph, start) is not None

@@ -20,6 +20,9 @@ DATED: Final = (
 )
 """A day, a month or a year; for `re.IGNORECASE`, with single spaces."""
 
+WITHOUT_YEAR: Final = rf"(?:{_DAY}(?: (?:of )?{_MONTH})?|{_MONTH}(?: {_DAY})?)"
+"""How a span begins whose end says the rest: "from 6 May to 8 May 2026", "from 6 to 8 May 2026"."""
+
 MONTH_YEAR: Final = rf"{_MONTH} (?:of )?{_YEAR}(?![\w-])"
 
 DAY: Final = (
@@ -81,6 +84,22 @@ def period(text: str, as_of: date | None = None) -> Period | None:
         return _of(int(year or 0), month, day)
     except (ValueError, OverflowError):
         return None
+
+
+def span(first: str, last: str) -> Period | None:
+    """From the first day of one period to the end of another, whose year both may share.
+
+    Args:
+        first: Like `DATED` or `WITHOUT_YEAR`.
+        last: Like `DATED`.
+    """
+    end = period(last)
+    if end is None:
+        return None
+    final = end.end - timedelta(days=1)
+    shared = ("", f" {final:%Y}", f" {final:%B %Y}")
+    begin = next(filter(None, (period(f"{first}{rest}") for rest in shared)), None)
+    return Period(begin.first, end.end) if begin and begin.first <= final else None
 
 
 def _of(year: int, month: int | None = None, day: int | None = None) -> Period:

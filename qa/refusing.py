@@ -100,8 +100,15 @@ FEWEST_WORDS: Final = 4
 """In shorter questions a few unknown names are as much."""
 
 
+ASKING: Final = frozenset(
+    ("say", "says", "said", "tell", "told", "happen", "happens", "happened", "mention", "mentions")
+)
+"""Verbs that ask for what articles put in other words: none of them is what is missing."""
+
+
 def _missing(found: Retrieval, finding: Finding) -> str:
     words = _words(found, finding)
+    words = [word for word in words if word.lower() not in ASKING]
     if unknown_words := [word for word in finding.unknown if word in words]:
         unknown = _shorten(", ".join(unknown_words), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
@@ -112,7 +119,8 @@ def _missing(found: Retrieval, finding: Finding) -> str:
     if finding.near is None:
         return "the nearest passages follow"
     nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"
-    unspoken = finding.unspoken or _unwritten(found, finding.near)
+    unspoken = [word for word in finding.unspoken if word.lower() not in ASKING]
+    unspoken = unspoken or _unwritten(found, finding.near)
     if not unspoken:
         return f"{nearest} has the words but not the answer"
     return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}"

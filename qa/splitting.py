@@ -63,6 +63,11 @@ _INVERTED = re.compile(
     rf"|{_AUXILIARY} (?:{_SUBJECT}|[A-Z]|\w+ [\w'’-]+ \w+))"
 )
 _JOINT = re.compile(r"(?:,|;)? and |; ?", re.IGNORECASE)
+_AND_AT_HEAD = re.compile(r"^(?:and|but) ", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween (?:(?!\band\b).)*$", re.IGNORECASE)
+"""Before the "and" of "between April and May", which joins no questions."""
+_NAMED_LIKE_ONE = re.compile(r"(?:May|Will|Can)\b")
+"""With a capital behind an "and" a month or somebody's name: "Anna Berg and Will Smith"."""
 _REPORTS = re.compile(
     r"\b(?:say|says|said|tell|told|know|known|knew|explain|explains|explained|ask|asked|wonder"
     r"|about|that|whether|if|mean|means|show|shows|report|describes?|whichever)\b",
@@ -132,6 +137,7 @@ _COMPARE = re.compile(
     r"|what (?:is|are|was|were) the differences? between (?P<e>.+?) and (?P<f>.+))$",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\bones?$", re.IGNORECASE)
 _OWNER = re.compile(r"^(?P<owner>(?:the )?[\w.-]+(?: [\w.-]+){0,3}?['’]s?) (?P<thing>.+)$")
 
 
@@ -150,7 +156,7 @@ def split(question: str, is_name: Callable[[str], bool] = lambda _: False) -> Pa
         return ()
     sentences = [part.strip() for part in re.findall(r"[^?]+\?+", text)]
     if len(sentences) == 2 and "".join(text.split()) == "".join("".join(sentences).split()):
-        first, second = sentences
+        first, second = sentences[0], _AND_AT_HEAD.sub("", sentences[1])
         if _asks(first) and _asks(second):
             return _pair(first, second)
         return ()
@@ -235,6 +241,8 @@ def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:
         return ()
     if _is_two(first, is_name) or _is_two(second, is_name):
         return ()
+    if _ONE.search(second):  # "the new one"
+        return Part(_whole(first)), Part(_whole(second), re.sub(r"^the ", "", _lowered(first)))
     return _pair(first, second, pointing=bool(_POSSESSIVE.search(second)))
 
 
@@ -267,7 +275,7 @@ def _joined(body: str, is_name: Callable[[str], bool]) -> Parts:
     joints = [
         joint
         for joint in _JOINT.finditer(body)
-        if _INVERTED.match(_lowered(body[joint.end() :])) or _INVERTED.match(body[joint.end() :])
+        if _begins(body[joint.end() :]) and not _BETWEEN.search(body[: joint.start()])
     ]
     if len(joints) != 1:
         return ()
@@ -282,6 +290,13 @@ def _joined(body: str, is_name: Callable[[str], bool]) -> Parts:
     if re.search(r"\b(?:that|who|which|whom|when)\b [\w ]*$", inner) or ", " in second:
         return ()
     return _pair(first, second)
+
+
+def _begins(text: str) -> bool:
+    """Whether a question begins here, after an "and"."""
+    if _NAMED_LIKE_ONE.match(text):
+        return False
+    return _INVERTED.match(_lowered(text)) is not None or _INVERTED.match(text) is not None
 
 
 def _asks(text: str) -> bool:

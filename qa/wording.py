@@ -20,7 +20,7 @@ from qa import in_language
 from qa.agencies import is_like_one
 from qa.languages import is_within
 from qa.names import Known, Place
-from qa.periods import DATED, DAY, MONTH_YEAR, RELATIVE, period
+from qa.periods import DATED, DAY, MONTH_YEAR, RELATIVE, WITHOUT_YEAR, period, span
 from qa.records import Filters
 from qa.rows import name_key
 
@@ -59,7 +59,9 @@ _PASSIVE = re.compile(
     r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
 )
 _BY = re.compile(r",? ?\b(in|from|by) (?=\S)", re.IGNORECASE)
-_SPAN = re.compile(rf",? ?\b(?:from|between) ({DATED}) (?:to|and|until) ({DATED})", re.IGNORECASE)
+_SPAN = re.compile(
+    rf",? ?\b(?:from|between) ({DATED}|{WITHOUT_YEAR}) (?:to|and|until) ({DATED})", re.IGNORECASE
+)
 _ON = r" on(?:wards\b|(?=,|\W*$))"
 _DATE = re.compile(
     rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE}|on {DAY})(?:{_ON})?,?",
@@ -168,8 +170,7 @@ class _Reading:
         if match is None or self.after or self.before:
             return at
         if pattern is _SPAN:
-            first, last = period(match[1]), period(match[2])
-            after, before = (first.first, last.end) if first and last else (None, None)
+            after, before = span(match[1], match[2]) or (None, None)
         else:
             after, before = self._bounds(match)
         if (after is None and before is None) or not self.known.holds(

@@ -152,6 +152,11 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
             "spelling or try another word",
         ),
         (
+            "What happened to Frankenstein?",
+            "the archive does not say; no article has: Frankenstein; check the spelling or try "
+            "another word",
+        ),
+        (
             "Where is Europa? publisher:lowland",
             r"the nearest passage, in “[^”]+”, does not speak of: Europa$",
         ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import pytest
 
@@ -151,10 +152,14 @@ def test_figures(text, found):
     assert set(figures(text)) == found
 
 
-def quotes(*texts):
-    for number, text in enumerate(texts, 1):
+def test_a_part_and_its_whole_are_of_one_thing():
+    assert figures("120 of its 840 beds in two wards", of={"bed"}) == {120: "120", 840: "840"}
+
+
+def quotes(*texts, titles=()):
+    for number, (text, title) in enumerate(zip_longest(texts, titles, fillvalue="T"), 1):
         at = datetime(2025, 1, number, tzinfo=UTC)
-        article = Article(f"a{number}", "T", text, source="x", published_at=at)
+        article = Article(f"a{number}", title, text, source="x", published_at=at)
         yield cite(number, article, 0, len(text))
 
 
@@ -208,6 +213,46 @@ def test_what_differs(texts, differ):
 def test_only_figures_of_a_kind_differ(texts, differ):
     found = figures_of(Question.parse("How much did marks rise in Alder?"), list(quotes(*texts)))
     assert [text for figure in found for text in figure.figures] == differ
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "differ"),
+    [
+        ("How many employees does Halden Motors have?",
+         ["Halden Motors has 18,000 employees.", "Halden Motors promised 2,400 jobs."], []),
+        ("how much was wessmere water fined",
+         ["Wessmere Water was fined £3m.", "Wessmere Water spent £45m on tanks."], []),
+        ("How many beds will the hospital close?",
+         ["The hospital will close 120 of its 840 beds.",
+          "The hospital will not close beds, seven weeks after the loss of 120."], []),
+        ("How many people were killed?",
+         ["31 people were killed.", "A quake of magnitude 6.4 killed 31 people."], []),
+        ("How many people were killed?",
+         ["31 people were killed.", "A wave 6.4 metres high killed people."], []),
+        ("How much would the Arrow bridge cost?",
+         ["The Arrow bridge would cost £410m.", "The Arrow bridge would cost £560m in two years."],
+         ["410m", "560m"]),
+    ],
+)  # fmt: skip
+def test_figures_of_other_things_do_not_differ(question, texts, differ):
+    found = figures_of(Question.parse(question), list(quotes(*texts)))
+    assert [text for each in found for text in each.figures] == differ
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "titles", "differ"),
+    [
+        ("How much would the third Arrow bridge cost?",
+         ["The bridge would cost £410m.", "A third Arrow bridge would cost £560m."],
+         ["Third bridge over the Arrow"], ["410m", "560m"]),
+        ("How many jobs will the plant in Kell create?",
+         ["The plant will create 2,400 jobs.", "The plant makes 300,000 batteries."],
+         ["Kell gets a plant", "Plant to create jobs in Kell"], []),
+    ],
+)  # fmt: skip
+def test_a_name_may_stand_in_the_title_alone(question, texts, titles, differ):
+    found = figures_of(Question.parse(question), list(quotes(*texts, titles=titles)))
+    assert [text for each in found for text in each.figures] == differ
 
 
 @pytest.mark.parametrize(

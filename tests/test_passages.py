@@ -74,6 +74,13 @@ def test_a_heading_that_ran_into_the_text_is_a_sentence_of_its_own():
         assert split(whole) == [whole]
 
 
+def test_numbered_items_are_whole():
+    assert split("1. They live long.\n2. A female lays eggs. Many.\nIV. The end came.") == [
+        "1. They live long.", "2. A female lays eggs.", "Many.", "IV. The end came.",
+    ]  # fmt: skip
+    assert split("He came 1. Then he left.") == ["He came 1.", "Then he left."]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r\n", "\xa0\u2003"])
 def test_nothing_gives_nothing(text):
     assert sentences(text) == []

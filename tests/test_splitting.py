@@ -92,6 +92,29 @@ def test_what_the_second_side_of_a_comparison_points_at(question, about):
     assert split(question)[1].about == about
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was reported between April and May 2026 about the quake?",
+        "how many people died between april and may in kell province",
+        "How did Anna Berg and Will Smith of the council vote?",
+        "Who are Erdem Gul and Can Dundar of the paper?",
+    ],
+)
+def test_months_and_names_that_look_like_verbs_begin_no_question(question):
+    assert split(question) == ()
+
+
+def test_a_second_question_may_begin_with_and():
+    first, second = split("How many died in Kell? And how many were injured?")
+    assert (first.text, second.text) == ("How many died in Kell?", "How many were injured?")
+    assert second.about == "Kell"
+
+
+def test_the_new_one_is_about_the_other():
+    assert split("How does the old bridge compare with the new one?")[1].about == "old bridge"
+
+
 def test_a_side_that_names_nothing_is_about_the_other():
     first, second = split("How many were killed and how many were injured in the ferry crash?")
     assert (first.text, first.about) == (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from qa.analysis import term, terms
 from qa.errors import InputError
 from qa.names import Known, Names
+from qa.periods import span
 from qa.records import Filters
 from qa.understanding import (
     comparable,
@@ -207,6 +208,10 @@ def test_an_operator_that_cannot_be_used(question, told):
          f"{STAR}; from 2025-04-01 on"),
         ("news from April 2025 to July 2025 about rain", "they about rain",
          "from 2025-04-01 to 2025-07-31"),
+        ("What did AP report between April and July 2025 about rain?", "What did they about rain?",
+         f"{AP}; from 2025-04-01 to 2025-07-31"),
+        ("What did AP report from 6 to 8 May 2025?", "What did they?",
+         f"{AP}; from 2025-05-06 to 2025-05-08"),
         ("What did news reports after March 2025 say?", "What did they?",
          "from 2025-04-01 on"),
         ("coverage since 1 April 2025 of the tram", "they of the tram", "from 2025-04-01 on"),
@@ -332,6 +337,21 @@ def test_a_publisher_without_the_date(question):
 def test_days_relative_to_the_day_of_the_question(question, text, told):
     expected = [AP, told, "as of 2025-08-06", "recent first, back from 2025-08-06"]
     assert read(question, as_of=AS_OF) == (text, "; ".join(filter(None, expected)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("April", "May 2026", (date(2026, 4, 1), date(2026, 6, 1))),
+        ("6 May", "8 May 2026", (date(2026, 5, 6), date(2026, 5, 9))),
+        ("6", "8 May 2026", (date(2026, 5, 6), date(2026, 5, 9))),
+        ("2025", "May 2026", (date(2025, 1, 1), date(2026, 6, 1))),
+        ("9 May", "8 May 2026", None),
+        ("31", "8 May", None),
+    ],
+)
+def test_the_begin_of_a_span_may_leave_its_year_to_the_end(first, last, found):
+    assert span(first, last) == found
 
 
 def test_as_of_bounds_the_search_and_switches_the_decay_on():

@@ -83,6 +83,23 @@ _TAIL = re.compile(
     rf"|{wordings.TAIL}",
     re.IGNORECASE,
 )
+_MENU = wordings.word_set(
+    "home news sport sports weather business opinion comment culture arts lifestyle life style "
+    "world uk us politics tech technology science health travel video videos live podcasts "
+    "money food games puzzles jobs obituaries local national regional international menu search "
+    "more sections e-paper epaper account newsletters shop about contact privacy terms cookies "
+    "advertise careers help accessibility archive archives unsubscribe subscribe register"
+) | frozenset(
+    (
+        "my account", "log in", "sign in", "sign up", "about us", "contact us", "privacy policy",
+        "privacy notice", "terms of use", "terms of service", "terms and conditions", "terms & "
+        "conditions", "cookie policy", "cookie settings", "advertise with us", "work with us",
+        "view in browser", "view in your browser", "manage preferences", "manage your preferences",
+        "all topics", "top stories",
+    )
+)  # fmt: skip
+"""What the lines of a site's menu and of its foot say, each for itself or between strokes."""
+_BETWEEN_ITEMS = re.compile(r"\s*[|·•/]\s*")
 _ARTICLES_BY = re.compile(
     r"(?:find|read|see|view)\b(?: (?:all|more|other))*(?: of)? (?P<name>.{2,60}?)['’]s?"
     r" (?:other |latest )?(?:articles|stories|work|columns|posts|pieces)"
@@ -129,6 +146,12 @@ def is_related_heading(line: str) -> bool:
 def is_tail_marker(line: str) -> bool:
     """Whether a line, at the end of an article, begins what is no longer the article."""
     return is_related_heading(line) or bool(_TAIL.fullmatch(line))
+
+
+def menu_items(line: str) -> int:
+    """How many items of a site's menu or foot a line consists of: "Home | News"; 0 if of others."""
+    items = [item for item in _BETWEEN_ITEMS.split(line.casefold()) if item]
+    return len(items) if items and all(item in _MENU for item in items) else 0
 
 
 def articles_by(line: str) -> tuple[str, str | None] | None:

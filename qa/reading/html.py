@@ -54,6 +54,8 @@ may be the name of a section or of the paper."""
 
 _BETWEEN = re.compile(r"\s+[|·•—–-]\s+")
 _BULLET = re.compile(r"^[-–•*]\s+")
+_RULE = re.compile(r"[|:\s]*-{3,}[-|:\s]*")
+"""What trafilatura writes below the head of a table."""
 _CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
 
 
@@ -159,7 +161,7 @@ def _read_part(
 
 def _fill(draft: Draft, body: str, headings: list[str]) -> None:
     """Set a draft's text to a body without the headings that it begins with."""
-    lines = [_without_marks(line) for line in split_lines(body)]
+    lines = [_without_marks(line) for line in split_lines(body) if not _RULE.fullmatch(line.text)]
     while count := _lines_of_heading(lines, headings):
         lines = lines[count:]
     fill_body(take_head(lines, draft, "page"), draft, "page")
@@ -270,5 +272,5 @@ def _headline(
 def _without_marks(line: Line) -> Line:
     """Drop what trafilatura writes for list items and table cells."""
     row = _CELLS.match(line.text)
-    text = re.sub(r"\s*\|\s*", " | ", row[1]) if row else _BULLET.sub("", line.text)
+    text = re.sub(r"\s*\|\s*", " | ", row[1].rstrip(" |")) if row else _BULLET.sub("", line.text)
     return line._replace(text=text)

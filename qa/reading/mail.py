@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from typing import Final, cast
 
 from qa.errors import ReadingError
-from qa.reading.authors import clean_author
+from qa.reading.authors import clean_author, is_called_like_a_paper
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content, Member
 from qa.reading.dates import parse_date
@@ -117,7 +117,7 @@ def _letter(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Par
         text = whole if is_markup else text
     if not text.strip():
         return Failure(f"no text in the letter {subject[:60]!r}")
-    is_newsletter = any(header in message for header in _NEWSLETTER)
+    is_newsletter = any(header in message for header in _NEWSLETTER) or _is_paper(name)
     draft = Draft(visible=lambda: text)
     draft.take(
         Found(
@@ -132,6 +132,11 @@ def _letter(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Par
     lines = split_lines(text)
     fill_body(lines if is_markup else unwrap(lines, titled=False), draft, "body")
     return draft
+
+
+def _is_paper(name: str) -> bool:
+    """Whether a sender's name is no person's: "The Morning Brief", "Lantern Post"."""
+    return name.lower().startswith("the ") or is_called_like_a_paper(name)
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -57,7 +57,7 @@ def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:
     width = max((len(line.text) for line in lines if "://" not in line.text), default=0)
     if not _MIN_WRAP_CHARS <= width <= _MAX_WRAP_CHARS:
         return lines
-    paragraphs = list(_paragraphs(lines))
+    paragraphs = [part for each in _paragraphs(lines) for part in _below_heading(each, width)]
     wrapped = [
         at
         for at, paragraph in enumerate(paragraphs)
@@ -73,6 +73,14 @@ def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:
         else:
             joined.extend(paragraph)
     return joined
+
+
+def _below_heading(paragraph: list[Line], width: int) -> list[list[Line]]:
+    """A paragraph, parted from a heading that stands above it without a blank line."""
+    head, rest = paragraph[:1], paragraph[1:]
+    if not _is_wrapped(paragraph, width) and len(rest) > 1 and _is_wrapped(rest, width):
+        return [head, rest]
+    return [paragraph]
 
 
 def _is_wrapped(paragraph: list[Line], width: int) -> bool:

@@ -7,12 +7,14 @@ import re
 from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line, join_lines
 from qa.reading.draft import Draft, Found
+from qa.reading.fields import is_name_like
 from qa.reading.furniture import (
     articles_by,
     could_close_a_page,
     is_furniture,
     is_related_heading,
     is_tail_marker,
+    menu_items,
     split_run_in_author,
     without_promos,
 )
@@ -25,6 +27,7 @@ from qa.reading.header import (
 )
 
 _MAX_LINES_BEFORE_TITLE = 4
+_MIN_MENU_ITEMS = 2
 
 
 def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
@@ -37,6 +40,7 @@ def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
     """
     lines = [line for line in lines if not re.fullmatch(r"[=*_~.#-]{3,}", line.text)]
     if draft.found.title is None:
+        lines = _below_menu(lines, draft, origin)
         lines = _take_title(lines, draft, origin)
     lines = take_head(lines, draft, origin)
     fill_body(lines, draft, origin)
@@ -87,6 +91,7 @@ def closes_page(line: str) -> bool:
     """Whether a line at the end of a body is furniture, or names the author once more."""
     return (
         is_furniture(line)
+        or menu_items(line) > 0
         or is_related_heading(line)
         or articles_by(line) is not None
         or parse_byline(line) is not None
@@ -99,6 +104,26 @@ def _said_in_tail(line: str) -> Found:
         return Found(author=author)
     named = articles_by(line)
     return Found(author=named[0], publisher=named[1]) if named else Found()
+
+
+def _below_menu(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
+    """The lines below a site's menu at the head of a page that was copied whole.
+
+    A name above the menu is the site's. One item alone may be a headline, or a section's name.
+    """
+    named = len(lines) > 1 and is_name_like(lines[0].text) and not menu_items(lines[0].text)
+    named = named and menu_items(lines[1].text) > 0
+    end, items = int(named), 0
+    while end < len(lines) - 1 and (
+        (count := menu_items(lines[end].text)) or is_furniture(lines[end].text)
+    ):
+        items += count or 1
+        end += 1
+    if items < _MIN_MENU_ITEMS or end == int(named):
+        return lines
+    if named:
+        draft.take(Found(publisher=lines[0].text), origin)
+    return lines[end:]
 
 
 def _take_title(lines: list[Line], draft: Draft, origin: str) -> list[Line]:

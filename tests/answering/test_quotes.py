@@ -1,4 +1,4 @@
-"""Quotes read well alone: a sentence that leans on the one before brings it along."""
+"""Quotes read well alone: a sentence brings along what it leans on or leads to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from qa.answering.quotes import MAX_WORDS, select
+from qa.answering.quotes import FAR, MAX_WORDS, select
 from qa.passages import PassageSize, cut
 from qa.records import Article, Passage
 
@@ -23,26 +23,32 @@ class Found:
         self.hit = type("Hit", (), {"article": article, "passage": passage})()
 
 
-def found_in(text, *, only=None):
+def found_in(text, *, title="Tram", name="a", only=None):
     """Candidates of a text's passages; `only` one of them was found."""
-    article = Article(id="a", title="Tram", text=text, source="a.txt")
+    article = Article(id=name, title=title, text=text, source="a.txt")
     found = []
     for number, part in enumerate(cut(text, PassageSize(20))):
         if only is None or number == only:
             own = text[part.start : part.end]
-            passage = Passage(number, "a", number, part.start, part.end, own, part.sentences)
+            passage = Passage(number, name, number, part.start, part.end, own, part.sentences)
             found += [Found(article, passage, sentence) for sentence in part.sentences]
     return found
 
 
-def quotes_of(text, best, *, only=None):
-    found = found_in(text, only=only)
-    scores = [10.0 * (text[c.sentence.start : c.sentence.end] == best) for c in found]
-    chosen = select(found, np.asarray(scores, dtype=np.float32))
+def quotes_of(text, best, *, title="Tram", only=None):
+    return quotes_scored(text, {best: 10.0}, title=title, only=only)
+
+
+def quotes_scored(text, scores, *, others=0.0, title="Tram", only=None):
+    """What is quoted of a text if its sentences have these scores."""
+    found = found_in(text, title=title, only=only)
+    scored = [scores.get(text[c.sentence.start : c.sentence.end], others) for c in found]
+    chosen = select(found, np.asarray(scored, dtype=np.float32))
     return [quote.article.text[quote.start : quote.end] for quote in chosen]
 
 
 FILLER = " ".join(f"The {word} stayed shut all day because of the snow." for word in "abcdefgh")
+SPEAKER = "Lydia Crane, the minister, will decide in June."
 
 
 @pytest.mark.parametrize("between", [" ", "\n", "\n\n"])
@@ -62,6 +68,62 @@ def test_also_where_the_sentence_before_is_in_a_passage_that_was_not_found():
 def test_a_sentence_that_stands_alone_or_comes_first_is_quoted_alone():
     assert quotes_of(f"{SECOND} {FILLER}", SECOND)[0] == SECOND
     assert quotes_of(f"{SECOND} {FILLER} {FIRST}", FIRST)[0] == FIRST
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        '"I will not be rushed," she said.',
+        "“I will not be rushed,” said she, and left.",
+        '"I will not be rushed. I never was."',
+        "‘I’ll wait,’ she added.",
+    ],
+)
+def test_what_somebody_says_brings_who_it_is(spoken):
+    assert quotes_of(f"{FILLER}\n{SPEAKER} {spoken} {FILLER}", spoken)[0] == f"{SPEAKER} {spoken}"
+
+
+def test_what_is_said_by_name_is_quoted_alone():
+    spoken = '"I will not be rushed," said Lydia Crane.'
+    assert quotes_of(f"{FILLER} {spoken} {FILLER}", spoken)[0] == spoken
+
+
+def test_who_speaks_may_stand_two_sentences_before():
+    told = 'Walter Gibb, 81, came in last. "I stopped for tea," he said. "Twice."'
+    assert quotes_of(f"{FILLER}\n{told}", '"Twice."')[0] == told
+
+
+def test_a_question_or_a_heading_brings_what_follows_and_ends_no_quote():
+    asked, answer = "When will there be a film?", "Never, if I am asked."
+    text = f"{FILLER}\n\nOn critics\n\nMy sister reads them.\n\n{asked}\n\n{answer} {FILLER}"
+    assert quotes_of(text, asked)[0] == f"{asked}\n\n{answer}"
+    assert quotes_of(text, "On critics")[0] == "On critics\n\nMy sister reads them."
+    before = FILLER.rpartition(". ")[2]
+    assert quotes_scored(text, {before: 10.0, "On critics": 9.0})[0] == before
+
+
+def test_what_says_nothing_alone_is_no_further_quote():
+    after = "The minister smiled at the reporters."
+    scores = {SPEAKER: 10.0, after: 9.0, "Twice over.": 4.0}
+    chosen = quotes_scored(f"{SPEAKER} Twice over. {after} {FILLER}", scores, others=-9.0)
+    assert "Twice over." not in chosen
+
+
+def test_a_correction_is_quoted_with_what_is_right():
+    wrong, right = "An article on Sunday gave the magnitude as 6.2.", "The correct figure is 6.4."
+    text = f"{wrong} {right}\n\n{FILLER}"
+    for best in (wrong, right):
+        assert (
+            quotes_of(text, best, title="Corrections and clarifications")[0] == f"{wrong} {right}"
+        )
+    assert quotes_of(text, wrong)[0] == wrong
+
+
+def test_another_article_far_behind_is_no_source():
+    ours, theirs = found_in(SPEAKER), found_in("The baker sells bread at noon.", name="b")
+    for gap, count in ((FAR - 1, 2), (FAR + 1, 1)):
+        chosen = select([*ours, *theirs], np.asarray([5.0, 5.0 - gap], dtype=np.float32))
+        assert len(chosen) == count
 
 
 def test_a_long_sentence_is_not_brought_along():

@@ -164,6 +164,41 @@ def test_letters():
     assert read_bytes(signed, "lamp.eml").articles[0].text == article.text
 
 
+WRAPPED = """From: {sender} <a@post.example>
+Subject: Tuesday
+Date: Tue, 12 May 2026 06:30:00 +0100
+
+WATER
+A burst main left 14,000 homes in Dunmouth without water on Monday. Wessmere
+Water expects to restore supplies by Wednesday evening. Schools in the north
+of the city stay closed until then, said the council.
+
+WOLVES
+Two wolves were filmed near Aldergate on Sunday, the first seen in the county
+since 1743. Farmers want permission to shoot them.
+"""
+
+
+def test_a_heading_above_a_wrapped_paragraph():
+    [article] = read_bytes(WRAPPED.format(sender="Ann Lee").encode(), "a.eml").articles
+    assert [line[:8] for line in article.text.splitlines() if line] == [
+        "WATER", "A burst ", "WOLVES", "Two wolv",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sender", "publisher", "author"),
+    [
+        ("The Morning Brief", "The Morning Brief", None),
+        ("Lantern Post", "Lantern Post", None),
+        ("Ann Lee", None, "Ann Lee"),
+    ],
+)
+def test_a_sender_called_like_a_paper_is_one(sender, publisher, author):
+    [article] = read_bytes(WRAPPED.format(sender=sender).encode(), "a.eml").articles
+    assert (article.publisher, article.author) == (publisher, author)
+
+
 def test_a_letter_in_parts_with_attachments():
     html = b"<html><body>%b</body></html>" % b"".join(b"<p>%b</p>" % p.encode() for p in PARAGRAPHS)
     parts = (

@@ -159,6 +159,15 @@ def test_text_is_not_markup_any_more():
     assert article.text.startswith("Use <script> with care, said the man.")
 
 
+def test_the_line_below_a_tables_head_is_no_text():
+    rows = "".join(f"<tr><td>{n}</td><td>Runner {n}</td></tr>" for n in range(1, 4))
+    table = f"<table><caption>Women</caption><tr><th>Place</th><th>Name</th></tr>{rows}</table>"
+    article = read_one(page("", "", [*PARAGRAPHS[:3], f"</p>{table}<p>{PARAGRAPHS[3]}"]))
+    assert "---" not in article.text
+    assert "Place | Name\n1 | Runner 1\n" in article.text
+    assert "Women\n" in article.text
+
+
 def test_a_page_without_any_heading_begins_with_its_title():
     lines = ["<b>Lamp to be lit again</b>", "By IDA HOLM", "Harbour Star, May 3, 2024", *PARAGRAPHS]
     data = f"<html><body><div>{'<br><br>'.join(lines)}</div></body></html>".encode()

@@ -79,6 +79,27 @@ def test_prose_at_the_head_is_no_header(first):
     assert (article.author, article.publisher, article.age) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("menu", "publisher"),
+    [
+        ("Home | News | Sport | Weather", None),
+        ("Home\nNews\nSport\nWeather", None),
+        ("Harbour Star\nHome\nNews\nSport\nSubscribe\nSign in", "Harbour Star"),
+        ("Skip to main content\nMenu\nMy account", None),
+    ],
+)
+def test_a_menu_above_the_title_and_the_foot_of_the_page_are_left_out(menu, publisher):
+    head, foot = f"{TITLE}\nBy Ida Holm\n14 March 2025", "About us\nContact | Privacy policy"
+    article = read_one(f"{menu}\n\n{head}\n\n{BODY}\n\n{foot}\n")
+    assert (article.title, article.text) == (TITLE, BODY)
+    assert (article.publisher, article.author) == (publisher, "Ida Holm")
+    assert article.published_at == datetime(2025, 3, 14, tzinfo=UTC)
+
+
+def test_one_item_of_a_menu_may_be_a_title():
+    assert read_one(f"Weather\nBy Ida Holm\n\n{BODY}").title == "Weather"
+
+
 def test_no_headline_gives_a_title_from_the_file_name():
     article = read_one(BODY, "news/2025-03-14_old-lighthouse.txt")
     assert (article.title, article.text) == ("Old lighthouse", BODY)
