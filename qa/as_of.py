@@ -20,7 +20,7 @@ from qa.records import Article, Hit, Passage
 from qa.retrieval import Retrieval
 from qa.revisions import dated
 from qa.store import Store
-from qa.understanding import Understood, comparable, phrase_pattern
+from qa.understanding import Understood, comparable, excluded_terms, phrase_pattern
 
 
 def end_of(day: date) -> datetime:
@@ -122,8 +122,9 @@ def _admits(understood: Understood, text: str, language: str | None) -> bool:
         all(phrase_pattern(phrase).search(written) for phrase in understood.phrases)
         and not any(phrase_pattern(phrase).search(written) for phrase in understood.unwanted)
         and not any(
-            (found := terms(word, language)) and held.issuperset(found)
+            held.issuperset(found)
             for word in understood.excluded
+            for found in excluded_terms(word, language)
         )
     )
 

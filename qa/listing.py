@@ -37,6 +37,9 @@ SORTS: Final = {
 LENGTH_STEP: Final = 100
 """Characters to a bar: a passage has about 550."""
 
+MOST_WORDS: Final = 100
+"""Words that a list is searched for: SQLite takes conditions that are nested 1,000 deep."""
+
 _PRIMARY: Final = "substr(language_key, 1, instr(language_key || '-', '-') - 1)"
 """As `qa.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
 
@@ -78,7 +81,8 @@ def article_page(
         limit: At most this many.
 
     Raises:
-        InputError: `sort` is none of `SORTS`, `offset` is below 0, or `limit` below 1.
+        InputError: `sort` is none of `SORTS`, `offset` is below 0, `limit` below 1, or `query`
+            has more than `MOST_WORDS` words.
     """
     if sort not in SORTS:
         raise InputError(f"cannot sort by {sort!r}; sort by one of: {', '.join(SORTS)}")
@@ -152,14 +156,20 @@ def passage_lengths(
 def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any]]:
     parts = ["added <= ?", "removed > ?"]
     values: list[Any] = [generation, generation]
-    for word in fold(query.encode("utf-8", "replace").decode()).split():
+    looked_for = dict.fromkeys(fold(query.encode("utf-8", "replace").decode()).split())
+    if len(looked_for) > MOST_WORDS:
+        raise InputError(
+            f"a list is searched for at most {MOST_WORDS} words, not {len(looked_for):,}; "
+            "ask for what articles say instead: qa search"
+        )
+    for word in looked_for:
         parts.append("instr(searched, ?) > 0")
         values.append(word)
     if filters.publisher:
         parts.append("publisher_key = ?")
         values.append(publisher_key(filters.publisher))
     if filters.author:
-        words = [f" {word} " for word in name_key(filters.author).split()]
+        words = [f" {word} " for word in dict.fromkeys(name_key(filters.author).split())]
         holds = ["instr(' ' || author_key || ' ', ?) > 0"] * len(words)
         parts += holds or ["0"]
         values += words

@@ -10,20 +10,21 @@ from typing import Final
 
 import numpy as np
 
-from qa.analysis import term, terms, tokens
+from qa.analysis import fold, term, tokens
 from qa.lexical.spelling import is_near
 from qa.names import Known, Names
 from qa.protocols import Allowed, Floats, Ids
-from qa.query import Question
+from qa.query import Question, Word
 from qa.records import Filters
 from qa.rows import NO_DAY, days
 from qa.searchable import Searchable
-from qa.stemming import languages_of
+from qa.stemming import ENGLISH, languages_of
 from qa.store import Store
 from qa.understanding import (
     HALF_LIFE_DAYS,
     Understood,
     comparable,
+    excluded_terms,
     phrase_pattern,
     variants,
     whole_words,
@@ -40,11 +41,15 @@ LONG: Final = 7
 """Letters from which a word without a capital may be a misspelt name. With shorter ones, "spices"
 was read as "Space" and "router" as "Reuters" in our own questions (`benchmarks/questions`)."""
 
+SHORTEST_STEM: Final = 3
+"""Letters that a stemmer leaves of a word of four and more."""
+
 OLD_WEIGHT: Final = 0.7
 """What is left of the score of a very old article where recent ones come first: mild on purpose,
 so that an old article with the answer stays above a recent one without."""
 
 _SENTENCE_START = re.compile(r"[.!?:\"“”‘(\n]\s*$|^\s*$")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -122,9 +127,13 @@ def narrowed(
     allowed = generation.passing(filters)
     languages = question.languages
     for word in understood.excluded:
-        for found in dict.fromkeys(tuple(terms(word, language)) for language in languages):
-            allowed = generation.without(allowed, found) if found else allowed
-    for phrase in understood.unwanted:
+        for language in languages:  # "maria" is "Mary" in English, and "María" in Spanish
+            for found in excluded_terms(word, language):
+                among = language if len(languages) > 1 else None
+                allowed = generation.without(allowed, found, among)
+    accented = tuple(languages) != (ENGLISH,)
+    words = [word for word in understood.excluded if accented and whole_words([word])]
+    for phrase in (*understood.unwanted, *words):
         some = _with_words_of(generation, [phrase], allowed, languages)
         rows = generation.rows(some, len(generation.lexical))
         if rows is not None and len(rows):
@@ -150,8 +159,15 @@ def _with_words_of(
     for word in whole_words(phrases):
         found = [variants(word, partial(term, language=language)) for language in languages]
         if all(found):  # a stop word of one language is in none of its articles
-            allowed = generation.holding(allowed, sorted(set().union(*found)))
+            stems = () if tuple(languages) == (ENGLISH,) else _other_stems(word)
+            allowed = generation.holding(allowed, sorted(set(stems).union(*found)))
     return allowed
+
+
+def _other_stems(word: str) -> list[str]:
+    """What may be left of a word by its accents: "García" is "garc", and "Garcia" "garci"."""
+    folded = fold(word)
+    return [folded[:end] for end in range(SHORTEST_STEM, len(folded))]
 
 
 def _holding(generation: Searchable, store: Store, rows: Ids, phrases: Sequence[str]) -> Ids:
@@ -210,24 +226,25 @@ def read_names(
     """
     lexical = generation.lexical
     frequency = asked.frequencies(lexical)
-    unknown = [word for word in asked.words if word.text.isalpha() and not frequency(word.term)]
+    unknown = [word for word in asked.words if _bare(word).isalpha() and not frequency(word.term)]
     if len(unknown) > MOST_UNKNOWN:
         return asked.text, ()
     readings: dict[str, str] = {}
     parts, at = [], 0
     for word in unknown:
-        if f"spelling:{word.text}" in without:
+        written = _bare(word)
+        if f"spelling:{written}" in without:
             continue
-        named = not word.is_first and word.text[0].isupper()
-        if not named and len(word.text) < LONG:
+        named = not word.is_first and written[0].isupper()
+        if not named and len(written) < LONG:
             continue
         other = next(filter(None, map(lexical.similar, word.forms)), None)
         name = _written(other, generation, store, named=named) if other else None
-        if name is None or not is_near(word.text, name):
+        if name is None or not is_near(written, name):
             continue
-        readings[word.text] = name
+        readings[written] = name
         parts += [asked.text[at : word.span.start], name]
-        at = word.span.end
+        at = word.span.start + len(written)
     return "".join([*parts, asked.text[at:]]), tuple(readings.items())
 
 
@@ -253,5 +270,10 @@ def _written(code: str, generation: Searchable, store: Store, *, named: bool) ->
             # A dateline has the name in capitals, which the text under it has not.
             names = [token.group() for token in found]
             name = next((name for name in names if not name.isupper()), names[0])
-            return re.sub(r"['’](?:s)?$", "", name)
+            return _POSSESSIVE.sub("", name)
     return None
+
+
+def _bare(word: Word) -> str:
+    """A word as written, without its possessive: "Brannok's"."""
+    return _POSSESSIVE.sub("", word.text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from qa.analysis import idf, term, terms, tokens
 from qa.answer_types import AnswerType, answer_type, offered
+from qa.countries import ALIASES
 from qa.protocols import LexicalIndex
 from qa.records import Span
 from qa.stemming import ENGLISH, analysed_as, asking_words
@@ -151,6 +154,28 @@ def _asked_in(own: str | None, languages: Sequence[str]) -> Sequence[str]:
     return (ENGLISH, *(language for language in languages if language != ENGLISH))
 
 
+_IN_ANY_CASE: Final = {
+    alias.replace("_", " ").lower(): term(alias.replace("_", " "))
+    for alias in ALIASES
+    if "." not in alias and alias not in ("US", "Polish", "Poles")
+}
+"""Names of countries as they are typed without capitals, but for those that are other words so."""
+
+_COUNTRY = re.compile(
+    rf"\b(?:{'|'.join(name.replace(' ', '[ ]+') for name in _IN_ANY_CASE)})\b", re.IGNORECASE
+)
+
+
+def _countries(text: str) -> dict[int, str]:
+    """The term of the country whose name each letter of a text is a part of, in any case."""
+    found: dict[int, str] = {}
+    for match in _COUNTRY.finditer(text):
+        country = _IN_ANY_CASE[" ".join(match.group().lower().split())]
+        if country is not None:
+            found |= dict.fromkeys(range(match.start(), match.end()), country)
+    return found
+
+
 def _words(text: str, languages: Sequence[str], own: str | None) -> Iterable[Word]:
     """The words of a question, without the stop words of its own language.
 
@@ -158,6 +183,7 @@ def _words(text: str, languages: Sequence[str], own: str | None) -> Iterable[Wor
     German, and not what an English question about dying means.
     """
     ordered = sorted(languages, key=lambda language: language != own)
+    countries = _countries(text) if own in (None, ENGLISH) else {}
     for place, token in enumerate(tokens(text)):
         word = token.group()
         if own is not None and term(word, own) is None:
@@ -165,7 +191,8 @@ def _words(text: str, languages: Sequence[str], own: str | None) -> Iterable[Wor
         is_figure = any(c.isdecimal() for c in word)
         # Only a name is written alike in another language; any word with a capital may be one.
         looked_in = ordered if own is None or is_figure or word[0].isupper() else [own]
-        found = (term(word, language) for language in looked_in)
+        found = [term(word, language) for language in looked_in]
+        found.append(countries.get(token.start()))
         forms = tuple(dict.fromkeys(form for form in found if form is not None))
         if forms:
             is_name = is_figure or (place > 0 and word[0].isupper())

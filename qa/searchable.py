@@ -56,8 +56,17 @@ class Searchable(Protocol):
     def any(self, allowed: Allowed | None) -> bool:
         """Whether a set has a row; None is all of them."""
 
-    def without(self, allowed: Allowed | None, terms: Sequence[str]) -> Allowed:
-        """A set less the rows that hold all of the terms, in the passage or its article's title."""
+    def without(
+        self, allowed: Allowed | None, terms: Sequence[str], language: str | None = None
+    ) -> Allowed:
+        """A set less the rows that hold all of the terms, in the passage or its article's title.
+
+        Args:
+            allowed: The set.
+            terms: At least one.
+            language: Only rows analysed as it (`qa.stemming.analysed_as`) are left out: another
+                language's word may have the same stem. None leaves all out.
+        """
 
     def holding(self, allowed: Allowed | None, terms: Sequence[str]) -> Allowed:
         """Of a set the rows that hold at least one of the terms, likewise."""
@@ -165,9 +174,14 @@ class Generation:
         """See `Searchable.any`."""
         return allowed is None or bool(allowed.any())
 
-    def without(self, allowed: Allowed | None, terms: Sequence[str]) -> Mask:
+    def without(
+        self, allowed: Allowed | None, terms: Sequence[str], language: str | None = None
+    ) -> Mask:
         """See `Searchable.without`."""
         holding = np.logical_and.reduce([self._holding(term) for term in terms])
+        if language is not None and self.segments:
+            columns = [segment.columns.language for segment in self.segments]
+            holding &= np.concatenate([column.analysed_as(language) for column in columns])
         return np.asarray(self._mask(allowed) & ~holding)
 
     def holding(self, allowed: Allowed | None, terms: Sequence[str]) -> Mask:

@@ -66,6 +66,11 @@ def analysed_as(tag: str | None) -> str:
     return language if language in STEMMED else ENGLISH
 
 
+def tags_of(language: str) -> list[str]:
+    """The primary tags of texts that are analysed as one of `STEMMED`."""
+    return [language, *(tag for tag, name in _OTHER_NAMES.items() if name == language)]
+
+
 def languages_of(tags: Iterable[str | None]) -> tuple[str, ...]:
     """Those by whose rules texts are analysed, each once, English first; of no text, English."""
     found = {analysed_as(tag) for tag in tags} or {ENGLISH}

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from qa import wording
-from qa.analysis import CJK, fold, pairs, terms
+from qa.analysis import CJK, MARKS, fold, pairs, terms
 from qa.countries import ALIASES
 from qa.errors import InputError
 from qa.languages import is_within, name_of, tag_of
@@ -72,7 +72,7 @@ _OF_COUNTRIES = frozenset(
 )
 _SPACES = re.compile(r"\s+")
 _CJK = re.compile(f"[{CJK}]+")
-_WHOLE_WORD = re.compile(r"(?<![\w'’])[^\W\d_]{4,}(?!\w|['’](?!s\b)\w)")
+_WHOLE_WORD = re.compile(rf"(?<![\w'’‘{MARKS}])[^\W\d_]{{4,}}(?![\w{MARKS}]|['’‘](?!s\b)\w)")
 _SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-"})
 
 
@@ -372,6 +372,12 @@ def whole_words(phrases: Iterable[str]) -> list[str]:
     runs = [run for phrase in phrases for run in _CJK.findall(phrase) if len(run) > 1]
     words += [letters for run in runs for letters in pairs(run)]
     return [word for word in words if word.lower() not in _OF_COUNTRIES]
+
+
+def excluded_terms(word: str, language: str | None) -> list[tuple[str, ...]]:
+    """What a text holds that has an excluded word, by its case: "american" is "u.s." as a name."""
+    cases = (word, word.lower(), word.title(), word.upper())
+    return list(dict.fromkeys(found for case in cases if (found := tuple(terms(case, language)))))
 
 
 def variants(word: str, term_of: Callable[[str], str | None]) -> Sequence[str]:

@@ -214,3 +214,37 @@ def test_threads_do_not_share_a_stemmer():
     for thread in threads:
         thread.join()
     assert found == [alone] * 4
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "language"),
+    [
+        ("Wałęsa", "Walesa", "en"),
+        ("Łódź", "LODZ", "pl"),
+        ("Tromsø", "Tromso", "en"),
+        ("København", "Kobenhavn", "da"),
+        ("Đà Nẵng", "Da Nang", "en"),
+        ("Yıldız", "Yildiz", "tr"),
+        ("saldırı", "SALDIRI", "tr"),
+        ("cœur", "coeur", "fr"),
+        ("Þórður", "Thordur", "en"),
+        ("Oʻahu", "Oahu", "en"),
+        ("Hawai‘i", "Hawai'i", "en"),
+    ],
+)
+def test_letters_that_keyboards_lack_are_found_as_they_are_typed(written, typed, language):
+    assert terms(written, language) == terms(typed, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("मुंबई में बारिश", "hi", ["मुंबई", "में", "बारिश"]),
+        ("அரசு", "ta", ["அரசு"]),
+        ("محمّد محمد", "ar", ["محمد"] * 2),
+        ("שָׁלוֹם שלום", "he", ["שלום"] * 2),
+        ("bẹ̀rẹ̀", "yo", ["bere"]),
+    ],
+)
+def test_vowel_signs_belong_to_their_word(text, language, expected):
+    assert terms(text, language) == expected

@@ -149,3 +149,12 @@ def test_an_article_by_two_counts_for_either(tmp_path, make_archive, write_corpu
     for name in ("Ana Silva", "Silva, Ana"):
         assert titles(archive, "", author=name)[1] == 2
     archive.close()
+
+
+def test_a_pasted_page_is_no_damaged_index(listed):
+    page = " ".join(f"word{n}" for n in range(1_100))
+    for ask in (listed.article_page, listed.facets):
+        with pytest.raises(InputError, match="at most 100 words, not 1,100"):
+            ask(page)
+    assert titles(listed, "zebra " * 1_100) == (["Zebra crossing"], 1)
+    assert listed.article_page(author="a " * 500) == ([], 0)

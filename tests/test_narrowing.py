@@ -298,3 +298,45 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
     assert "has no publisher 'nobody'" in capsys.readouterr().err
     assert main(["search", "tram publisher:nobody", "--literal", *index]) == 0
     assert "Understood" not in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def in_two_languages(tmp_path_factory, make_archive):
+    folder = tmp_path_factory.mktemp("two")
+    rows = [
+        {"title": "Harbour works", "language": "en",
+         "text": "Mary Holm said the works would cost nine million pounds. British crews came."},
+        {"title": "Obras del puerto", "language": "es",
+         "text": "La alcaldesa María García inauguró ayer las obras del puerto de la ciudad."},
+    ]  # fmt: skip
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    archive = make_archive(folder / "index")
+    archive.sync(folder / "corpus")
+    yield archive
+    archive.close()
+
+
+@pytest.mark.parametrize(
+    ("operators", "titles"),
+    [
+        ("-Maria", {"Harbour works"}),  # its stem in Spanish is that of "Mary" in English
+        ("-Costa", {"Harbour works", "Obras del puerto"}),
+        ("-Garcia", {"Harbour works"}),
+        ("-García", {"Harbour works"}),
+        ('-"maria garcia"', {"Harbour works"}),
+        ('"Maria Garcia"', {"Obras del puerto"}),
+        ("-british", {"Obras del puerto"}),
+        ("-BRITISH", {"Obras del puerto"}),
+    ],
+)
+def test_words_are_kept_out_in_their_own_language_whatever_case_and_accents(
+    in_two_languages, operators, titles
+):
+    hits = in_two_languages.search(f"works puerto {operators}")
+    assert {hit.article.title for hit in hits} == titles
+
+
+def test_a_misspelt_name_may_have_its_possessive(archive):
+    answer = archive.ask("How many homes lost power in Brannok's wake?")
+    assert answer.understood == (Clue("spelling:Brannok", "Brannok read as Brannoc"),)

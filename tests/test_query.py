@@ -322,3 +322,13 @@ def test_what_a_sentence_of_another_language_offers(question, language, with_it,
     parsed = Question.parse(question, (language,))
     assert parsed.answer_type_in(with_it, language) == 1.0
     assert parsed.answer_type_in(without, language) == 0.0
+
+
+def test_a_country_may_be_typed_without_its_capital():
+    asked = Question.parse("how many american soldiers left the united kingdom?")
+    assert [word.forms for word in asked.words] == [
+        ("american", "u.s."), ("soldier",), ("left",), ("unit", "u.k."), ("kingdom", "u.k."),
+    ]  # fmt: skip
+    assert asked.held("American soldiers left Britain", "en") >= {"american", "unit", "kingdom"}
+    assert Question.parse("polish the poles with us").terms == ("polish", "pole")
+    assert Question.parse("un puente en china", ("es", "en")).terms[:1] == ("puent",)

@@ -115,6 +115,10 @@ def test_the_command_shows_what_was_and_what_changed(mine, write_corpus, capsys)
     assert lines[:2] == ["--- revision 1", "+++ revision 2"]
     assert "-Fourteen people were hurt, the harbour office said." in lines
     assert "+Nineteen people were hurt, the harbour office said." in lines
+    assert main([*show, "--diff", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["before"]["revision"], told["after"]["revision"]) == (1, 2)
+    assert told["diff"] == lines
     assert main([*show, "--revision", "1"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("Revision 1; since changed, now 2: qa show")

@@ -23,6 +23,9 @@ ONE_FROM: Final = 5
 TWO_FROM: Final = 8
 """Letters from which it may differ in two."""
 
+LONGEST: Final = 100
+"""Letters up to which one is looked for: distances are counted in 8 bits."""
+
 
 def closest(
     term: str, vocabularies: Sequence[Terms], document_frequency: Callable[[str], int]
@@ -62,7 +65,7 @@ def is_near(word: str, other: str) -> bool:
 
 
 def _limit(word: str) -> int:
-    if not (word.isascii() and word.isalpha()):
+    if not (word.isascii() and word.isalpha()) or len(word) > LONGEST:
         return 0
     return 2 if len(word) >= TWO_FROM else int(len(word) >= ONE_FROM)
 

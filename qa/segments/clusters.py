@@ -107,6 +107,13 @@ class Clusters:
             # Few allowed rows lie as far apart as the rows of a small segment do.
             share = min(PROBED * math.sqrt(PROBED_AT / searched), 1)
             probed = math.ceil(share * self.index.nlist)
+        found = self._nearest(vector, k, allowed, probed)
+        if len(found) < min(k, searched) and probed < self.index.nlist:
+            # What is allowed lies far from the question: all that is in another language, say.
+            found = self._nearest(vector, k, allowed, self.index.nlist)
+        return found
+
+    def _nearest(self, vector: Floats, k: int, allowed: Mask | None, probed: int) -> Ids:
         chosen = None if allowed is None else selector(allowed)
         parameters = faiss.SearchParametersIVF(sel=chosen, nprobe=probed)  # type: ignore[call-arg]
         _, rows = self.index.search(

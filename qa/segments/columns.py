@@ -21,6 +21,7 @@ from qa.rows import (
     name_key,
     publisher_key,
 )
+from qa.stemming import analysed_as
 
 Codes = npt.NDArray[np.int32]
 
@@ -64,6 +65,10 @@ class Names:
     def within(self, tag: str) -> Mask:
         """Which rows have this language, or a kind of it."""
         return self._those([is_within(key, tag) and bool(tag) for key in self.keys])
+
+    def analysed_as(self, language: str) -> Mask:
+        """Which rows' words are reduced by the rules of this language."""
+        return self._those([analysed_as(key) == language for key in self.keys])
 
     def holding(self, words: str) -> Mask:
         """Which rows' bylines name somebody with all of these words, in any order."""

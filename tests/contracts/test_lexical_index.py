@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
+from qa.lexical.spelling import closest, is_near
 from qa.milvus.arms import MilvusWords
+from qa.segments.postings import Terms
 from tests.contracts.by_id import ARRANGEMENTS, ById, array
 
 ENGINES = {
@@ -270,3 +272,9 @@ def test_a_large_index_agrees_with_the_small_one_though_it_looks_at_less(arrange
             assert [hit.score for hit in hits] == pytest.approx(best, rel=1e-5)
             for hit in hits:
                 assert hit.score == pytest.approx(expected[hit.row], rel=1e-5)
+
+
+def test_words_without_end_have_no_similar_ones():
+    endless = b"a" * 200
+    assert closest("a" * 199 + "b", [Terms.of([endless])], lambda _: 1) is None
+    assert not is_near("a" * 199 + "b", "a" * 200)

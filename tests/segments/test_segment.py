@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 from datetime import date
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.dense.index import SegmentedVectors
 from qa.errors import IndexDamagedError
 from qa.records import Filters
 from qa.rows import FilterKeys, days
@@ -269,3 +271,20 @@ def test_a_thousand_additions_leave_few_segments_and_write_each_passage_a_few_ti
     assert sum(sizes) == 53_000
     assert len(sizes) <= 5
     assert written / 3_000 < 16
+
+
+@pytest.mark.parametrize("k", [10, 600])
+def test_what_is_allowed_is_found_however_far_it_lies_from_the_question(monkeypatch, k):
+    monkeypatch.setattr(clusters, "_LEAST_ALLOWED", 0)
+    monkeypatch.setattr(clusters, "PROBED", 1 / 60)
+    draw = np.random.default_rng(0)
+    vectors = draw.standard_normal((2_000, 16)).astype(np.float32) * 0.12
+    vectors[:, 0] += np.where(np.arange(2_000) < 1_500, 1, -1)  # two languages, say
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    segment = Segment.build("s", [Indexed(n + 1, ()) for n in range(2_000)], vectors)
+    grouped = dataclasses.replace(segment, clusters=clusters.build(vectors))
+    allowed = np.arange(2_000) >= 1_500
+    query = np.eye(16, dtype=np.float32)[0]
+    found = SegmentedVectors([grouped]).search(query, k, allowed)
+    assert len(found) == min(k, 500)
+    assert len(SegmentedVectors([grouped]).search(query, 1_900)) == 1_900
