@@ -54,7 +54,7 @@ _WHOLE = (
     "## A question's whole way",
     "",
     "SQuAD's questions on its paragraphs among generated articles: embedded, searched, ranked by "
-    "late interaction, the best sentences read, quoted or refused "
+    "late interaction, the best passages read, quoted or refused "
     "(`benchmarks/whole_question.py`).",
 )
 

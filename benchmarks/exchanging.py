@@ -32,7 +32,7 @@ def exchanged(
     Returns:
         None where the question names nothing that the window does, or nothing can stand in.
     """
-    told = " ".join(window)
+    told = " ".join((window.title, window.before, window.text))
     named = [found for found in _named(question) if found[0] in told]
     random_.shuffle(named)
     for text, start, kind in named:

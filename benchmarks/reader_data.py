@@ -20,14 +20,20 @@ from benchmarks.memory_archive import DEFAULT, EmbeddingCache, MemoryArchive, ho
 from benchmarks.question_sets import Asked, Squad, ask, load, news
 from benchmarks.written_archives import written
 from qa.answering import model
+from qa.answering.features import Candidate
 from qa.answering.reader import Window
 from qa.answering.rereading import window
+from qa.records import Span
 
-CANDIDATES: Final = 12
-"""Best sentences by the linear model; those that are read are drawn from them."""
+PASSAGES: Final = 5
+"""Best passages by the linear model's best sentence in each; those that are read are drawn from
+them."""
+
+SENTENCES: Final = 40
+"""A sentence that answers is looked for among so many, the best by the linear model."""
 
 FALLING: Final = 0.6
-"""Each further candidate is drawn this many times less often: the best mislead most."""
+"""Each further passage is drawn this many times less often: the best mislead most."""
 
 SQUAD_HELD_OUT: Final = slice(2, None, 3)
 """Of the titles that have questions, in order."""
@@ -59,7 +65,7 @@ class Drawing(NamedTuple):
 
     Attributes:
         share: How many of them.
-        among: Wrong sentences are drawn from this many, the best by the linear model.
+        among: Passages that do not answer are drawn from this many, the best by the linear model.
         wrong: How many are drawn.
     """
 
@@ -69,53 +75,68 @@ class Drawing(NamedTuple):
 
 
 SQUAD: Final = {
-    "answerable": Drawing(0.5, 6, 3),
-    "near-miss": Drawing(0.25, 3, 1),
-    "left-out": Drawing(0.25, 4, 1),
+    "answerable": Drawing(0.5, 4, 1),
+    "near-miss": Drawing(0.25, 2, 1),
+    "left-out": Drawing(0.25, 3, 1),
 }
 """SQuAD's questions borrow the words of what they ask about; they count for less than our own."""
 
 OWN: Final = {
-    "answerable": Drawing(1, 8, 3),
-    "near-miss": Drawing(1, 5, 2),
-    "same-subject": Drawing(1, 5, 2),
-    "off-topic": Drawing(1, 5, 2),
-    "left-out": Drawing(0.5, 5, 1),
+    "answerable": Drawing(1, 4, 1),
+    "near-miss": Drawing(1, 4, 2),
+    "same-subject": Drawing(1, 4, 1),
+    "off-topic": Drawing(0.5, 4, 1),
+    "left-out": Drawing(0.5, 4, 1),
 }
+
+WRITTEN: Final = {
+    kind: drawing._replace(share=0.6 * drawing.share) for kind, drawing in OWN.items()
+}
+"""Invented articles count for less than real ones."""
+
+
+class Labelled(NamedTuple):
+    """A passage, and what is known of its sentences.
+
+    Attributes:
+        window: What is read.
+        right: Whether each sentence answers; None where it holds the answer's words, and may.
+    """
+
+    window: Window
+    right: tuple[bool | None, ...]
 
 
 class Pool(NamedTuple):
-    """A question with the sentences that may be read with it.
+    """A question with the passages that may be read with it.
 
     Attributes:
         question: As asked.
         answers: Acceptable answers; empty where no sentence is right.
-        right: The best sentence that answers.
-        wrong: Best ones that do not, best first.
+        right: The passage with the best sentence that answers.
+        wrong: Best ones besides, best first.
         drawing: How they are drawn.
     """
 
     question: str
     answers: list[str]
-    right: Window | None
-    wrong: list[Window]
+    right: Labelled | None
+    wrong: list[Labelled]
     drawing: Drawing
 
 
 class Example(NamedTuple):
-    """Sentences to be read with one question.
+    """Passages to be read with one question.
 
     Attributes:
         question: As asked.
         answers: Acceptable answers; empty where none is right.
-        windows: The sentences, at least one.
-        right: Which of them answers.
+        passages: At least one.
     """
 
     question: str
     answers: list[str]
-    windows: list[Window]
-    right: list[bool]
+    passages: list[Labelled]
 
 
 class WholeSquad(Squad):
@@ -183,7 +204,7 @@ def to_train_on(cache: EmbeddingCache, lee_folder: Path | None) -> Iterator[Pool
         yield from _pools(squad.asked(titles, kind), SQUAD)
     yield from _pools(squad.own(leaving_out=squad.held_out), OWN)
     yield from _pools(news(cache, *NEWS, leaving_out=NEWS_HELD_OUT), OWN)
-    yield from _pools(written(cache, leaving_out=WRITTEN_HELD_OUT), OWN)
+    yield from _pools(written(cache, leaving_out=WRITTEN_HELD_OUT), WRITTEN)
 
 
 def held_out_sets(cache: EmbeddingCache) -> tuple[list[Asked], list[Asked]]:
@@ -213,45 +234,66 @@ def _pool(asked: Asked, drawings: dict[str, Drawing]) -> Iterator[Pool]:
     """One, or none where no sentence that answers is among the best."""
     if not asked.found:
         return
-    drawing = drawings[asked.kind]
     scores = model.packaged().sentence(asked.features.astype(np.float32))
-    right, wrong = [], []
-    for place in np.argsort(-scores, kind="stable")[:CANDIDATES].tolist():
-        candidate = asked.found[place]
-        read = window(candidate)
-        if not holds(read.sentence, asked.answers or asked.withheld):
-            wrong.append(read)
-        elif asked.answers and asked.is_source(candidate):
-            right.append(read)
-    if right or (wrong and not asked.answers):
-        first = right[0] if right else None
-        yield Pool(asked.question.text, asked.answers, first, wrong[: drawing.among], drawing)
+    ranked = [asked.found[place] for place in np.argsort(-scores, kind="stable").tolist()]
+    right = next((c for c in ranked[:SENTENCES] if asked.answers and _answers(asked, c)), None)
+    if right is None and asked.answers:
+        return
+    first = {c.hit.passage.id: c for c in reversed(ranked)}
+    best = sorted(first.values(), key=ranked.index)[:PASSAGES]
+    passages = [_labelled(asked, c, right) for c in best if not _in_one(c, right)]
+    answering = None if right is None else _labelled(asked, right, right)
+    drawing = drawings[asked.kind]
+    if answering or passages:
+        yield Pool(asked.question.text, asked.answers, answering, passages, drawing)
+
+
+def _answers(asked: Asked, candidate: Candidate) -> bool:
+    return asked.is_source(candidate) and holds(_text(candidate, candidate.sentence), asked.answers)
+
+
+def _in_one(candidate: Candidate, other: Candidate | None) -> bool:
+    return other is not None and candidate.hit.passage.id == other.hit.passage.id
+
+
+def _labelled(asked: Asked, candidate: Candidate, right: Candidate | None) -> Labelled:
+    """A candidate's passage: one sentence is right, others that hold an answer may be."""
+    answering = right.sentence if right is not None and _in_one(candidate, right) else None
+    wanted = asked.answers or asked.withheld
+    labels = []
+    for sentence in candidate.hit.passage.sentences:
+        may = holds(_text(candidate, sentence), wanted)
+        labels.append(True if sentence == answering else None if may else False)
+    return Labelled(window(candidate), tuple(labels))
+
+
+def _text(candidate: Candidate, sentence: Span) -> str:
+    return candidate.hit.article.text[sentence.start : sentence.end]
 
 
 def draw(pools: Sequence[Pool], random_: random.Random) -> Iterator[Example]:
-    """One pass: a right sentence with wrong ones, or wrong ones alone; some asked of another.
+    """One pass: a passage that answers with others, or others alone; some asked of another.
 
     A question that is asked of another person, place, figure or time than its answer is about is
     answered by it no longer. The other one comes from a question nearby, on the same archive.
     """
     for place, pool in enumerate(pools):
+        right = [] if pool.right is None else [pool.right]
         if random_.random() < pool.drawing.share:
-            windows = [] if pool.right is None else [pool.right]
-            right = [True for _ in windows]
-            drawn = _pick(pool.wrong, pool.drawing.wrong, random_)
-            right += [False] * len(drawn)
-            yield Example(pool.question, pool.answers, [*windows, *drawn], right)
-        if pool.right is not None and random_.random() < EXCHANGED * pool.drawing.share:
+            drawn = _pick(pool.wrong[: pool.drawing.among], pool.drawing.wrong, random_)
+            yield Example(pool.question, pool.answers, [*right, *drawn])
+        if right and random_.random() < EXCHANGED * pool.drawing.share:
             near = [other.question for other in pools[max(place - NEARBY, 0) : place + NEARBY]]
-            question = exchanged(pool.question, pool.right, near, random_)
+            question = exchanged(pool.question, right[0].window, near, random_)
             if question is not None:
-                yield Example(question, [], [pool.right], [False])
+                nothing = tuple(False for _ in right[0].right)
+                yield Example(question, [], [right[0]._replace(right=nothing)])
 
 
-def _pick(windows: list[Window], count: int, random_: random.Random) -> list[Window]:
-    left = list(windows)
+def _pick(passages: list[Labelled], count: int, random_: random.Random) -> list[Labelled]:
+    left = list(passages)
     weights = [FALLING**place for place in range(len(left))]
-    picked: list[Window] = []
+    picked: list[Labelled] = []
     while left and len(picked) < count:
         place = random_.choices(range(len(left)), weights)[0]
         picked.append(left.pop(place))

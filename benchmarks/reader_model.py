@@ -12,17 +12,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 from safetensors.torch import load, load_file
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qa.answering.reader import (
-    BEFORE_TOKENS,
-    QUESTION_TOKENS,
-    SENTENCE_TOKENS,
-    TITLE_TOKENS,
-    Window,
-)
+from qa.answering.reader import Layout
 from qa.embedding.bert import BertConfig
 from qa.embedding.packaged import model_folder
 
@@ -38,46 +31,6 @@ _WEIGHTS: Final = {
     "narrow": ("output.dense",),
     "narrow_norm": ("output.LayerNorm",),
 }
-
-
-class Sequenced(NamedTuple):
-    """A question and a window as one sequence.
-
-    Attributes:
-        ids: Token ids, with the special ones.
-        kinds: 0 for the question's, 1 for the window's.
-        start: Where the sentence starts.
-        end: One past its last token.
-    """
-
-    ids: list[int]
-    kinds: list[int]
-    start: int
-    end: int
-
-
-def sequenced(
-    question: str, window: Window, tokenizer: Tokenizer
-) -> tuple[Sequenced, list[tuple[int, int]]]:
-    """A question and a window as `qa.answering.reader` lays them out.
-
-    Returns:
-        The sequence, and where the sentence's tokens start and end in its text.
-    """
-
-    def ids(text: str) -> list[int]:
-        return list(tokenizer.encode(text, add_special_tokens=False).ids)
-
-    cls, sep = tokenizer.encode("").ids
-    asked = [cls, *ids(question)[:QUESTION_TOKENS], sep]
-    before = ids(window.before)[-BEFORE_TOKENS:]
-    context = [*ids(window.title)[:TITLE_TOKENS], sep, *before, *([sep] if before else [])]
-    sentence = tokenizer.encode(window.sentence, add_special_tokens=False)
-    own, offsets = sentence.ids[:SENTENCE_TOKENS], sentence.offsets[:SENTENCE_TOKENS]
-    second = [*context, *own, sep]
-    start = len(asked) + len(context)
-    kinds = [0] * len(asked) + [1] * len(second)
-    return Sequenced([*asked, *second], kinds, start, start + len(own)), offsets
 
 
 class Grid(NamedTuple):
@@ -133,21 +86,21 @@ class Layer(nn.Module):
 
 
 class Judged(NamedTuple):
-    """What the reader says of each sequence of a batch.
+    """What the reader says of a batch.
 
     Attributes:
-        answers: (sequences,), log odds that the sentence answers.
+        answers: (sentences,), log odds that each answers, of one sequence after another.
         spans: (tokens, 2), scores as a span's start and end.
         first: (sequences,), where each sequence's first token is.
         sequence: (tokens,), which sequence a token is of.
-        inside: (tokens,), whether it is of the sentence.
+        sentence: (tokens,), which of all sentences a token is of; -1 for none.
     """
 
     answers: Tensor
     spans: Tensor
     first: Tensor
     sequence: Tensor
-    inside: Tensor
+    sentence: Tensor
 
 
 class TorchReader(nn.Module):
@@ -168,32 +121,36 @@ class TorchReader(nn.Module):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
 
-    def forward(self, batch: Sequence[Sequenced]) -> Judged:
+    def forward(self, batch: Sequence[Layout]) -> Judged:
         """Judge a batch."""
-        lengths = [len(row.ids) for row in batch]
+        lengths = [len(row.asked) + len(row.read) for row in batch]
         grid = Grid.of(lengths)
         x = self._embedded(batch)
         for layer in self.own:
             x = layer(x, grid)
         first = torch.tensor([0, *lengths[:-1]]).cumsum(0)
         sequence = torch.repeat_interleave(torch.arange(len(batch)), torch.tensor(lengths))
-        inside = torch.zeros(len(x), dtype=torch.bool)
-        for offset, row in zip(first.tolist(), batch, strict=True):
-            inside[offset + row.start : offset + row.end] = True
-        of = sequence[inside]
-        counts = torch.bincount(of, minlength=len(batch)).clamp(min=1)[:, None]
-        mean = torch.zeros(len(batch), x.shape[1]).index_add(0, of, x[inside]) / counts
-        both = functional.dropout(torch.cat([x[first], mean], 1), HEAD_DROPOUT, self.training)
+        sentence = torch.full((len(x),), -1)
+        of: list[int] = []
+        for number, (offset, row) in enumerate(zip(first.tolist(), batch, strict=True)):
+            for start, end in row.sentences:
+                sentence[offset + start : offset + end] = len(of)
+                of.append(number)
+        inside = sentence >= 0
+        counts = torch.bincount(sentence[inside], minlength=len(of)).clamp(min=1)[:, None]
+        mean = torch.zeros(len(of), x.shape[1]).index_add(0, sentence[inside], x[inside]) / counts
+        both = torch.cat([x[first[torch.tensor(of)]], mean], 1)
+        both = functional.dropout(both, HEAD_DROPOUT, self.training)
         answers = self.answers(functional.gelu(self.pool(both)))[:, 0]
-        return Judged(answers.float(), self.span(x).float(), first, sequence, inside)
+        return Judged(answers.float(), self.span(x).float(), first, sequence, sentence)
 
     @torch.no_grad()
-    def _embedded(self, batch: Sequence[Sequenced]) -> Tensor:
+    def _embedded(self, batch: Sequence[Layout]) -> Tensor:
         """What goes into the first layer, (tokens, dimension)."""
         base = self.base
-        ids = torch.tensor([i for row in batch for i in row.ids])
-        kinds = torch.tensor([k for row in batch for k in row.kinds])
-        places = torch.cat([torch.arange(len(row.ids)) for row in batch])
+        ids = torch.tensor([i for row in batch for i in (*row.asked, *row.read)])
+        kinds = torch.tensor([k for row in batch for k in _kinds(row)])
+        places = torch.cat([torch.arange(len(row.asked) + len(row.read)) for row in batch])
         x = base["embeddings.word_embeddings.weight"][ids]
         x = x + base["embeddings.position_embeddings.weight"][places]
         x = x + base["embeddings.token_type_embeddings.weight"][kinds]
@@ -230,6 +187,10 @@ class TorchReader(nn.Module):
             for kind, values in getattr(self, name).named_parameters():
                 found[f"head.{name}.{kind}"] = values.detach().numpy().astype(np.float16)
         return save(found)
+
+
+def _kinds(row: Layout) -> list[int]:
+    return [0] * len(row.asked) + [1] * len(row.read)
 
 
 def _differences(key: str, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,10 +1,10 @@
-"""Train `qa/answering/reader.safetensors`: question and sentence read together.
+"""Train `qa/answering/reader.safetensors`: question and passage read together.
 
     python -m benchmarks.train_reader --minutes 70 --lee lee --keep first.safetensors
     python -m benchmarks.train_reader --minutes 70 --lee lee --start first.safetensors --write
 
-What is trained on: `benchmarks.reader_data`, right sentences beside the wrong ones that the linear
-model puts first, and questions that no sentence answers. Three losses: whether a sentence answers
+What is trained on: `benchmarks.reader_data`, passages that answer beside those that the linear
+model puts first, and questions that none answers. Three losses: whether a sentence answers
 (binary cross-entropy), which of a question's sentences does (softmax), and where the answer starts
 and ends, or that there is none. What is written is the exponential mean of the weights on the way
 (Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", 1992).
@@ -18,8 +18,8 @@ A part of the questions is on reports of the Lee corpus, which come inside gensi
 Where the processor is faster at it (those with AMX), products are of bfloat16, weights and sums
 float32.
 
-`--share` mixes what comes out with what it started from (Wortsman et al., "Model soups", 2022): the
-one that ships has six parts of ten of its last run, which had not seen archives 193 and later.
+`--share` mixes what comes out with what it started from (Wortsman et al., "Model soups", 2022).
+What ships is what came out of its last run, by itself.
 
 Each of several processes (`--processes`) trains on its own draws, and their weights are averaged
 every `MEAN_EVERY` steps (Stich, "Local SGD converges fast and communicates little", 2019).
@@ -49,8 +49,8 @@ from benchmarks.lee_corpus import FILES as LEE_FILES
 from benchmarks.memory_archive import EmbeddingCache
 from benchmarks.question_sets import ROOT
 from benchmarks.reader_data import Example, Pool, draw, to_train_on
-from benchmarks.reader_model import Judged, Sequenced, TorchReader, sequenced
-from qa.answering.reader import FILE
+from benchmarks.reader_model import Judged, TorchReader
+from qa.answering.reader import FILE, Layout, Window
 from qa.embedding.packaged import PackagedEmbedder
 
 RATE: Final = 8e-5
@@ -68,11 +68,13 @@ MEAN_KEEPS: Final = 0.98
 REPORT_EVERY: Final = 50
 KEEP_EVERY: Final = 200
 
-BATCH_TOKENS: Final = 1600
+BATCH_TOKENS: Final = 1800
 BUCKET: Final = 400
 """Questions sorted by length at a time, so that attention pads little."""
-RIGHT_SHARE: Final = 1.5
+RIGHT_SHARE: Final = 3.0
+FIRST_LOSS: Final = 2.0
 OTHER_LOSSES: Final = 0.7
+NO_SPAN: Final = (0, 0)
 
 
 class Group(NamedTuple):
@@ -80,12 +82,13 @@ class Group(NamedTuple):
 
     Attributes:
         rows: The sequences.
-        right: Whether each answers.
-        spans: The answer's first and last token in each sequence, where it is known.
+        right: Whether each of their sentences answers, 1 or 0; -1 is not known.
+        spans: The answer's first and last token in each sequence; (0, 0) for none, None where one
+            is there and not where it is written.
     """
 
-    rows: list[Sequenced]
-    right: list[bool]
+    rows: list[Layout]
+    right: list[int]
     spans: list[tuple[int, int] | None]
 
 
@@ -245,7 +248,7 @@ class Training:
         with torch.autocast("cpu", torch.bfloat16, enabled=self._in_bfloat16):
             judged = self._reader(rows)
         losses = losses_of(judged, batch)
-        loss = losses[0] + OTHER_LOSSES * (losses[1] + losses[2])
+        loss = FIRST_LOSS * losses[0] + OTHER_LOSSES * (losses[1] + losses[2])
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._reader.parameters(), 1.0)
@@ -303,9 +306,9 @@ def batches(groups: list[Group], random_: random.Random) -> list[list[Group]]:
         bucket = groups[start : start + BUCKET]
         batch: list[Group] = []
         tokens = 0
-        for group in sorted(bucket, key=lambda g: max(len(row.ids) for row in g.rows)):
+        for group in sorted(bucket, key=lambda g: max(map(_length, g.rows))):
             batch.append(group)
-            tokens += sum(len(row.ids) for row in group.rows)
+            tokens += sum(map(_length, group.rows))
             if tokens >= BATCH_TOKENS:
                 found.append(batch)
                 batch, tokens = [], 0
@@ -315,26 +318,36 @@ def batches(groups: list[Group], random_: random.Random) -> list[list[Group]]:
     return found
 
 
+def _length(row: Layout) -> int:
+    return len(row.asked) + len(row.read)
+
+
 def losses_of(judged: Judged, batch: Sequence[Group]) -> Tensor:
     """float32 (3,): whether a sentence answers, which of a question's does, and where."""
     right = torch.tensor([r for group in batch for r in group.right])
     spans = [s for group in batch for s in group.spans]
+    known = right >= 0
     answers = functional.binary_cross_entropy_with_logits(
-        judged.answers, right.float(), pos_weight=torch.tensor(RIGHT_SHARE)
+        judged.answers[known], right[known].float(), pos_weight=torch.tensor(RIGHT_SHARE)
     )
-    own = torch.split(judged.answers, [len(group.rows) for group in batch])
+    own = [len(group.right) for group in batch]
     lists = [
-        torch.logsumexp(scores, 0) - torch.logsumexp(scores[torch.tensor(group.right)], 0)
-        for scores, group in zip(own, batch, strict=True)
-        if any(group.right) and not all(group.right)
+        torch.logsumexp(scores[labels >= 0], 0) - torch.logsumexp(scores[labels == 1], 0)
+        for scores, labels in zip(
+            torch.split(judged.answers, own), torch.split(right, own), strict=True
+        )
+        if (labels == 1).any() and (labels == 0).any()
     ]
     which = torch.stack(lists).mean() if lists else judged.answers.sum() * 0
     return torch.stack([answers, which, _span_loss(judged, right, spans)])
 
 
 def _span_loss(judged: Judged, right: Tensor, spans: list[tuple[int, int] | None]) -> Tensor:
-    """Softmax over a sequence's first token, which stands for no span, and its sentence's."""
-    allowed = judged.inside.clone()
+    """Softmax over a sequence's first token, which stands for no span, and its sentences'.
+
+    What may answer, and is not known to, is no part of it.
+    """
+    allowed = (judged.sentence >= 0) & (right[judged.sentence.clamp(min=0)] >= 0)
     allowed[judged.first] = True
     scores = judged.spans.masked_fill(~allowed[:, None], -1e4)
     rows = len(judged.first)
@@ -346,20 +359,33 @@ def _span_loss(judged: Judged, right: Tensor, spans: list[tuple[int, int] | None
     whole = total.log() + highest
     ends = torch.tensor([span or (0, 0) for span in spans]) + judged.first[:, None]
     picked = torch.stack([scores[ends[:, 0], 0], scores[ends[:, 1], 1]], dim=1)
-    known = ~right | torch.tensor([span is not None for span in spans])
+    known = torch.tensor([span is not None for span in spans])
     return (whole - picked).mean(dim=1)[known].sum() / known.sum().clamp(min=1)
 
 
 def group_of(example: Example, tokenizer: Tokenizer) -> Group:
     """An example's sequences."""
-    rows: list[Sequenced] = []
+    rows: list[Layout] = []
+    right: list[int] = []
     spans: list[tuple[int, int] | None] = []
-    for window, is_right in zip(example.windows, example.right, strict=True):
-        row, offsets = sequenced(example.question, window, tokenizer)
-        span = _span(window.sentence, offsets, example.answers) if is_right else None
+    for window, labels in example.passages:
+        row = Layout.of(example.question, window, tokenizer)
         rows.append(row)
-        spans.append(span and (span[0] + row.start, span[1] + row.start))
-    return Group(rows, example.right, spans)
+        places = zip(labels, row.sentences, strict=True)
+        read = [label if start < end else None for label, (start, end) in places]
+        right += [-1 if label is None else int(label) for label in read]
+        spans.append(_answer_in(window, row, read, example.answers) if True in read else NO_SPAN)
+    return Group(rows, right, spans)
+
+
+def _answer_in(
+    window: Window, row: Layout, right: Sequence[bool | None], answers: Sequence[str]
+) -> tuple[int, int] | None:
+    """The answer's first and last token in the sequence."""
+    start, end = window.sentences[right.index(True)]
+    offsets = [(a - start, b - start) for a, b in row.offsets]
+    span = _span(window.text[start:end], offsets, answers)
+    return span and (span[0] + row.start, span[1] + row.start)
 
 
 def _span(

@@ -3,7 +3,7 @@
 SQuAD's paragraphs, embedded by the packaged model, among generated articles that fill the archive
 up to its size; their vectors and token states are drawn, as many for each passage as real text
 has. SQuAD's questions are asked as `qa ask` asks them: embedded, searched, ranked by late
-interaction, the best sentences read, quoted or refused. Held against the limit of 60 ms.
+interaction, the best passages read, quoted or refused. Held against the limit of 60 ms.
 """
 
 from __future__ import annotations

@@ -305,7 +305,7 @@ class Archive(Holdings):
 
     @cached_property
     def reader(self) -> Reader | None:
-        """Reads the best sentences, with the packaged model and unless it is turned off."""
+        """Reads the best passages, with the packaged model and unless it is turned off."""
         if not self.settings.reads:
             return None
         from qa.answering.reader import reader_on

@@ -56,7 +56,7 @@ class Settings:
             through the nearest clusters in large ones.
         index: Where the index lies: a folder, or a server: "milvus://host:19530/name". `--index`
             and what a program names come first.
-        reader: "packaged" reads the best sentences together with the question before one is quoted
+        reader: "packaged" reads the best passages together with the question before one is quoted
             (`qa.answering.reader`), where the model is the packaged one; "off" leaves it out.
     """
 
@@ -102,7 +102,7 @@ class Settings:
 
     @property
     def reads(self) -> bool:
-        """Whether the best sentences are read together with the question."""
+        """Whether the best passages are read together with the question."""
         return self.reader == "packaged" and self.model == PACKAGED_MODEL
 
     @property

@@ -20,8 +20,16 @@ from benchmarks.exchanging import exchanged  # noqa: E402
 from benchmarks.lee_corpus import archives  # noqa: E402
 from benchmarks.memory_archive import EmbeddingCache, MemoryArchive, indexed_texts  # noqa: E402
 from benchmarks.question_sets import QUESTIONS, ask, load  # noqa: E402
-from benchmarks.reader_data import OWN, SQUAD, Drawing, Pool, draw, to_train_on  # noqa: E402
-from benchmarks.reader_model import TorchReader, sequenced  # noqa: E402
+from benchmarks.reader_data import (  # noqa: E402
+    OWN,
+    SQUAD,
+    Drawing,
+    Labelled,
+    Pool,
+    draw,
+    to_train_on,
+)
+from benchmarks.reader_model import TorchReader  # noqa: E402
 from benchmarks.train_reader import (  # noqa: E402
     Training,
     batches,
@@ -30,21 +38,37 @@ from benchmarks.train_reader import (  # noqa: E402
     together,
     train,
 )
-from qa.answering.reader import SPAN_TOKENS, Reader, Window  # noqa: E402
+from qa.answering.reader import SPAN_TOKENS, Layout, Reader, Window  # noqa: E402
 from qa.records import Article  # noqa: E402
 
+
+def window(title, before, *sentences):
+    """A window of these sentences."""
+    places, start = [], 0
+    for sentence in sentences:
+        places.append((start, start + len(sentence)))
+        start += len(sentence) + 1
+    return Window(title, before, " ".join(sentences), places)
+
+
+def labelled(read, right=None):
+    """Only the sentence of that number answers."""
+    return Labelled(read, tuple(number == right for number in range(len(read.sentences))))
+
+
+RAIN = "Rain is expected on Friday, with winds of up to 60 km/h at sea."
 WRONG = [
-    Window("Tram", "The vote was close.", "It was 27 to 18."),
-    Window("", "", "Rain is expected on Friday, with winds of up to 60 km/h at sea."),
-    Window("東京都", "", "🎉"),
+    labelled(window("Tram", "The vote was close.", "It was 27 to 18.", "No one abstained.")),
+    labelled(window("", "", RAIN)),
+    labelled(window("東京都", "", "🎉")),
 ]
-LONG = Window("", "", WRONG[1].sentence * 9)
+LED = "Mayor Ida Holm led the council until May."
 ALL = Drawing(share=1, among=3, wrong=3)
 POOLS = [
     Pool(
         "Who led the council when the tram line was approved?",
         ["'Ida Holm'."],  # as SQuAD has it, now and then: with marks that the sentence lacks
-        Window("Tram", "", "Mayor Ida Holm led the council until May."),
+        labelled(window("Tram", "", "The line was approved in March.", LED), right=1),
         WRONG,
         ALL,
     ),
@@ -79,18 +103,20 @@ def loss(reader, tokenizer):
 
 def judgements(reader, question, windows, tokenizer):
     """What the reader in PyTorch says, as `Reader.read` says it."""
-    rows = [sequenced(question, window, tokenizer)[0] for window in windows]
+    rows = [Layout.of(question, window, tokenizer) for window in windows]
     with torch.no_grad():
         judged = reader.eval()(rows)
-    found = []
-    for row, first, answers in zip(rows, judged.first.tolist(), judged.answers, strict=True):
-        scores = judged.spans[first : first + len(row.ids)].numpy()
-        best = max(
-            scores[i, 0] + scores[j, 1]
-            for i in range(row.start, row.end)
-            for j in range(i, min(i + SPAN_TOKENS, row.end))
-        )
-        found.append((answers.item(), best - scores[0].sum()))
+    found, answers = [], iter(judged.answers.tolist())
+    for row, first in zip(rows, judged.first.tolist(), strict=True):
+        scores = judged.spans[first : first + len(row.asked) + len(row.read)].numpy()
+        for start, end in row.sentences:
+            spans = (
+                scores[i, 0] + scores[j, 1]
+                for i in range(start, end)
+                for j in range(i, min(i + SPAN_TOKENS, end))
+            )
+            own = next(answers), max(spans, default=np.nan) - scores[0].sum()
+            found.append(own if end > start else (np.nan, np.nan))
     return np.asarray(found)
 
 
@@ -108,18 +134,43 @@ def test_it_learns_and_the_product_reads_what_it_wrote(embedder, tokenizer):
     assert (after < before).all(), (before, after)
     assert training.report().startswith("answers ")
 
-    windows = [POOLS[0].right, *WRONG, LONG]
+    windows = [passage.window for passage in (POOLS[0].right, *WRONG)]
+    windows.append(window("", "", *[RAIN] * 30))  # more than is read
     read = Reader(embedder.encoder, reader.file()).read(POOLS[0].question, windows)
     expected = judgements(reader, POOLS[0].question, windows, tokenizer)
-    np.testing.assert_allclose(read, expected, atol=0.05)
+    assert np.isnan(expected[-1]).all()
+    np.testing.assert_allclose(np.concatenate(read), expected, atol=0.05)
 
 
 def test_an_answer_is_found_without_the_marks_around_it(tokenizer):
     [answered, unanswered] = groups(tokenizer)
-    assert answered.right == [True, False, False, False]
+    assert answered.right == [0, 1, 0, 0, 0, 0]
     first, last = answered.spans[0]
-    assert tokenizer.decode(answered.rows[0].ids[first : last + 1]) == "ida holm"
-    assert unanswered.spans == [None] * 3
+    row = answered.rows[0]
+    assert tokenizer.decode([*row.asked, *row.read][first : last + 1]) == "ida holm"
+    assert unanswered.spans == [(0, 0)] * 3
+
+
+def test_what_is_not_known_or_not_read_is_no_part_of_the_loss(tokenizer):
+    [example, _] = draw(POOLS, random.Random(0))
+    right, *others = example.passages
+    unsure = right._replace(right=(None, True))
+    group = group_of(example._replace(passages=[unsure, *others]), tokenizer)
+    assert group.right[:2] == [-1, 1]
+    torch.manual_seed(0)
+    reader = TorchReader().eval()
+    with torch.no_grad():
+        judged = reader(group.rows)
+        expected = losses_of(judged, [group])
+        of_unsure = judged.sentence == 0
+        judged.answers[0] += 5
+        judged.spans[of_unsure] += 5
+        assert torch.equal(losses_of(judged, [group]), expected)
+
+    long = labelled(window("", "", *[RAIN] * 30), right=29)
+    cut = group_of(example._replace(passages=[long], answers=["Friday"]), tokenizer)
+    assert set(cut.right) == {0, -1}
+    assert cut.spans == [(0, 0)]
 
 
 def test_what_is_kept_on_the_way_or_written_can_be_gone_on_from(tmp_path, tokenizer):
@@ -189,23 +240,26 @@ def test_a_sentence_is_right_only_where_its_question_was_asked(embedder):
         return list(reader_data._pools([asked], SQUAD))
 
     [answered, left_out] = pools(["Ida Holm"], "answerable", "asked")
-    assert answered.right == Window(
-        "", "The ferry hit the pier on Monday.", "Mayor Ida Holm led the council until May."
-    )
+    places = [(0, 33), (34, 75)]
+    assert answered.right == Labelled(Window("", "", texts["asked"], places), (False, True))
     assert left_out.right is None
     assert left_out.drawing == SQUAD["left-out"]
     for pool in (answered, left_out):
         assert pool.wrong
-        assert not any("Ida Holm" in window.sentence for window in pool.wrong)
+        for read, right in pool.wrong:
+            assert right == tuple(
+                None if "Ida Holm" in read.text[a:b] else False for a, b in read.sentences
+            )
     assert len(pools(["Ida Holm"], "answerable", None)) == 1
     [near] = pools([], "near-miss", "asked")
-    assert any("Ida Holm" in window.sentence for window in near.wrong)
+    assert any("Ida Holm" in passage.window.text for passage in near.wrong)
+    assert {label for passage in near.wrong for label in passage.right} == {False}
     assert len(pools(["nobody"], "answerable", "asked")) == 1  # only where it is left out
 
     drawn = [e for seed in range(200) for e in draw([answered], random.Random(seed))]
     drawn = [e for e in drawn if e.question == question]  # not asked of another month
     assert 60 < len(drawn) < 140  # half of the time
-    assert all(e.right[0] and not any(e.right[1:]) for e in drawn)
+    assert all(e.passages[0] == answered.right and len(e.passages) == 2 for e in drawn)
 
 
 def test_what_is_held_out_is_never_trained_on(shared_dir, monkeypatch, tmp_path):
@@ -278,8 +332,10 @@ def test_every_kind_of_question_has_its_drawing():
     ],
 )
 def test_a_question_is_asked_of_another_than_its_answer_is_about(question, others, able):
-    window = Window("Tram", "In 2019 it was 27.", "Mayor Ida Holm led until May, not 2022.")
-    asked = {exchanged(question, window, others, random.Random(seed)) for seed in range(300)}
+    read = window(
+        "Tram", "In 2019 it was 27.", "It was long ago.", f"{LED[:18]} until May, not 2022."
+    )
+    asked = {exchanged(question, read, others, random.Random(seed)) for seed in range(300)}
     if able is None:
         assert asked == {None}
     else:
@@ -294,5 +350,5 @@ def test_questions_asked_of_another_are_drawn_as_unanswered(monkeypatch):
     drawn = list(draw([named, other], random.Random(0)))
     [exchange] = [example for example in drawn if "Lund lead" in example.question]
     assert exchange.question == "Which council did Per Lund lead?"
-    assert exchange.windows == [named.right]
-    assert (exchange.right, exchange.answers) == ([False], [])
+    assert exchange.passages == [labelled(named.right.window)]
+    assert exchange.answers == []

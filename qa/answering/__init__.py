@@ -60,7 +60,7 @@ def find_answer(
         hits: The passages found, best first.
         embeddings: Their embeddings by passage id.
         lexical: The archive's lexical index: it knows how rare a term is.
-        reader: Reads the best sentences; None does without.
+        reader: Reads their passages again; None does without.
     """
     weights = model.packaged()
 

@@ -1,10 +1,10 @@
-"""A small reader: question and sentence read together, to tell an answer from a mention.
+"""A small reader: question and passage read together, to tell an answer from a mention.
 
 The packaged model reads question and passages apart; it sees the right words and not whether they
 answer. The reader is that model's layers, trained further to read both as one sequence
 (`benchmarks/train_reader.py`), in the manner of a cross-encoder (Nogueira, Cho, "Passage Re-ranking
-with BERT", 2019). It says two things of a sentence: whether it answers, and how well its best span
-does, against none (Devlin et al., "BERT", NAACL 2019, as for SQuAD 2.0).
+with BERT", 2019). It says two things of each sentence of a passage: whether it answers, and how
+well its best span does, against none (Devlin et al., "BERT", NAACL 2019, as for SQuAD 2.0).
 
 The file holds the layers as 8-bit differences from the packaged model's.
 """
@@ -13,22 +13,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load
+from tokenizers import Tokenizer
 
 from qa.embedding.batches import by_tokens
 from qa.embedding.bert import (
     BertEncoder,
     Layer,
     Linear,
-    Pair,
     gelu,
     laid,
     quick_gelu,
@@ -39,14 +41,14 @@ from qa.errors import ModelError
 from qa.protocols import Floats
 
 FILE: Final = "reader.safetensors"
-SHA256: Final = "fff344598d3fd9f09aacee97e23fb70cb5c30a688c77de5b5ec701aa47e35b6b"
+SHA256: Final = "a4ece5ef252a41b71d37ae87f2f1b600b15f7b002bac3fe968e91b43bbbe8a3e"
 """Of `FILE`, as `benchmarks/train_reader.py` wrote it."""
 
 QUESTION_TOKENS: Final = 40
-TITLE_TOKENS: Final = 12
-BEFORE_TOKENS: Final = 20
-SENTENCE_TOKENS: Final = 72
-"""At most this many of each are read, the last ones of the sentence before."""
+TITLE_TOKENS: Final = 16
+BEFORE_TOKENS: Final = 24
+TEXT_TOKENS: Final = 208
+"""At most this many of each are read, the last ones of what stands before."""
 
 SPAN_TOKENS: Final = 20
 """Longest span looked for."""
@@ -57,17 +59,60 @@ class Window(NamedTuple):
 
     Attributes:
         title: The article's.
-        before: The sentence before it; may be empty.
-        sentence: The sentence itself.
+        before: What stands before the text in the article; may be empty.
+        text: A run of sentences.
+        sentences: Where they start and end in it, in order.
     """
 
     title: str
     before: str
-    sentence: str
+    text: str
+    sentences: Sequence[tuple[int, int]]
+
+
+class Layout(NamedTuple):
+    """A question and a window as one sequence of tokens.
+
+    Attributes:
+        asked: The question's, with the special ones.
+        read: The window's, with the special ones.
+        start: Where the window's text starts in the whole sequence.
+        sentences: Where each sentence's tokens start and end there; nothing where they are too far
+            back to be read.
+        offsets: Where in the text its tokens start and end.
+    """
+
+    asked: list[int]
+    read: list[int]
+    start: int
+    sentences: list[tuple[int, int]]
+    offsets: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, question: str, window: Window, tokenizer: Tokenizer) -> Layout:
+        """As the reader is trained on it and reads it."""
+
+        def ids(text: str) -> list[int]:
+            return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+        cls_token, sep = tokenizer.encode("").ids
+        asked = [cls_token, *ids(question)[:QUESTION_TOKENS], sep]
+        before = ids(window.before)[-BEFORE_TOKENS:]
+        context = [*ids(window.title)[:TITLE_TOKENS], sep, *before, *([sep] if before else [])]
+        text = tokenizer.encode(window.text, add_special_tokens=False)
+        offsets: list[tuple[int, int]] = text.offsets[:TEXT_TOKENS]
+        start = len(asked) + len(context)
+        starts, ends = [a for a, _ in offsets], [b for _, b in offsets]
+        sentences = [
+            (start + bisect_right(ends, a), start + bisect_left(starts, b))
+            for a, b in window.sentences
+        ]
+        read = [*context, *text.ids[:TEXT_TOKENS], sep]
+        return cls(asked, read, start, sentences, offsets)
 
 
 class Reader:
-    """Reads sentences with a question. Safe to use from several threads.
+    """Reads passages with a question. Safe to use from several threads.
 
     Args:
         encoder: The packaged model, in NumPy.
@@ -91,63 +136,55 @@ class Reader:
         }
         self._pool, self._answers = Linear(heads, "head.pool"), Linear(heads, "head.answers")
         self._span = Linear(heads, "head.span")
-        self._cls: int
-        self._sep: int
-        self._cls, self._sep = encoder.tokenizer.encode("").ids
 
-    def read(self, question: str, windows: Sequence[Window]) -> Floats:
-        """Judge sentences.
+    def read(self, question: str, windows: Sequence[Window]) -> list[Floats]:
+        """Judge the sentences of windows.
 
         Returns:
-            float32 (windows, 2): log odds that the sentence answers, and its best span's score
-            above that of no span.
+            For each window float32 (sentences, 2): log odds that the sentence answers, and its best
+            span's score above that of no span; NaN for sentences too far back to be read.
         """
-        asked = [self._cls, *self._ids(question)[:QUESTION_TOKENS], self._sep]
-        seconds, places = zip(*map(self._laid, windows), strict=True)
-        pairs: list[Pair] = [(asked, second) for second in seconds]
-        workers = min(os.cpu_count() or 1, len(pairs))
-        lengths = [len(first) + len(second) for first, second in pairs]
+        layouts = [Layout.of(question, window, self._encoder.tokenizer) for window in windows]
+        lengths = [len(layout.asked) + len(layout.read) for layout in layouts]
+        workers = min(os.cpu_count() or 1, len(layouts))
         batches = by_tokens(lengths, -(-sum(lengths) // workers))
-        judged = np.zeros((len(pairs), 2), dtype=np.float32)
-
-        def work(batch: list[int]) -> None:
-            own = [places[i] + len(asked) for i in batch]
-            judged[batch] = self._judge([pairs[i] for i in batch], own)
-
         with one_thread, ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, batches))
-        return judged
+            work = pool.map(self._judge, ([layouts[i] for i in batch] for batch in batches))
+            judged = dict(zip(chain.from_iterable(batches), chain.from_iterable(work), strict=True))
+        return [judged[i] for i in range(len(windows))]
 
-    def _ids(self, text: str) -> list[int]:
-        return list(self._encoder.tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def _laid(self, window: Window) -> tuple[list[int], int]:
-        """A window's tokens, and where its sentence starts among them."""
-        before = self._ids(window.before)[-BEFORE_TOKENS:]
-        context = [*self._ids(window.title)[:TITLE_TOKENS], self._sep]
-        context += [*before, self._sep] if before else []
-        return [*context, *self._ids(window.sentence)[:SENTENCE_TOKENS], self._sep], len(context)
-
-    def _judge(self, pairs: list[Pair], starts: list[int]) -> Floats:
-        x, parts = self._encoder.together(pairs)
+    def _judge(self, layouts: list[Layout]) -> list[Floats]:
+        x, parts = self._encoder.together([(layout.asked, layout.read) for layout in layouts])
         for layer in self._layers[:-1]:
             x = layer(x, parts, quick_gelu)
-        # What is judged is each pair's first token and its sentence: the last layer needs no other.
-        places = zip(parts, starts, strict=True)
-        judged = [np.r_[part.start, part.start + start : part.stop - 1] for part, start in places]
+        # What is judged is each sequence's first token and its text: the last layer needs no other.
+        judged = [
+            np.r_[part.start, part.start + layout.start : part.stop - 1]
+            for part, layout in zip(parts, layouts, strict=True)
+        ]
         own = laid([len(tokens) for tokens in judged])
         wanted = np.zeros(whole_blocks(own[-1].stop), dtype=np.int64)
         wanted[: own[-1].stop] = np.concatenate(judged)
         x = self._layers[-1](x, parts, quick_gelu, wanted)
-        return np.asarray([self._said(x[:, part]) for part in own], dtype=np.float32)
+        return [self._said(x[:, part], layout) for part, layout in zip(own, layouts, strict=True)]
 
-    def _said(self, states: Floats) -> tuple[float, float]:
-        """Of the first token's states and its sentence's."""
-        first, sentence = states[:, :1], states[:, 1:]
-        mean = sentence.mean(axis=1, keepdims=True) if sentence.size else np.zeros_like(first)
-        pooled = self._pool(np.concatenate([first, mean]))
-        answers = float(self._answers(gelu(pooled))[0, 0])
-        return answers, float(_best_span(self._span(sentence)) - self._span(first).sum())
+    def _said(self, states: Floats, layout: Layout) -> Floats:
+        """Of a sequence's first token's states and its text's."""
+        first, text = states[:, :1], states[:, 1:]
+        starts, ends = self._span(text)
+        none = float(self._span(first).sum())
+        said = np.full((len(layout.sentences), 2), np.nan, dtype=np.float32)
+        places = [(a - layout.start, b - layout.start) for a, b in layout.sentences]
+        within = [number for number, (a, b) in enumerate(places) if a < b]
+        if not within:
+            return said
+        means = np.stack([text[:, slice(*places[n])].mean(axis=1) for n in within], axis=1)
+        pooled = self._pool(np.concatenate([np.repeat(first, len(within), axis=1), means]))
+        said[within, 0] = self._answers(gelu(pooled))[0]
+        for number in within:
+            part = slice(*places[number])
+            said[number, 1] = _best_span(starts[part], ends[part]) - none
+        return said
 
 
 @lru_cache(maxsize=1)
@@ -160,16 +197,11 @@ def reader_on(encoder: BertEncoder) -> Reader:
     return Reader(encoder)
 
 
-NO_SPAN: Final = -20.0
-"""The score of a sentence without tokens."""
-
-
-def _best_span(scores: Floats) -> float:
-    """The best sum of a start's and an end's score, float32 (2, tokens)."""
-    starts, ends = scores
+def _best_span(starts: Floats, ends: Floats) -> float:
+    """The best sum of a start's and an end's score, float32 (tokens,) each; at least one token."""
     tokens = len(starts)
     lengths = range(min(SPAN_TOKENS, tokens))
-    return max((float((starts[: tokens - n] + ends[n:]).max()) for n in lengths), default=NO_SPAN)
+    return max(float((starts[: tokens - n] + ends[n:]).max()) for n in lengths)
 
 
 def merged(base: Any, weights: Mapping[str, Any], prefix: str) -> dict[str, Floats]:  # noqa: ANN401

@@ -30,7 +30,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "late_weight": ("Share of word by word meaning", "takes effect at the next start"),
     "rerank_depth": ("Candidates compared word by word", "takes effect at the next start"),
     "reranker": ("Model that compares them instead", "takes effect at the next start"),
-    "reader": ("What reads the best sentences again", "takes effect at the next start"),
+    "reader": ("What reads the best passages again", "takes effect at the next start"),
     "answer_threshold": ("Confidence that an answer needs", "takes effect at the next start"),
     "lexical_engine": ("Engine for words", "takes effect at the next start"),
     "vector_engine": ("Engine for meaning", "takes effect at the next start"),
