@@ -50,6 +50,8 @@ FOLDS: Final = 5
 SHARES: Final = {"SQuAD": 0.5, "Lee corpus": 0.5}
 """How much a question counts, where not 1: there are more of these."""
 NEAR_MISS_SHARE: Final = 0.7
+OFF_TOPIC_SHARE: Final = 3.0
+"""There are few, and an answer to one is the least forgivable."""
 RENAMED: Final = 25
 RIDGE: Final = 1e-2
 STRENGTH: Final = 0.1
@@ -99,8 +101,8 @@ class Row(NamedTuple):
     @property
     def share(self) -> float:
         """How much it counts in fitting."""
-        near = NEAR_MISS_SHARE if self.asked.kind == "near-miss" else 1.0
-        return SHARES.get(self.name, 1.0) * near
+        of_kind = {"near-miss": NEAR_MISS_SHARE, "off-topic": OFF_TOPIC_SHARE}
+        return SHARES.get(self.name, 1.0) * of_kind.get(self.asked.kind, 1.0)
 
 
 def main() -> None:

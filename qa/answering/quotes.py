@@ -19,10 +19,6 @@ CLOSE: Final = 4.0
 the share of first quotes that hold the answer by four points for six more words
 (`docs/quality.md`)."""
 
-FAR: Final = 9.0
-"""Another article's sentence whose log odds are so far below the first's is about something else.
-Of 38 such second and third quotes in answers to 85 questions of our own the nine beyond it were."""
-
 MAX_WORDS: Final = 90
 """A quote is not extended beyond this."""
 
@@ -95,8 +91,6 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
         if _is_used(used, *_place(candidate)):
             continue
         article = candidate.hit.article
-        if quotes and article.id != quotes[0].article.id and quotes[0].score - scores[i] > FAR:
-            continue
         parts = _extend(candidate, sentences[article.id], score_of, used)
         if quotes and len(parts) == 1 and _is_incomplete(article.text, parts[0]):
             continue

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from qa.answering.quotes import FAR, MAX_WORDS, select
+from qa.answering.quotes import MAX_WORDS, select
 from qa.passages import PassageSize, cut
 from qa.records import Article, Passage
 
@@ -117,13 +117,6 @@ def test_a_correction_is_quoted_with_what_is_right():
             quotes_of(text, best, title="Corrections and clarifications")[0] == f"{wrong} {right}"
         )
     assert quotes_of(text, wrong)[0] == wrong
-
-
-def test_another_article_far_behind_is_no_source():
-    ours, theirs = found_in(SPEAKER), found_in("The baker sells bread at noon.", name="b")
-    for gap, count in ((FAR - 1, 2), (FAR + 1, 1)):
-        chosen = select([*ours, *theirs], np.asarray([5.0, 5.0 - gap], dtype=np.float32))
-        assert len(chosen) == count
 
 
 def test_a_long_sentence_is_not_brought_along():
