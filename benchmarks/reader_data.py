@@ -22,7 +22,7 @@ from benchmarks.written_archives import written
 from qa.answering import model
 from qa.answering.features import Candidate
 from qa.answering.reader import Window
-from qa.answering.rereading import window
+from qa.answering.rereading import firsts, sentences_read, window
 from qa.records import Span
 
 PASSAGES: Final = 5
@@ -239,8 +239,7 @@ def _pool(asked: Asked, drawings: dict[str, Drawing]) -> Iterator[Pool]:
     right = next((c for c in ranked[:SENTENCES] if asked.answers and _answers(asked, c)), None)
     if right is None and asked.answers:
         return
-    first = {c.hit.passage.id: c for c in reversed(ranked)}
-    best = sorted(first.values(), key=ranked.index)[:PASSAGES]
+    best = firsts(ranked)[:PASSAGES]
     passages = [_labelled(asked, c, right) for c in best if not _in_one(c, right)]
     answering = None if right is None else _labelled(asked, right, right)
     drawing = drawings[asked.kind]
@@ -261,7 +260,7 @@ def _labelled(asked: Asked, candidate: Candidate, right: Candidate | None) -> La
     answering = right.sentence if right is not None and _in_one(candidate, right) else None
     wanted = asked.answers or asked.withheld
     labels = []
-    for sentence in candidate.hit.passage.sentences:
+    for sentence in sentences_read(candidate):
         may = holds(_text(candidate, sentence), wanted)
         labels.append(True if sentence == answering else None if may else False)
     return Labelled(window(candidate), tuple(labels))

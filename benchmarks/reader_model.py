@@ -123,7 +123,7 @@ class TorchReader(nn.Module):
 
     def forward(self, batch: Sequence[Layout]) -> Judged:
         """Judge a batch."""
-        lengths = [len(row.asked) + len(row.read) for row in batch]
+        lengths = [row.length for row in batch]
         grid = Grid.of(lengths)
         x = self._embedded(batch)
         for layer in self.own:
@@ -150,7 +150,7 @@ class TorchReader(nn.Module):
         base = self.base
         ids = torch.tensor([i for row in batch for i in (*row.asked, *row.read)])
         kinds = torch.tensor([k for row in batch for k in _kinds(row)])
-        places = torch.cat([torch.arange(len(row.asked) + len(row.read)) for row in batch])
+        places = torch.cat([torch.arange(row.length) for row in batch])
         x = base["embeddings.word_embeddings.weight"][ids]
         x = x + base["embeddings.position_embeddings.weight"][places]
         x = x + base["embeddings.token_type_embeddings.weight"][kinds]

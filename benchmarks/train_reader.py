@@ -306,9 +306,9 @@ def batches(groups: list[Group], random_: random.Random) -> list[list[Group]]:
         bucket = groups[start : start + BUCKET]
         batch: list[Group] = []
         tokens = 0
-        for group in sorted(bucket, key=lambda g: max(map(_length, g.rows))):
+        for group in sorted(bucket, key=lambda g: max(row.length for row in g.rows)):
             batch.append(group)
-            tokens += sum(map(_length, group.rows))
+            tokens += sum(row.length for row in group.rows)
             if tokens >= BATCH_TOKENS:
                 found.append(batch)
                 batch, tokens = [], 0
@@ -316,10 +316,6 @@ def batches(groups: list[Group], random_: random.Random) -> list[list[Group]]:
             found.append(batch)
     random_.shuffle(found)
     return found
-
-
-def _length(row: Layout) -> int:
-    return len(row.asked) + len(row.read)
 
 
 def losses_of(judged: Judged, batch: Sequence[Group]) -> Tensor:

@@ -72,8 +72,7 @@ def add(path: Path, name: str, held: Held, stated: Stated = NOTHING) -> Added:
     try:
         return _put(path, name, stated, held, read)
     except OSError as error:
-        told = f"cannot write to {held.corpus}: {error.strerror or error}"
-        raise IndexWriteError(told) from error
+        raise IndexWriteError.at(held.corpus, error) from error
 
 
 def _put(path: Path, name: str, stated: Stated, held: Held, read: ReadResult) -> Added:

@@ -220,8 +220,7 @@ def _changing(corpus: Path) -> Iterator[list[Deleted]]:
             lines = (json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
             _replace(folder / _LIST, "".join(lines))
     except OSError as error:
-        told = f"cannot write to {folder}: {error.strerror or error}"
-        raise IndexWriteError(told) from error
+        raise IndexWriteError.at(folder, error) from error
 
 
 def _replace(path: Path, text: str) -> None:

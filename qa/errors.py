@@ -21,6 +21,8 @@ Each message says what happened, names the value, and gives the next command whe
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class QAError(Exception):
     """Base of all errors raised on purpose. `str(error)` is one line, fit to show to a user."""
@@ -62,6 +64,11 @@ class IndexBusyError(QAError):
 
 class IndexWriteError(QAError):
     """The index cannot be written: the disk is full, read-only, or fails. Nothing is lost."""
+
+    @classmethod
+    def at(cls, place: object, error: OSError) -> Self:
+        """What the disk said of a place that was to be written to."""
+        return cls(f"cannot write to {place}: {error.strerror or error}")
 
 
 class SyncCancelledError(QAError):

@@ -115,8 +115,7 @@ class Held:
         try:
             record(self.corpus, new)
         except OSError as error:
-            reason = error.strerror or error
-            raise IndexWriteError(f"cannot write to {self.corpus / NAME}: {reason}") from error
+            raise IndexWriteError.at(self.corpus / NAME, error) from error
 
     @property
     def _statements(self) -> Statements:

@@ -376,11 +376,14 @@ def whole_words(phrases: Iterable[str]) -> list[str]:
 
 def excluded_terms(word: str, language: str | None) -> list[tuple[str, ...]]:
     """What a text holds that has an excluded word, by its case: "american" is "u.s." as a name."""
-    cases = (word, word.lower(), word.title(), word.upper())
-    return list(dict.fromkeys(found for case in cases if (found := tuple(terms(case, language)))))
+    found = (tuple(terms(case, language)) for case in _cases(word))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def variants(word: str, term_of: Callable[[str], str | None]) -> Sequence[str]:
     """The terms that a word may have in a text, by its case: "polish" is "poland" as "Polish"."""
-    forms = (word, word.lower(), word.title(), word.upper())
-    return sorted({term for form in forms if (term := term_of(form)) is not None})
+    return sorted({term for case in _cases(word) if (term := term_of(case)) is not None})
+
+
+def _cases(word: str) -> tuple[str, ...]:
+    return word, word.lower(), word.title(), word.upper()

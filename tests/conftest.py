@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import uuid
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,24 @@ def archive(tmp_path_factory, make_archive):
     made.sync(ROOT / "corpus")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def archive_of(tmp_path_factory, make_archive):
+    """Make an archive of some articles, each a row as in JSON Lines; closed after the module."""
+    with ExitStack() as opened:
+
+        def make(rows: Iterable[dict[str, object]]) -> Archive:
+            folder = tmp_path_factory.mktemp("rows")
+            (folder / "corpus").mkdir()
+            lines = "".join(json.dumps(row) + "\n" for row in rows)
+            (folder / "corpus" / "a.jsonl").write_text(lines, encoding="utf-8")
+            made = make_archive(folder / "index")
+            opened.callback(made.close)
+            made.sync(folder / "corpus")
+            return made
+
+        yield make
 
 
 @pytest.fixture

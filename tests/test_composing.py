@@ -37,14 +37,8 @@ HURT = "How many passengers were hurt on the ferry?"
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory, make_archive):
-    folder = tmp_path_factory.mktemp("parts")
-    (folder / "corpus").mkdir()
-    (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    made = make_archive(folder / "index")
-    made.sync(folder / "corpus")
-    yield made
-    made.close()
+def archive(archive_of):
+    return archive_of(ROWS)
 
 
 def test_each_part_has_its_own_citations_numbered_through(archive):

@@ -104,20 +104,14 @@ def test_as_of_uses_nothing_later_and_nothing_without_a_date(archive):
 
 
 @pytest.fixture(scope="module")
-def weekly(tmp_path_factory, make_archive):
+def weekly(archive_of):
     """The same article on five days, and once without a date."""
-    folder = tmp_path_factory.mktemp("weekly")
     days = ["2025-01-01", "2025-03-01", "2025-03-15", "2025-03-29", "2025-04-12", None]
     rows = [
         {"title": "Ferry", "text": "The ferry Skerrin Lass was late.", "published_at": day}
         for day in days
     ]
-    (folder / "corpus").mkdir()
-    (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    archive = make_archive(folder / "index")
-    archive.sync(folder / "corpus")
-    yield archive
-    archive.close()
+    return archive_of(rows)
 
 
 def days_of(hits):
@@ -301,20 +295,14 @@ def test_the_command_line_says_what_it_understood(archive, capsys):
 
 
 @pytest.fixture(scope="module")
-def in_two_languages(tmp_path_factory, make_archive):
-    folder = tmp_path_factory.mktemp("two")
+def in_two_languages(archive_of):
     rows = [
         {"title": "Harbour works", "language": "en",
          "text": "Mary Holm said the works would cost nine million pounds. British crews came."},
         {"title": "Obras del puerto", "language": "es",
          "text": "La alcaldesa María García inauguró ayer las obras del puerto de la ciudad."},
     ]  # fmt: skip
-    (folder / "corpus").mkdir()
-    (folder / "corpus" / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    archive = make_archive(folder / "index")
-    archive.sync(folder / "corpus")
-    yield archive
-    archive.close()
+    return archive_of(rows)
 
 
 @pytest.mark.parametrize(

@@ -40,15 +40,7 @@ from benchmarks.train_reader import (  # noqa: E402
 )
 from qa.answering.reader import SPAN_TOKENS, Layout, Reader, Window  # noqa: E402
 from qa.records import Article  # noqa: E402
-
-
-def window(title, before, *sentences):
-    """A window of these sentences."""
-    places, start = [], 0
-    for sentence in sentences:
-        places.append((start, start + len(sentence)))
-        start += len(sentence) + 1
-    return Window(title, before, " ".join(sentences), places)
+from tests.answering.windows import window_of  # noqa: E402
 
 
 def labelled(read, right=None):
@@ -58,9 +50,9 @@ def labelled(read, right=None):
 
 RAIN = "Rain is expected on Friday, with winds of up to 60 km/h at sea."
 WRONG = [
-    labelled(window("Tram", "The vote was close.", "It was 27 to 18.", "No one abstained.")),
-    labelled(window("", "", RAIN)),
-    labelled(window("東京都", "", "🎉")),
+    labelled(window_of("Tram", "The vote was close.", "It was 27 to 18.", "No one abstained.")),
+    labelled(window_of("", "", RAIN)),
+    labelled(window_of("東京都", "", "🎉")),
 ]
 LED = "Mayor Ida Holm led the council until May."
 ALL = Drawing(share=1, among=3, wrong=3)
@@ -68,7 +60,7 @@ POOLS = [
     Pool(
         "Who led the council when the tram line was approved?",
         ["'Ida Holm'."],  # as SQuAD has it, now and then: with marks that the sentence lacks
-        labelled(window("Tram", "", "The line was approved in March.", LED), right=1),
+        labelled(window_of("Tram", "", "The line was approved in March.", LED), right=1),
         WRONG,
         ALL,
     ),
@@ -108,7 +100,7 @@ def judgements(reader, question, windows, tokenizer):
         judged = reader.eval()(rows)
     found, answers = [], iter(judged.answers.tolist())
     for row, first in zip(rows, judged.first.tolist(), strict=True):
-        scores = judged.spans[first : first + len(row.asked) + len(row.read)].numpy()
+        scores = judged.spans[first : first + row.length].numpy()
         for start, end in row.sentences:
             spans = (
                 scores[i, 0] + scores[j, 1]
@@ -135,7 +127,7 @@ def test_it_learns_and_the_product_reads_what_it_wrote(embedder, tokenizer):
     assert training.report().startswith("answers ")
 
     windows = [passage.window for passage in (POOLS[0].right, *WRONG)]
-    windows.append(window("", "", *[RAIN] * 30))  # more than is read
+    windows.append(window_of("", "", *[RAIN] * 30))  # more than is read
     read = Reader(embedder.encoder, reader.file()).read(POOLS[0].question, windows)
     expected = judgements(reader, POOLS[0].question, windows, tokenizer)
     assert np.isnan(expected[-1]).all()
@@ -167,7 +159,7 @@ def test_what_is_not_known_or_not_read_is_no_part_of_the_loss(tokenizer):
         judged.spans[of_unsure] += 5
         assert torch.equal(losses_of(judged, [group]), expected)
 
-    long = labelled(window("", "", *[RAIN] * 30), right=29)
+    long = labelled(window_of("", "", *[RAIN] * 30), right=29)
     cut = group_of(example._replace(passages=[long], answers=["Friday"]), tokenizer)
     assert set(cut.right) == {0, -1}
     assert cut.spans == [(0, 0)]
@@ -262,6 +254,23 @@ def test_a_sentence_is_right_only_where_its_question_was_asked(embedder):
     assert all(e.passages[0] == answered.right and len(e.passages) == 2 for e in drawn)
 
 
+def test_of_a_long_passage_only_what_is_read_is_labelled(embedder, tokenizer):
+    clauses = "; ".join(f"item {n} of the agenda was left for the next meeting" for n in range(16))
+    text = f"The council met and heard that {clauses}. Mayor Ida Holm led it until May."
+    question = "Who led the council until May?"
+    articles = [Article("long", "", text, source="long")]
+    cache = EmbeddingCache(embedder)
+    cache.add([*indexed_texts(articles), question])
+    asked = ask(MemoryArchive(articles, cache), cache, question, ["Ida Holm"], "answerable", 0)
+    [pool] = reader_data._pools([asked], OWN)
+    read, right = pool.right
+    assert not read.text.startswith("The council met")
+    assert len(right) == len(read.sentences)
+    assert right[-1] is True
+    example = next(draw([pool], random.Random(0)))
+    assert 1 in group_of(example, tokenizer).right
+
+
 def test_what_is_held_out_is_never_trained_on(shared_dir, monkeypatch, tmp_path):
     asked, indexed = set(), set()
 
@@ -332,7 +341,7 @@ def test_every_kind_of_question_has_its_drawing():
     ],
 )
 def test_a_question_is_asked_of_another_than_its_answer_is_about(question, others, able):
-    read = window(
+    read = window_of(
         "Tram", "In 2019 it was 27.", "It was long ago.", f"{LED[:18]} until May, not 2022."
     )
     asked = {exchanged(question, read, others, random.Random(seed)) for seed in range(300)}

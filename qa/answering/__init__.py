@@ -77,18 +77,17 @@ def find_answer(
     scores = weights.sentence(np.stack([candidate.features for candidate in found]))
     order = np.argsort(-scores, kind="stable")
     ranked, ranked_scores = [found[i] for i in order], scores[order]
-    # A question in words that occur nowhere is none that reading could make sense of.
-    if not is_readable(ranked) or len(unknown) == len({word.text for word in question.words}):
-        reader = None
     evidence = question_features(question, words, ranked, float(ranked_scores[0]), is_known)
     log_odds = float(weights.unread.log_odds(evidence[None, :])[0])
-    if reader is not None and log_odds > HOPELESS:
+    # A question in words that occur nowhere is none that reading could make sense of.
+    is_strange = len(unknown) == len({word.text for word in question.words})
+    if is_strange or log_odds <= HOPELESS or not is_readable(ranked):
+        reader = None
+    if reader is not None:
         reading = read(question.text, ranked, ranked_scores, reader, weights.reading)
         ranked, ranked_scores = reading.ranked, reading.scores
         evidence = np.asarray([log_odds, *reading.evidence], dtype=np.float32)
         log_odds = float(weights.read.log_odds(evidence[None, :])[0])
-    else:
-        reader = None
     threshold = weights.verdict(reads=reader is not None).threshold
     # "Who is it?" asks nothing that a passage could answer, however near it may lie.
     confidence = 1 / (1 + math.exp(-max(-50.0, log_odds))) if question.terms else 0.0

@@ -88,6 +88,11 @@ class Layout(NamedTuple):
     sentences: list[tuple[int, int]]
     offsets: list[tuple[int, int]]
 
+    @property
+    def length(self) -> int:
+        """Tokens of the whole sequence."""
+        return len(self.asked) + len(self.read)
+
     @classmethod
     def of(cls, question: str, window: Window, tokenizer: Tokenizer) -> Layout:
         """As the reader is trained on it and reads it."""
@@ -145,7 +150,7 @@ class Reader:
             span's score above that of no span; NaN for sentences too far back to be read.
         """
         layouts = [Layout.of(question, window, self._encoder.tokenizer) for window in windows]
-        lengths = [len(layout.asked) + len(layout.read) for layout in layouts]
+        lengths = [layout.length for layout in layouts]
         workers = min(os.cpu_count() or 1, len(layouts))
         batches = by_tokens(lengths, -(-sum(lengths) // workers))
         with one_thread, ThreadPoolExecutor(workers) as pool:

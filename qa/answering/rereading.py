@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -95,15 +95,11 @@ def judge(question: str, ranked: Sequence[Candidate], reader: Reader) -> Floats:
     Passages are read in the order of their best sentences, whole, and no further than to the first
     candidate that is in another language.
     """
-    known = list(takewhile(_is_known_to_it, ranked))
-    first: dict[int, Candidate] = {}
-    for candidate in known:
-        first.setdefault(candidate.hit.passage.id, candidate)
-    best = iter(first.values())
+    best = iter(firsts(takewhile(_is_known_to_it, ranked)))
     judged: dict[tuple[int, int], Floats] = {}
     highest, enough = -np.inf, SURE
     for some in filter(None, (list(islice(best, count)) for count in ROUNDS)):
-        windows, sentences = [window(c) for c in some], [_read(c) for c in some]
+        windows, sentences = [window(c) for c in some], [sentences_read(c) for c in some]
         found = reader.read(question, windows)
         for candidate, own, said in zip(some, sentences, found, strict=True):
             passage = candidate.hit.passage.id
@@ -117,6 +113,14 @@ def judge(question: str, ranked: Sequence[Candidate], reader: Reader) -> Floats:
     if np.isnan(said[0, 0]):  # all of it signs that the model knows nothing of
         said[0] = NO_WORDS
     return said
+
+
+def firsts(ranked: Iterable[Candidate]) -> list[Candidate]:
+    """The first candidate of each passage."""
+    found: dict[int, Candidate] = {}
+    for candidate in ranked:
+        found.setdefault(candidate.hit.passage.id, candidate)
+    return list(found.values())
 
 
 def reordered(
@@ -146,14 +150,14 @@ def window(candidate: Candidate) -> Window:
     """What is read of a candidate: its passage, after what stands before that."""
     from qa.answering.reader import Window
 
-    article, sentences = candidate.hit.article, _read(candidate)
+    article, sentences = candidate.hit.article, sentences_read(candidate)
     start, end = sentences[0].start, sentences[-1].end
     before = article.text[max(0, start - BEFORE) : start]
     places = [(s.start - start, s.end - start) for s in sentences]
     return Window(article.title, before, article.text[start:end], places)
 
 
-def _read(candidate: Candidate) -> Sequence[Span]:
+def sentences_read(candidate: Candidate) -> Sequence[Span]:
     """What is read with a candidate: its passage's sentences, of a long one from it on."""
     passage = candidate.hit.passage
     if candidate.sentence.end - passage.start <= LONGEST:

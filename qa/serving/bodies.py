@@ -13,6 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.abandonment import abandonable
+from qa.errors import IndexWriteError
 from qa.serving.guard import refuse, served_path
 from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
 
@@ -71,7 +72,7 @@ class Bodies:
                 await refuse(send, 408, "InputError", message, [(b"connection", b"close")])
                 return
             except OSError as error:
-                told = f"cannot write to {tempfile.gettempdir()}: {error.strerror or error}"
+                told = str(IndexWriteError.at(tempfile.gettempdir(), error))
                 close = [(b"connection", b"close")]
                 await refuse(send, 507, "IndexWriteError", told, close)
                 return

@@ -77,6 +77,5 @@ def _lying(sent: Sent) -> Iterator[Path]:
             path = Path(folder, safe_name(sent.name))
             path.write_bytes(sent.data)
         except OSError as error:
-            told = f"cannot write to {tempfile.gettempdir()}: {error.strerror or error}"
-            raise IndexWriteError(told) from error
+            raise IndexWriteError.at(tempfile.gettempdir(), error) from error
         yield path

@@ -17,31 +17,23 @@ from qa.errors import ModelError
 from qa.records import Article, Passage, Span
 from qa.serving.metrics import MeasuredArchive, Metrics
 from qa.settings import Settings
+from tests.answering.windows import window_of
 
 QUESTION = "Who led the council when the tram line was approved?"
 
 
-def of(title, before, *sentences):
-    """A window of these sentences."""
-    places, start = [], 0
-    for sentence in sentences:
-        places.append((start, start + len(sentence)))
-        start += len(sentence) + 1
-    return Window(title, before, " ".join(sentences), places)
-
-
 RAIN = "Rain is expected on Friday, with winds of up to 60 km/h at sea."
 WINDOWS = [
-    of(
+    window_of(
         "Council votes for the tram",
         "The line was approved in March.",
         "The vote was close.",
         "Mayor Ida Holm led the council until May.",
         "It was 27 to 18.",
     ),
-    of("Council votes for the tram", "", "It was 27 to 18.", "Nobody was absent."),
-    of("", "", *[RAIN] * 9),
-    of("東京都", "", "🎉"),
+    window_of("Council votes for the tram", "", "It was 27 to 18.", "Nobody was absent."),
+    window_of("", "", *[RAIN] * 9),
+    window_of("東京都", "", "🎉"),
 ]
 
 
@@ -64,12 +56,12 @@ def test_a_passage_is_judged_alike_alone_and_among_others(reader):
 
 
 def test_sentences_too_far_back_are_not_judged(reader):
-    [judged] = reader.read(QUESTION, [of("", "", *[RAIN] * 40)])
+    [judged] = reader.read(QUESTION, [window_of("", "", *[RAIN] * 40)])
     was_read = read_of(judged)
     assert was_read[:9].all()
     assert not was_read[20:].any()
     assert (np.isnan(judged).any(axis=1) == ~was_read).all()
-    [judged] = reader.read(QUESTION, [of("Ferry", "", "")])
+    [judged] = reader.read(QUESTION, [window_of("Ferry", "", "")])
     assert not read_of(judged).any()
 
 
