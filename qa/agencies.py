@@ -32,6 +32,9 @@ _OF_AGENCIES: Final = frozenset({"agency", "news", "press", "service", "wire"})
 FORMS: Final = {name: names for names in _NAMES for name in names}
 """By each name of an agency all of its names, the shortest first."""
 
+SPELT_OUT: Final = [name.replace(" ", "[ -]") for name in FORMS if " " in name and name != "a p"]
+"""Names of several words, as patterns."""
+
 
 def canonical(key: str) -> str:
     """The one key of all names of an agency; that of an unknown one is the key given."""

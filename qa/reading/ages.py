@@ -16,10 +16,14 @@ _NUMBERS: Final = {
     for word in words.split()
 }
 _COUNTED: Final = re.compile(
-    r"(?:(?:about|over|almost)\s+)?(?P<count>\d{1,3}|[a-z]+)\+?\s*(?P<unit>[a-z]+)(?:\s+ago)?",
+    r"(?:(?:about|around|over|almost|nearly|(?:less|more) than)\s+)?"
+    r"(?P<count>\d{1,3}|[a-z]+)\+?\s*(?P<unit>[a-z]+)\.?(?:\s+ago)?",
     re.IGNORECASE,
 )
-_NOW: Final = re.compile(r"just now|moments ago|today", re.IGNORECASE)
+_NOW: Final = re.compile(r"just now|moments ago|today\b.*", re.IGNORECASE)
+_YESTERDAY: Final = re.compile(r"yesterday\b.*", re.IGNORECASE)
+"""Their times ("Yesterday at 4:05 PM") are of a zone that the page does not say."""
+
 _UNITS: Final = (
     (("second", "seconds", "sec", "secs", "s"), timedelta(seconds=1)),
     (("minute", "minutes", "min", "mins", "m"), timedelta(minutes=1)),
@@ -45,7 +49,7 @@ def moment_of_age(age: str, captured: datetime) -> datetime | None:
     age = " ".join(age.lower().split())
     if _NOW.fullmatch(age):
         return day
-    if age == "yesterday":
+    if _YESTERDAY.fullmatch(age):
         return day - timedelta(days=1)
     counted = _counted(age) or age_of(age)
     if counted is None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from qa.agencies import is_known
+from qa.agencies import SPELT_OUT, is_known
 from qa.analysis import fold
 from qa.bylines import SUFFIXES
 from qa.reading import wordings
@@ -21,7 +21,9 @@ from qa.reading.wordings import word_set
 _MAX_BYLINE_CHARS = 120
 
 _BY = re.compile(
-    r"(?:(?:written|words|story|report|reported|reporting) )?by:?\s+(?P<names>\S.*)", re.IGNORECASE
+    r"(?:(?:written|words|story|report|reported|reporting|opinion|analysis|commentary|perspective"
+    r"|review|essay|interview) )?by:?\s+(?P<names>\S.*)",
+    re.IGNORECASE,
 )
 _AUTHOR_LABEL = re.compile(
     rf"(?:authors?|byline|writer|written by|{wordings.AUTHOR})\s*[:：]\s*(?P<names>\S.*)", re.I
@@ -77,6 +79,7 @@ _AND_ELSEWHERE: Final = (
 _AFTER_NAME = re.compile(
     rf"\s*[|·•].*|\s+[—–-]\s.*|\s*\([^)]*\){_AND_AT_ONCE}|\s*<[^>]*>{_AND_AT_ONCE}"
     rf"|\s+\S+@\S+{_AND_AT_ONCE}|\s+[Ss]pecial to (?:the\s+)?[A-Z].*"
+    r"|\s+(?:and|with|&)\s+(?:news )?(?:[Aa]gencies|[Ww]ires?)$"
     rf"|\s+(?:for|in|at|of|from|via)\s+(?:the\s+)?[A-Z]{_AND_ELSEWHERE}"
 )
 """What stands behind a name: "Ann Lee in Berlin and Bob Roe in Paris" are two people."""
@@ -97,7 +100,14 @@ _NOT_NAMES = word_set(
     "july august september october november december then now contrast law comparison"
 )
 _GIVEN_TOO = word_set("april june august")
-_AGENCY_ENDS = re.compile(r"[,;/|·•()\[\]+&]|\s[—–-]\s|\b(?:for|with|via|from|and|und|et)\b")
+_AGENCY_ENDS = re.compile(r"[,;/|·•()\[\]+&]|\s[—–-]\s|\b(?:for|of|with|via|from|and|und|et)\b")
+_RUN_ON_AGENCY = re.compile(
+    r"(?P<names>(?:\S+ \S.*?(?:\w|\b\w\.)(?<!\band)(?<!\bwith)(?<!\bthe),? )?)"
+    rf"(?P<agency>(?:the )?(?:{'|'.join(SPELT_OUT)})|(?-i:AP|AFP|Reuters))"
+    r"(?: (?:\w+ ){0,2}(?:writer|reporter|correspondent|editor)s?)?",
+    re.IGNORECASE,
+)
+"""An agency right behind a name: "RUTH ROE AP Sports Writer", "RUTH ROE Associated Press"."""
 
 
 def parse_byline(line: str) -> str | None:
@@ -112,6 +122,8 @@ def parse_byline(line: str) -> str | None:
     found = _BY.fullmatch(line)
     if found is None:
         return None
+    if names_nobody(found["names"]):  # "Our Correspondent"; not "Our", a name's shape
+        return found["names"]
     author = _cleaned(found["names"])
     return author if author and _names_people(author) else None
 
@@ -125,21 +137,24 @@ def parse_foreign_byline(line: str) -> str | None:
 def are_people(line: str) -> bool:
     """Whether a line without a "By" can only be those who wrote, and no publisher.
 
-    "Ann Lee and Bob Roe"; "Ann Lee, Political Editor"; "Ann Lee (AP)"; what names nobody. Not "Ann
-    Lee": as many papers are called so.
+    "Ann Lee and Bob Roe"; "Ann Lee, Political Editor"; "Ann Lee (AP)"; "Ann Lee Associated Press";
+    what names nobody. Not "Ann Lee": as many papers are called so.
     """
     if len(line) > _MAX_BYLINE_CHARS:
         return False
-    if names_nobody(line) or re.search(r"\w@\w", line):
+    run_on = _RUN_ON_AGENCY.fullmatch(line)
+    if names_nobody(line) or re.search(r"\w@\w", line) or (run_on and run_on["names"]):
         return True
     names = [name for name in re.split(rf"{_AND}|\s*[,;/(]\s*", line.strip(" )")) if name]
     words = [[word.casefold() for word in name.split()] for name in names]
-    if not words or len(words[0]) < 2 or _OF_PAPERS & {each for name in words for each in name}:
+    agencies = [is_known(fold(name)) for name in names]  # "The Canadian Press" is no paper
+    others = {each for name, of in zip(words, agencies, strict=True) if not of for each in name}
+    if not words or len(words[0]) < 2 or _OF_PAPERS & others:
         return False
     if any(not _has_name_shape(name) for name in names):
         return False
     whole = [len(name) > 1 for name in words]
-    known = [is_role(name) or is_known(fold(name)) for name in names[1:]]
+    known = [is_role(name) or of for name, of in zip(names[1:], agencies[1:], strict=True)]
     return len(names) > 1 and all(a or b for a, b in zip(whole[1:], known, strict=True))
 
 
@@ -179,6 +194,8 @@ def agency_in(text: str) -> str | None:
         bare = re.sub(r"^\s*by\s+|\s+staff\s*$", "", part, flags=re.IGNORECASE).strip(" .")
         if bare and is_known(" ".join(re.findall(r"\w+", fold(bare)))):
             return bare
+        if run_on := _RUN_ON_AGENCY.fullmatch(bare):
+            return run_on["agency"]
     return None
 
 
@@ -206,6 +223,8 @@ def _cleaned(text: str, *, one: bool = False) -> str | None:
         return None
     text = re.sub(r"(?<=\w)\s+staff$", "", text, flags=re.IGNORECASE) if agency_in(text) else text
     text = _AFTER_NAME.sub("", re.sub(r"(?<=\w)\s*/\s*([^/,;]+)$", _without_agency, text))
+    if (run_on := _RUN_ON_AGENCY.fullmatch(text)) and run_on["names"]:
+        text = run_on["names"]
     text = _TRAILING_ROLE.sub("", text).strip(" ,;:|-–—")
     parts = [segments for part in text.split(";") if (segments := _segments(part))]
     if not parts:

@@ -19,15 +19,20 @@ _MAX_NAME_WORDS = 8
 SEPARATOR = re.compile(r"\s*[|·•]\s*|\s+[—–-]\s+")
 """What stands between the parts of one header line: "Toronto Star · 4 hours ago"."""
 
-_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?)"
+_UNIT = (
+    r"(?:seconds?|secs?\.?|minutes?|mins?\.?|hours?|hrs?\.?|days?|weeks?|wks?\.?|months?|mos?\.?"
+    r"|years?|yrs?\.?)"
+)
 _COUNT = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|\d{1,3})"
+_ABOUT = r"(?:about|around|over|almost|nearly|(?:less|more) than)"
 _AGE = re.compile(
-    rf"(?:(?:about|over|almost)\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
-    r"|\d{1,2}\s?(?:mins?|hrs?|h|d)|just now|moments ago|yesterday|today|last (?:week|month|year)",
+    rf"(?:{_ABOUT}\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
+    r"|\d{1,2}\s?(?:mins?|hrs?|h|d)|just now|moments ago|last (?:week|month|year)"
+    r"|(?:yesterday|today)(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
 _AGE_LABEL = re.compile(
-    r"(?:(?:published|posted|updated|added)\s*:?\s+"
+    r"(?:(?:(?:first|last)\s+)?(?:published|posted|updated|added)\s*:?\s+"
     rf"|(?:{wordings.PUBLISHED}|{wordings.UPDATED})\s*[:：]?\s*)(?=\S)",
     re.IGNORECASE,
 )
@@ -41,8 +46,11 @@ _CHANGED = re.compile(
 )
 _MONTHS = "|".join(sorted(map(re.escape, month_numbers()), key=len, reverse=True))
 _MONTH = rf"(?<!\w)(?:{_MONTHS})(?!\w)"
-_MONTH_AND_FIGURE = re.compile(rf"{_MONTH}.*\d|\d.*{_MONTH}", re.IGNORECASE)
-"""In no publisher's name, but in dates that are not read: "3 May", "Spring issue, May 2024"."""
+_DAY_IN_FIGURES = r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)"
+_UNREAD_DATE = re.compile(
+    rf"{_MONTH}.*\d|\d.*{_MONTH}|(?<!\d){_DAY_IN_FIGURES}|\b\d{{1,2}}:\d{{2}}\b", re.IGNORECASE
+)
+"""In no publisher's name, but in dates that are not read: "3 May", "05/07/25", "6:00 AM ET"."""
 
 _AGENCY_SITES = frozenset(
     [
@@ -54,12 +62,16 @@ _SMALL_WORDS = word_set("the of and for in on de la le du des der die das y e &"
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _PLACE = rf"{_CAPITAL}(?:{_CAPITAL}|[.'’ -](?=[.'’ -]?{_CAPITAL}|\s*[,(]))*"
 _REGION = r"(?:,\s+[A-Z][\w.'’ ]{0,24}?)?"
-_DAY = r"(?:,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2})?"
+_DATE = (
+    r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}(?:,\s+\d{4})?|\d{1,2}\.?\s+[A-Z][a-zä]{2,8}\.?(?:\s+\d{4})?)"
+)
+_DAY = rf"(?:,\s+{_DATE})?"
 _AGENCY_DATELINE = re.compile(
-    rf"(?P<dateline>(?:{_PLACE}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}}){_REGION}{_DAY}"
+    rf"(?P<dateline>(?:{_PLACE}(?:/{_PLACE})*|[A-Z][\w.'’/-]*(?: [A-Z][\w.'’/-]*){{0,3}})"
+    rf"{_REGION}{_DAY}"
     r"\s+\((?P<agency>(?:[A-Z]|(?=dpa|epd|kna)[a-z])[\w./& ]{1,28})\))\s*[—–-]"
 )
-_AGENCY_ALONE = re.compile(r"\((?P<agency>[\w./& ]{2,28})\)\s*[—–-]\s")
+_AGENCY_ALONE = re.compile(rf"(?:{_DATE}\s+)?\((?P<agency>[\w./& ]{{2,28}})\)\s*[—–-]\s")
 _PLACE_DATELINE = re.compile(rf"(?P<dateline>(?P<place>{_PLACE}){_REGION}{_DAY})\s+(?:[—–]|--?\s)")
 _NOT_PLACES = word_set(
     "BREAKING UPDATE UPDATED EXCLUSIVE OPINION ANALYSIS EXPLAINER WATCH VIDEO LIVE NOTE CORRECTION "
@@ -81,7 +93,7 @@ def is_name_like(line: str) -> bool:
         return False
     if re.search(r"[.!?:;,…]$|[!?:;]\s", line) or not any(c.isalpha() for c in line):
         return False
-    if parse_age(line) or parse_byline(line) or "://" in line or _MONTH_AND_FIGURE.search(line):
+    if parse_age(line) or parse_byline(line) or "://" in line or _UNREAD_DATE.search(line):
         return False
     letters = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_WORDS]
     capital = [word for word in letters if any(c.isupper() or not c.islower() for c in word)]
@@ -121,7 +133,7 @@ def parse_dateline(text: str) -> tuple[str | None, str | None] | None:
     """The dateline at the head of a body, and the agency in it.
 
     "NEW YORK (AP) — It would" gives ("NEW YORK (AP)", "AP"); "LONDON — The" gives ("LONDON", None);
-    "(Reuters) - The" names an agency alone.
+    "(Reuters) - The" and "July 24 (Reuters) - The" name an agency alone.
     """
     head = text[:160].split("\n", 1)[0]
     found = _AGENCY_DATELINE.match(head)

@@ -49,7 +49,8 @@ _ANYWHERE = re.compile(
             r"(?:tags?|topics|filed under)\s*:.{1,120}",
             r"(?:no|\d+) comments?(?: yet)?\W*",
             r"(?:leave|post|add|write|view|show|load|read) (?:a |all |the |your |more |\d+ )?"
-            r"(?:comments?|reply)\W*",
+            r"(?:comments?|reply)\W*(?:\(\d+\))?",
+            r"reporting from (?-i:[A-Z])[^.!?:]{1,60}",
             r"be the first to comment.{0,40}",
             r"join the (?:conversation|discussion)\W*",
             r"\d{1,3}[ -]min(?:ute)?s? read",
@@ -66,7 +67,7 @@ _ANYWHERE = re.compile(
 _RELATED = re.compile(
     r"(?:(?:related|recommended|similar|more|other|further|latest|top|trending|popular|recent)"
     r" (?:\w+ )?(?:articles?|stories|story|news|posts?|reads?|reading|coverage|headlines|content)"
-    r"|more (?:from|on|like|in|by) .{1,40}"
+    r"|more (?:from|on|like|in|by) .{1,40}|more for you"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)"
     r"|read (?:more|next|also|on)|recommended(?: for you)?|related"
     r"|up next|what to read next|see also|also read|keep reading|most (?:read|popular|viewed)"
@@ -77,6 +78,7 @@ _RELATED = re.compile(
 _TAIL = re.compile(
     r"hash ?tags?:?.{0,80}|tags?|tags?\s*:.{0,120}|(?:topics|keywords|filed under|categories)"
     r"(?:\s*:.{0,120})?|comments?(?: \(\d+\)|:)?|\d+ comments?|no comments?.{0,20}"
+    r"|(?:related|more|explore more on these) topics"
     r"|try our (?:ai )?(?:features|tools|app|assistant)\b.{0,20}"
     r"|explore what .{1,40} can do for you\W*|share your (?:thoughts|opinion|feedback)\b.{0,40}"
     r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?|was this article helpful\?"

@@ -68,6 +68,12 @@ _BETWEEN_DATES = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\d{4}")
+_COMMA = re.compile(r",\s+")
+_BLANK = re.compile(r"\s+(?:on\s+)?(?=\S)")
+_BY = re.compile(r"(?:\w+ )?by\b", re.IGNORECASE)
+_IN_FIGURES = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d).{0,16}")
+"""A date whose order or century is unknown, with its time."""
+
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -101,10 +107,14 @@ def _parse_dates(line: str) -> Found | None:
 
 
 def _parse_dated_byline(line: str) -> Found | None:
-    """A byline with a date behind it: "By Ann Lee, 3 May 2024"."""
+    """A byline with a date behind it: "By Ann Lee, 3 May 2024", "By Ann Lee May 3, 2024"."""
     for name, said in _before_date(line):
         author = parse_byline(name) or parse_foreign_byline(name)
         if author is not None:
+            return merge(Found(author=author, agency=agency_in(name)), said)
+    for name, said in _before_date(line, _BLANK) if _BY.match(line) else ():
+        author = parse_byline(name)
+        if author is not None and " " in author:  # "By Christmas 2 December 2024" names nobody
             return merge(Found(author=author, agency=agency_in(name)), said)
     return None
 
@@ -120,12 +130,12 @@ def _parse_dated_name(line: str) -> Found | None:
     return None
 
 
-def _before_date(line: str) -> Iterator[tuple[str, Found]]:
-    """What stands before each comma of a line behind which there is a date, and nothing else."""
-    for comma in re.finditer(r",\s+", line if _YEAR.search(line) else ""):
-        said = _parse_date_line(line[comma.end() :]) or _parse_dates(line[comma.end() :])
+def _before_date(line: str, between: re.Pattern[str] = _COMMA) -> Iterator[tuple[str, Found]]:
+    """What stands before each comma (or blank) of a line behind which a date is, and no more."""
+    for found in between.finditer(line if _YEAR.search(line) else ""):
+        said = _parse_date_line(line[found.end() :]) or _parse_dates(line[found.end() :])
         if said is not None:
-            yield line[: comma.start()], said
+            yield line[: found.start()], said
 
 
 def _parse_parts(line: str) -> Found | None:
@@ -139,7 +149,12 @@ def _parse_parts(line: str) -> Found | None:
             said = Found(author=author)
         if said is not None:
             found = merge(found, said)
-        elif not (_READING_TIME.fullmatch(part) or is_role(part) or is_agency(part)):
+        elif not (
+            _READING_TIME.fullmatch(part)
+            or _IN_FIGURES.fullmatch(part)
+            or is_role(part)
+            or is_agency(part)
+        ):
             unnamed.append(part)
     if found == Found() or len(unnamed) > 1 or not all(is_name_like(part) for part in unnamed):
         return None
@@ -151,6 +166,8 @@ def _unlabelled(name: str) -> Found:
     """What a name without a label says: the publisher, unless it is clearly people's."""
     if are_people(name):
         return Found(author=clean_author(name), agency=agency_in(name))
+    if is_role(name):  # of whom the line above names
+        return Found()
     return Found(publisher=_STAFF.sub("", name))
 
 
@@ -169,6 +186,7 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     known: dict[int, Found] = {}
     name_at: int | None = None
     standfirst_at: int | None = None
+    follows = False
     for index, line in enumerate(lines[:_MAX_HEADER_LINES]):
         found = parse_header_line(line.text)
         if found is None and (author := parse_foreign_byline(line.text)):
@@ -177,16 +195,20 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
             found = _parse_dated_name(line.text)
         if found is not None:
             # Below a standfirst, which may already be the body, a bare date or age could be a
-            # heading of the body or a line of it.
-            if standfirst_at is not None and not _is_unmistakable(found, line.text):
+            # heading of the body or a line of it; not so right below a byline.
+            sure = follows or _is_unmistakable(found, line.text)
+            if standfirst_at is not None and not sure:
                 break
             known[index] = found
+            follows = True
         elif is_furniture(line.text):
             continue
-        elif name_at is None and standfirst_at is None and is_name_like(line.text):
-            name_at = index
-        elif standfirst_at is None and len(line.text) <= _MAX_HEADER_CHARS:
-            standfirst_at = index
+        elif standfirst_at is not None:
+            break
+        elif name_at is None and is_name_like(line.text):
+            name_at, follows = index, False
+        elif len(line.text) <= _MAX_HEADER_CHARS:
+            standfirst_at, follows = index, False
         else:
             break
     if not known:

@@ -6,6 +6,8 @@
     Toronto Star / 4 hours ago / - Toronto Star   a header: its parts in any order, some missing
     title, body …                                 a related article, up to the next header
 
+Among a header's lines the article's sections ("- Politics") and "4 min read" may stand.
+
 After a heading a header needs little to be believed; without one it must be unmistakable, since
 a body may itself hold a short line, or the words "an hour ago".
 """
@@ -21,13 +23,15 @@ from qa.reading.cleaning import Line
 from qa.reading.dates import is_day_first, looks_like_date, parse_date
 from qa.reading.draft import Draft, Found, Part
 from qa.reading.fields import SEPARATOR, is_name_like, parse_age
-from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
+from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker, menu_items
 from qa.reading.header import is_headline, is_prose
 from qa.reading.single import closes_page, read_single, split_tail
 
 ORIGIN = "page"
 _BULLET = re.compile(r"[-–—•·*]\s*(?P<name>\S.*)")
+_READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?\.? read", re.IGNORECASE)
 _MAX_HEADER_PARTS = 3
+_MAX_SECTIONS = 3
 _LONG_WORDS = 80
 """Of an article below a page's comments: who comments has a name and an age too, and says less."""
 _COMMENTS = re.compile(r"(?:\d+ )?(?:comments?|kommentare?)(?: \(\d+\)|:)?", re.IGNORECASE)
@@ -193,21 +197,23 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     bullet: str | None = None
     age: str | None = None
     one_line = False
-    index = start
-    if _is_named_twice(lines, start):
+    index, end = start, start + _MAX_HEADER_PARTS
+    if (repeated_at := _repeated_at(lines, start)) is not None:
         publisher = bullet = lines[start].text
-        age, index = lines[start + 1].text, start + _MAX_HEADER_PARTS
-    while index < min(len(lines) - 1, start + _MAX_HEADER_PARTS):
+        age, index = _age_in(lines[start + 1].text), repeated_at + 1
+    while index < min(len(lines) - 1, end):
         text = lines[index].text
         if lines[index].gap and index > start and not _double_spaced(lines, start):
             break
         marked = _BULLET.fullmatch(text)
         bare = marked["name"] if marked else text
         both = _publisher_and_age(bare)
-        if both is not None and age is None:
+        if index > start and _READING_TIME.fullmatch(bare):
+            end += 1
+        elif both is not None and age is None:
             publisher, age, one_line = publisher or both[0], both[1], True
-        elif age is None and _is_age(bare):
-            age = bare
+        elif age is None and (only := _age_in(bare)) is not None:
+            age = only
         elif marked and bullet is None and is_name_like(bare):
             bullet = bare
         elif publisher is None and is_name_like(text) and _is_publisher_at(lines, index, age):
@@ -220,6 +226,8 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
         return None
     if not announced and not repeated and publisher is None and bullet is None:
         return None
+    if _is_section(lines, index):
+        index += 1
     # A byline may stand above the title; read_single takes it there.
     byline = index + 1 < len(lines) and parse_byline(lines[index].text) is not None
     title_at = index + 1 if byline else index
@@ -227,16 +235,41 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
         return None
     if _BULLET.match(lines[title_at].text):
         return None
+    if not repeated and not one_line and age is not None and _is_of_list(lines, title_at, age):
+        return None
     return Header(start, index, publisher or bullet, age, repeated, one_line)
 
 
-def _is_named_twice(lines: list[Line], start: int) -> bool:
-    """Whether "9News / 4 hours ago / - 9News" stands here: a publisher, whatever its name."""
-    if start + _MAX_HEADER_PARTS >= len(lines):
+def _repeated_at(lines: list[Line], start: int) -> int | None:
+    """Where "9News / 4 hours ago / - 9News" ends, if it is here: a publisher, whatever its name.
+
+    Sections may stand before its second name: "- Politics".
+    """
+    if start + 1 >= len(lines) or not _is_age(lines[start + 1].text):
+        return None
+    for at in range(start + 2, min(start + _MAX_HEADER_PARTS + _MAX_SECTIONS, len(lines) - 1)):
+        marked = _BULLET.fullmatch(lines[at].text)
+        if marked is None or _same_name(marked["name"], lines[start].text):
+            return at if marked else None
+    return None
+
+
+def _is_section(lines: list[Line], at: int) -> bool:
+    """Whether a line where a title is looked for is a section's name, with the title below it."""
+    if at + 2 >= len(lines) or not menu_items(lines[at].text):
         return False
-    name, age, repeated = (line.text for line in lines[start : start + _MAX_HEADER_PARTS])
-    marked = _BULLET.fullmatch(repeated)
-    return bool(marked and _same_name(marked["name"], name) and _is_age(age))
+    return is_headline(lines[at + 1].text) and is_prose(lines[at + 2].text)
+
+
+def _is_of_list(lines: list[Line], title_at: int, age: str) -> bool:
+    """Whether a title has an age too: of a list of links each has one, and the first no publisher.
+
+    A date below the title of an article that has an age is its own, or the same date once more.
+    """
+    below = lines[title_at + 1].text if title_at + 1 < len(lines) else ""
+    if parse_age(age) is not None:
+        return parse_age(below) is not None
+    return below != age and looks_like_date(below)
 
 
 def _is_publisher_at(lines: list[Line], index: int, age: str | None) -> bool:
@@ -263,7 +296,7 @@ def _double_spaced(lines: list[Line], start: int) -> bool:
 
 
 def _publisher_and_age(line: str) -> tuple[str, str] | None:
-    parts = [part for part in SEPARATOR.split(line) if part]
+    parts = _parts(line)
     ages = [part for part in parts if _is_age(part)]
     names = [part for part in parts if part not in ages]
     if len(parts) > _MAX_HEADER_PARTS or len(ages) != 1 or not names:
@@ -271,8 +304,21 @@ def _publisher_and_age(line: str) -> tuple[str, str] | None:
     return (names[0], ages[0]) if all(is_name_like(name) for name in names) else None
 
 
+def _parts(line: str) -> list[str]:
+    """What stands between a line's separators, but for a reading time."""
+    parts = SEPARATOR.split(line)
+    return [part for part in parts if part and not _READING_TIME.fullmatch(part)]
+
+
+def _age_in(text: str) -> str | None:
+    """The age or date that a line is, "3 days ago • 4 min read" too."""
+    parts = [text] if parse_age(text) or looks_like_date(text) else _parts(text)
+    alone = len(parts) == 1 and (parse_age(parts[0]) or looks_like_date(parts[0]))
+    return parts[0] if alone else None
+
+
 def _is_age(text: str) -> bool:
-    return parse_age(text) is not None or looks_like_date(text)
+    return _age_in(text) is not None
 
 
 def _same_name(left: str, right: str) -> bool:
