@@ -78,6 +78,9 @@ _QUESTIONS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
             r"|century|centuries|time of year|season)\b"
         ),
     ),
+    # "Why did the number of cases rise", "who said how many came" ask for no number.
+    ("reason", re.compile(rf"{_ASKS}(?:why|how come)\b")),
+    ("name", re.compile(rf"{_ASKS}whom?\b")),
     (
         "number",
         re.compile(

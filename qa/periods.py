@@ -47,6 +47,41 @@ _PARTS = re.compile(
 )
 _NUMERIC = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
+_PREPOSITIONS = r"(?P<how>in|during|over|within|from|since|before|after|until)"
+_BEGINS = rf"(?:from|between) ({DATED}|{WITHOUT_YEAR}) (?:to|and|until)"
+_ON = r" on(?:wards\b|(?=,|\W*$))"
+_BY_ITSELF = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        "before", "after", "since", "until", "till", "by", "from", "to", "for", "of", "on", "than",
+        "with", "versus", "not", "the",
+    )
+)  # fmt: skip
+"""Words behind which "last month" is no date of its own: "since last month", "than last month"."""
+
+SPAN: Final = re.compile(rf",? ?\b{_BEGINS} ({DATED})", re.IGNORECASE)
+DATE: Final = re.compile(
+    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE}|on {DAY})(?:{_ON})?,?",
+    re.IGNORECASE,
+)
+LEADING: Final = re.compile(
+    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)|^on {DAY},? (?=\S)",
+    re.IGNORECASE,
+)
+TRAILING: Final = re.compile(
+    rf",? (?:(?P<how>in|during|over|within) (?:{MONTH_YEAR}|{RELATIVE})|{_BY_ITSELF}{RELATIVE})"
+    r"(?=\W*$)",
+    re.IGNORECASE,
+)
+TRAILING_SPAN: Final = re.compile(rf",? {_BEGINS} ({DAY}|{MONTH_YEAR})(?=\W*$)", re.IGNORECASE)
+TRAILING_SINCE: Final = re.compile(
+    rf",? (?P<how>since) (?:{RELATIVE}|{DATED})(?=\W*$)", re.IGNORECASE
+)
+TRAILING_OF_ARTICLES: Final = re.compile(
+    rf",? (?P<how>from|since|before|after|until) (?:{RELATIVE}|{DAY}|{MONTH_YEAR})(?=\W*$)",
+    re.IGNORECASE,
+)
+
 
 class Period(NamedTuple):
     """A run of days.
@@ -84,6 +119,35 @@ def period(text: str, as_of: date | None = None) -> Period | None:
         return _of(int(year or 0), month, day)
     except (ValueError, OverflowError):
         return None
+
+
+def bounds(match: re.Match[str], as_of: date | None) -> tuple[date | None, date | None]:
+    """The first day of a date that a question names, and the day after its last; None where open.
+
+    Args:
+        match: Of one of the patterns above.
+        as_of: The day that "yesterday" and its kin count from.
+
+    Returns:
+        None for both where it is no date.
+    """
+    if not match.re.groupindex:
+        return span(match[1], match[2]) or (None, None)
+    how = (match["how"] or "in").lower()
+    words = match.group().strip(" ,")
+    if match["how"]:
+        words = words[len(how) :]
+    found = period(re.sub(r"^on | on(?:wards)?$", "", words, flags=re.I), as_of)
+    if found is None:
+        return None, None
+    if how == "since" or (how == "from" and re.search(r" on(?:wards)?,?$", match.group())):
+        return found.first, None
+    open_at_one_end = {
+        "before": (None, found.first),
+        "after": (found.end, None),
+        "until": (None, found.end),
+    }
+    return open_at_one_end.get(how, (found.first, found.end))
 
 
 def span(first: str, last: str) -> Period | None:

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from qa.analysis import term, tokens
 from qa.answering import Finding
+from qa.as_of import end_of
+from qa.languages import primary
 from qa.query import language_of
 from qa.records import Filters, Hit
 from qa.retrieval import Retrieval, told_filters
-from qa.stemming import analysed_as
+from qa.stemming import ENGLISH, analysed_as
 from qa.understanding import Understood
 
 MAX_REASON: Final = 200
@@ -56,6 +58,12 @@ def _emptied(found: Retrieval) -> str:
     """Which filters let nothing through: those that do so alone, or else all of them together."""
     asked, told = found.filters, told_filters(found)
     listed = ", ".join(told)
+    day = found.understood.as_of
+    if asked.after and day and asked.before == end_of(day).date() and asked.after > day:
+        return (
+            f"no article passes the filters (from {asked.after} on, as of {day}): nothing later "
+            "than the day asked as of is used; choose an earlier “from”, or ask as of a later day"
+        )
     if asked.after and asked.before and asked.after >= asked.before:
         return (
             f"no article passes the filters ({listed}): the first day is after the last; choose an "
@@ -78,6 +86,8 @@ def _emptied(found: Retrieval) -> str:
 def _words(found: Retrieval, finding: Finding) -> list[str]:
     """The words of a question but for the common ones, as written.
 
+    Nor are those named that only ask for articles (`ASKING`).
+
     Of a question in a language that cannot be told each word is looked for that is not common in
     all languages of the archive ("they"): it is no word that is missing.
     """
@@ -86,9 +96,12 @@ def _words(found: Retrieval, finding: Finding) -> list[str]:
     return [
         word.text
         for word in question.words
-        if own is not None
-        or word.text not in finding.unknown
-        or all(term(word.text, language) is not None for language in question.languages)
+        if word.text.lower() not in ASKING
+        and (
+            own is not None
+            or word.text not in finding.unknown
+            or all(term(word.text, language) is not None for language in question.languages)
+        )
     ]
 
 
@@ -96,19 +109,27 @@ FOREIGN: Final = 2 / 3
 """A question of which this share of the words occurs nowhere is likely in another language: one in
 the archive's has its common words at least ("Who composed the opera?": two of five unknown)."""
 
+ENGLISH_ASKS: Final = frozenset(
+    ("what", "who", "whom", "whose", "when", "where", "which", "why", "how", "did", "does")
+)
+"""A question that begins with one is in English, however many of its words occur nowhere."""
+
 FEWEST_WORDS: Final = 4
 """In shorter questions a few unknown names are as much."""
 
 
 ASKING: Final = frozenset(
-    ("say", "says", "said", "tell", "told", "happen", "happens", "happened", "mention", "mentions")
+    """
+    say says said tell tells told happen happens happened mention mentions mentioned write writes
+    wrote written report reports reported according article articles list show find summarise
+    summarize
+    """.split()  # noqa: SIM905 - a list of 25 strings reads worse
 )
-"""Verbs that ask for what articles put in other words: none of them is what is missing."""
+"""Words that ask for articles, or for what these put in other words: none is what is missing."""
 
 
 def _missing(found: Retrieval, finding: Finding) -> str:
     words = _words(found, finding)
-    words = [word for word in words if word.lower() not in ASKING]
     if unknown_words := [word for word in finding.unknown if word in words]:
         unknown = _shorten(", ".join(unknown_words), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
@@ -130,7 +151,8 @@ def _unwritten(found: Retrieval, near: Hit) -> list[str]:
     """The words of a question of which a passage has none, though it may be near in meaning."""
     written = f"{near.article.title}\n{near.passage.text}"
     held = found.question.held(written, near.article.language)
-    return [] if held else list(dict.fromkeys(word.text for word in found.question.words))
+    words = dict.fromkeys(word.text for word in found.question.words)
+    return [] if held else [word for word in words if word.lower() not in ASKING]
 
 
 def _is_foreign(found: Retrieval, unknown: int) -> bool:
@@ -139,7 +161,9 @@ def _is_foreign(found: Retrieval, unknown: int) -> bool:
     if len(words) < FEWEST_WORDS:
         return False
     if unknown >= FOREIGN * len(words):
-        return True
+        first = tokens(question.text)[0].group().lower()
+        english = any(primary(hit.article.language or "") == ENGLISH for hit in found.hits)
+        return not (english and first in ENGLISH_ASKS)
     # An archive in several languages knows the common words of each.
     own = language_of(question.text, question.languages)
     others = [hit for hit in found.hits if analysed_as(hit.article.language) != own]

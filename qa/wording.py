@@ -20,7 +20,16 @@ from qa import in_language
 from qa.agencies import is_like_one
 from qa.languages import is_within
 from qa.names import Known, Place
-from qa.periods import DATED, DAY, MONTH_YEAR, RELATIVE, WITHOUT_YEAR, period, span
+from qa.periods import (
+    DATE,
+    LEADING,
+    SPAN,
+    TRAILING,
+    TRAILING_OF_ARTICLES,
+    TRAILING_SINCE,
+    TRAILING_SPAN,
+    bounds,
+)
 from qa.records import Filters
 from qa.rows import name_key
 
@@ -33,7 +42,6 @@ _ARTICLES = r"(?:articles?|headlines|news stories|news|coverage|reporting|report
 _AMBIGUOUS: Final = frozenset({"coverage", "reporting", "reports", "stories"})
 """Those that mean other things too ("health coverage in 2019"): a date beside them counts only
 where `_OF_NEWS` stands before them."""
-_PREPOSITIONS = r"(?P<how>in|during|over|within|from|since|before|after|until)"
 
 _AUXILIARY = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
 _VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
@@ -41,6 +49,12 @@ _AUTHORS_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNOR
 _ACCORDING = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
 _AND = re.compile(r"(?:,? (?:and|or)|,) (?=\S)")
 _GOES_ON = re.compile(r"['’]s? \w| (?=[A-ZÀ-ÖØ-Þ])")
+_OF_PEOPLE = re.compile(
+    r" (?:analyst|boss|chair|chief|columnist|correspondent|critic|director|economist|editor"
+    r"|executive|insider|journalist|owner|presenter|president|producer|reporter|source|spokes"
+    r"|staff|writer)",
+    re.IGNORECASE,
+)
 _NOUN = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
 _OF_NEWS = re.compile(
     r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
@@ -49,38 +63,19 @@ _OF_NEWS = re.compile(
 )
 _OF_ARTICLES = re.compile(r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE)
 _OWN = re.compile(
-    r"['’]s? (?:coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b",
-    re.IGNORECASE,
+    r"['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b", re.IGNORECASE
 )
+_QUOTED: Final = frozenset({"report", "reports", "story", "stories"})
+"""What people have who are no authors: an article may speak of "Jennifer Zeng's report"."""
 _REPORTS = re.compile(
     r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
 )
 _PASSIVE = re.compile(
     r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
 )
-_BY = re.compile(r",? ?\b(in|from|by) (?=\S)", re.IGNORECASE)
-_SPAN = re.compile(
-    rf",? ?\b(?:from|between) ({DATED}|{WITHOUT_YEAR}) (?:to|and|until) ({DATED})", re.IGNORECASE
-)
-_ON = r" on(?:wards\b|(?=,|\W*$))"
-_DATE = re.compile(
-    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE}|on {DAY})(?:{_ON})?,?",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(
-    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)|^on {DAY},? (?=\S)",
-    re.IGNORECASE,
-)
-_TRAILING = re.compile(
-    rf",? (?:(?P<how>in|during|over|within) (?:{MONTH_YEAR}|{RELATIVE})|{RELATIVE})(?=\W*$)",
-    re.IGNORECASE,
-)
-_TRAILING_SINCE = re.compile(rf",? (?P<how>since) (?:{RELATIVE}|{DATED})(?=\W*$)", re.IGNORECASE)
-_TRAILING_OF_ARTICLES = re.compile(
-    rf",? (?P<how>from|since|before|after|until) (?:{RELATIVE}|{DAY}|{MONTH_YEAR})(?=\W*$)",
-    re.IGNORECASE,
-)
+_BY = re.compile(r",? ?\b(in|from|by|for) (?=\S)", re.IGNORECASE)
 _ABOUT = re.compile(r" (?:about|on) ", re.IGNORECASE)
+_ENDS = re.compile(r"\W*$|,? (?:in|on|from|between|during|since|before|after|until) ")
 _LATEST = re.compile(
     r"(?:\bthe )?\b(?:latest|newest|most recent) "
     r"(?:articles?|headlines?|news stor(?:y|ies)|news"
@@ -145,9 +140,10 @@ class _Reading:
                 return _Named(kind, found)
         return None
 
-    def author_at(self, at: int) -> _Named | None:
-        """An author that is named at a place of the text."""
-        place = self.known.authors().at(self.text, at)
+    def author_at(self, at: int, *, ends: bool = False) -> _Named | None:
+        """An author whose name begins (or ends) at a place of the text."""
+        names = self.known.authors()
+        place = names.before(self.text, at) if ends else names.at(self.text, at)
         return _Named("author", place) if place else None
 
     def is_part(self, end: int) -> bool:
@@ -169,10 +165,7 @@ class _Reading:
         match = pattern.search(self.text, at) if search else pattern.match(self.text, at)
         if match is None or self.after or self.before:
             return at
-        if pattern is _SPAN:
-            after, before = span(match[1], match[2]) or (None, None)
-        else:
-            after, before = self._bounds(match)
+        after, before = bounds(match, self.as_of)
         if (after is None and before is None) or not self.known.holds(
             Filters(self.publisher, self.author, after, before, self.language, self.agency)
         ):
@@ -181,28 +174,16 @@ class _Reading:
         self.edit(match.start(), match.end(), " ")
         return match.end()
 
-    def _bounds(self, match: re.Match[str]) -> tuple[date | None, date | None]:
-        how = (match["how"] or "in").lower()
-        words = match.group().strip(" ,")
-        if match["how"]:
-            words = words[len(how) :]
-        found = period(re.sub(r"^on | on(?:wards)?$", "", words, flags=re.I), self.as_of)
-        if found is None:
-            return None, None
-        if how == "since" or (how == "from" and re.search(r" on(?:wards)?,?$", match.group())):
-            return found.first, None
-        bounds = {
-            "before": (None, found.first),
-            "after": (found.end, None),
-            "until": (None, found.end),
-        }
-        return bounds.get(how, (found.first, found.end))
+    def at_the_end(self, at: int = 0) -> int:
+        """Restrict to the date of articles that a question ends with; returns its end."""
+        end = self.dated(TRAILING_SPAN, at, search=True)
+        return self.dated(TRAILING_OF_ARTICLES, at, search=True) if end == at else end
 
     def modifiers(self, at: int, *, names: bool = False) -> int:
         """Read "since July 2025", "by X", "in X" one after the other; returns their end."""
         while True:
-            end = self.dated(_SPAN, at)
-            end = self.dated(_DATE, at) if end == at else end
+            end = self.dated(SPAN, at)
+            end = self.dated(DATE, at) if end == at else end
             if end == at and names and (by := _BY.match(self.text, at)):
                 end = self.name(by) or self.in_language(at) or at
             if end == at:
@@ -210,7 +191,7 @@ class _Reading:
             at = end
 
     def name(self, by: re.Match[str]) -> int | None:
-        """Restrict to the name after "by", "in" or "from"; returns its end."""
+        """Restrict to the name after "by", "in", "from" or "for"; returns its end."""
         named = self.source(by.end())
         if named is None and by[1].lower() == "by":
             named = self.author_at(by.end())
@@ -274,8 +255,9 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
     )
     if not any(spoken):
         return Said(text)
-    reading.dated(_LEADING)
-    reading.dated(_TRAILING, search=True)
+    reading.dated(LEADING)
+    reading.dated(TRAILING_SPAN, search=True)
+    reading.dated(TRAILING, search=True)
     return reading.result()
 
 
@@ -298,9 +280,9 @@ def _names_said(reading: _Reading) -> bool:
         reading.edit(auxiliary.start(1), auxiliary.end(1), _THEY.get(word.lower(), word))
         reading.edit(named.place.start, named.place.end, "they")
         reading.verb(named.place.end)
-        reading.modifiers(verb.end())
+        reading.modifiers(verb.end(), names=named.kind == "author")
         if word.lower() in ("has", "have"):
-            reading.dated(_TRAILING_SINCE, search=True)
+            reading.dated(TRAILING_SINCE, search=True)
     return found
 
 
@@ -311,6 +293,8 @@ def _according(reading: _Reading) -> bool:
         named = reading.source(match.end())
         if named is None:
             continue
+        if _OF_PEOPLE.match(reading.text, named.place.end):
+            continue  # what "AP director Ada Ford" says may stand in any paper
         reports = _REPORTS.match(reading.text, named.place.end)
         end = reports.end() if reports else named.place.end
         if reading.is_part(end) or not reading.take(named):
@@ -327,12 +311,16 @@ def _own(reading: _Reading) -> bool:
     found = False
     for match in _OWN.finditer(reading.text):
         named = reading.source(match.start(), ends=True)
+        if named is None and match[1].lower() not in _QUOTED:
+            named = reading.author_at(match.start(), ends=True)
         if named is not None and reading.take(named):
             found = True
             start = named.place.start
             the = 4 * reading.text[:start].lower().endswith("the ")
             reading.edit(start - the, match.end(), "they")
-            reading.verb(match.end())
+            reading.verb(reading.modifiers(match.end()))
+            if not _VERB.search(reading.text, match.end()):
+                reading.at_the_end(match.end())
     return found
 
 
@@ -342,10 +330,10 @@ def _nouns(reading: _Reading) -> bool:
     for match in _NOUN.finditer(reading.text):
         end, noun = match.end(), match[1].lower()
         clear = noun not in _AMBIGUOUS or _OF_NEWS.search(reading.text[: match.start()])
-        if clear and _DATE.match(reading.text, end):
+        if clear and (SPAN.match(reading.text, end) or DATE.match(reading.text, end)):
             end = reading.modifiers(end, names=True)
         elif clear and _ABOUT.match(reading.text, end):
-            end = reading.dated(_TRAILING_OF_ARTICLES, end, search=True)
+            end = max(_by_whom(reading, end), reading.at_the_end(end))
         elif by := _BY.match(reading.text, end):
             end = reading.name(by) or reading.in_language(end) or end
             end = reading.modifiers(end, names=True) if end > match.end() else end
@@ -356,8 +344,18 @@ def _nouns(reading: _Reading) -> bool:
             reading.edit(before.start() if before else match.start(), match.end(), "they")
             reading.verb(end)
     if found:
-        reading.dated(_TRAILING_OF_ARTICLES, search=True)
+        reading.at_the_end()
     return found
+
+
+def _by_whom(reading: _Reading, at: int) -> int:
+    """Read "by X" after what articles are about, before a date or at the end; returns its end."""
+    for by in _BY.finditer(reading.text, at):
+        named = reading.source(by.end()) or reading.author_at(by.end())
+        if by[1].lower() == "by" and named and _ENDS.match(reading.text, named.place.end):
+            end = reading.name(by)
+            return at if end is None else reading.modifiers(end, names=True)
+    return at
 
 
 def _latest(reading: _Reading) -> bool:
@@ -380,8 +378,9 @@ def _passive(reading: _Reading) -> bool:
         return False
     end = reading.in_language(match.end()) or match.end()
     end = reading.modifiers(end)
-    end = max(end, reading.dated(_TRAILING_SINCE, match.end(), search=True))
-    if end == match.end() and not _TRAILING.search(reading.text):
+    end = max(end, reading.dated(TRAILING_SINCE, match.end(), search=True))
+    end = max(end, reading.dated(TRAILING_SPAN, match.end(), search=True))
+    if end == match.end() and not TRAILING.search(reading.text):
         return False
     reading.edit(match.start("verb"), match.end("verb"), "")
     return True

@@ -124,6 +124,9 @@ VALE = "publisher Vale Observer (sample)"
          r"\(from 2025-01-01 to 2023-12-31\): the first day is after the last; choose an earlier "
          "“from”, or a later “before”, which leaves out its own day$"),
         ("hives", {"as_of": "1999-01-01"}, r"filters \(before 1999-01-02\)"),
+        ("hives after:2025", {"as_of": "2024-12-01"},
+         r"filters \(from 2025-01-01 on, as of 2024-12-01\): nothing later than the day asked as "
+         "of is used; choose an earlier “from”, or ask as of a later day$"),
         ('hives "no such words"', {"publisher": "Nobody"}, r"filters \(publisher Nobody\);"),
     ],
 )  # fmt: skip
@@ -144,7 +147,17 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
             "What did the Vale Observer say?",
             f"the question only says where to look ({VALE}); add what you want to know",
         ),
+        (
+            "List articles by Owen Tarrick",
+            "the question only says where to look (author Owen Tarrick); add what you want to know",
+        ),
         ("they", "the question has only common words; name a person, a place or a thing"),
+        ("What happened?", "the question has only common words; name a person, a place or a thing"),
+        (
+            "According to articles, who wrote Frankenstein?",
+            "the archive does not say; no article has: Frankenstein; check the spelling or try "
+            "another word",
+        ),
         # In an archive of several languages, of which "in" is common in some.
         (
             "Frankenstein in Peru",
@@ -187,6 +200,7 @@ def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
         ("Combien de personnes ont été blessées dans l'accident ?", True),
         ("Сколько человек пострадало при аварии?", True),
         ("Who composed the opera about the barber?", False),
+        ("What is Messi's favourite pizza?", False),
         ("zzyzx qwxyz", False),
     ],
 )

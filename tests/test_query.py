@@ -29,9 +29,12 @@ TYPES = {
         "What caused the crash?",
         "How come it sank?",
         "For what reason did he resign?",
+        "Why did the number of passengers fall?",
+        "Why is it unclear how many were hurt?",
     ],
     "name": [
         "Who scored the goal?",
+        "Who counted the number of seats?",
         "Where is the deposit?",
         "Which theatre was flooded?",
         "To whom was it sold?",
