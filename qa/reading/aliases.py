@@ -35,6 +35,12 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 _UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _LISTED = re.compile(r"\[(.*)\]")  # a list that became text on its way into a table
 _ITEM = re.compile(r"(['\"])(.+?)\1(?=\s*[,\]])")
+_WITHIN = ("rendered", "content", "html", "text", "value")
+"""Where an object has a text: WordPress's answers, Feedly's and Inoreader's exports."""
+
+_OF_THE_RECORD = ("created", "createdat")
+"""Days of the record sooner than of the article, where there is a field for that one, too."""
+
 _GIVEN = ("givenname", "given", "firstname", "first")
 _FAMILY = ("familyname", "family", "lastname", "last", "surname")
 
@@ -76,6 +82,8 @@ def read_body(
     plain = _plain(values, columns)
     for alias in _ALIASES["text"]:
         value = plain.get(alias)
+        if isinstance(value, Mapping):
+            value = next((value[key] for key in _WITHIN if value.get(key)), None)
         if isinstance(value, list):
             value = "\n\n".join(part for part in value if isinstance(part, str))
         if isinstance(value, str) and value.strip():
@@ -108,7 +116,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, int):
         return _digits(value)
     if isinstance(value, Mapping):
-        for key in ("name", "title", "headline", "@id", "url"):
+        for key in ("name", "title", "headline", "@id", "url", "rendered"):
             if isinstance(named := value.get(key), str) and named.strip():
                 return named.strip()
     if isinstance(value, list | tuple):
@@ -208,7 +216,11 @@ def moment_of(value: object) -> datetime | None:
 
 def _moment(plain: Mapping[str, object], field: str, notes: list[str]) -> datetime | None:
     unread: str | None = None
+    given = (plain[alias] for alias in _ALIASES[field] if alias in plain)
+    blank = any(value is None or (isinstance(value, str) and not value.strip()) for value in given)
     for alias in _ALIASES[field]:
+        if blank and alias in _OF_THE_RECORD:
+            continue
         value = plain.get(alias)
         moment = moment_of(value)
         if moment is not None:

@@ -37,14 +37,33 @@ _MOJIBAKE = re.compile("[a-z][À-ÖØ-Þ]|[¤¦¨¬¯´¸]")
 
 
 _AS_BROWSERS = {
-    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
-    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "iso88591", "latin-1", "latin1", "l1", "x-cp1252",
+         "us-ascii", "ascii"),
+        "cp1252",
+    ),
+    **dict.fromkeys(("gb2312", "gb-2312-80", "gbk", "x-gbk"), "gb18030"),
     **dict.fromkeys(("shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
     **dict.fromkeys(("euc-kr", "ks-c-5601-1987"), "cp949"),
-    "iso-8859-9": "cp1254",
+    **dict.fromkeys(("windows-874", "dos-874", "iso-8859-11", "tis-620"), "cp874"),
+    **dict.fromkeys(("iso-8859-9", "iso8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("iso-8859-8-i", "logical"), "iso-8859-8"),
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-euc-jp": "euc-jp",
     "big5": "big5hkscs",
-}
+}  # fmt: skip
 """Names of encodings that pages and letters use for larger ones, see encoding.spec.whatwg.org."""
+
+_SEVEN_BIT = {
+    **dict.fromkeys(("iso-2022-jp", "csiso2022jp"), "iso2022_jp_2004"),
+    "iso-2022-kr": "iso2022_kr",
+    "hz-gb-2312": "hz",
+}
+"""Encodings of letters, by their names, whose bytes are those of ASCII: valid UTF-8, too."""
+
+_JAPANESE_ESCAPES = ((b"\x1b$B", b"\x1b$(Q"), (b"\x1b$@", b"\x1b$(Q"), (b"\x1b(J", b"\x1b(B"))
+"""What is written, and the larger sets that hold it and the figures in circles, too."""
 
 _LETTERS_TO_ONE_BROKEN = 250
 
@@ -96,7 +115,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
     Args:
         data: Its bytes.
-        declared: The encoding which the file itself names, tried after UTF-8.
+        declared: The encoding which the file itself names, tried after UTF-8 unless its bytes
+            are those of ASCII.
 
     Raises:
         ReadingError: If it is empty, binary, holds an overlong line, or its encoding is unknown.
@@ -105,7 +125,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if len(data) > MAX_LINE_BYTES:
         for number, line in enumerate(data.split(b"\n"), 1):
             check_line(len(line), number)
-    text = _decode_unicode(data)
+    text = _decode_seven_bit(data, declared or "")
+    if text is None:
+        text = _decode_unicode(data)
     if text is None and declared is not None:
         text = _decode_declared(data, declared)
     if text is None:
@@ -118,6 +140,19 @@ def decode(data: bytes, declared: str | None = None) -> str:
         raise ReadingError("looks binary (it holds NUL characters); convert it to UTF-8 text first")
     if not text.strip("\ufeff \t\r\n"):
         raise ReadingError("empty")
+    return text
+
+
+def _decode_seven_bit(data: bytes, declared: str) -> str | None:
+    codec = _SEVEN_BIT.get(declared.lower().replace("_", "-"))
+    if codec is None or not data.isascii():
+        return None
+    if codec == "iso2022_jp_2004":
+        for written, larger in _JAPANESE_ESCAPES:
+            data = data.replace(written, larger)
+    text = data.decode(codec, "replace")
+    if text.count("\ufffd") > len(text) // _LETTERS_TO_ONE_BROKEN:
+        raise ReadingError(f"not valid {declared}, though it says it is; save it as UTF-8")
     return text
 
 

@@ -17,6 +17,7 @@ from qa.reading.decoding import check_text
 from qa.reading.draft import Draft, Failure, Found, Part
 from qa.reading.markup import text_of_markup, without_markup
 from qa.reading.single import fill_body
+from qa.reading.wordings import word_set
 
 _BETWEEN: Final = re.compile(r"\s*[|·•»>]\s*|\s+[—–-]\s+|:\s+")
 _OF_FEEDS: Final = (
@@ -27,6 +28,19 @@ _OF_FEEDS: Final = (
     "la une and the of uk us"
 )
 """Parts of a feed's title of only these words say what of the paper it brings."""
+
+_UNPUBLISHED: Final = word_set("draft auto-draft pending future private trash")
+_NO_ARTICLES: Final = word_set(
+    "attachment nav_menu_item revision custom_css customize_changeset oembed_cache user_request "
+    "wp_block wp_template wp_template_part wp_global_styles wp_navigation wp_font_family "
+    "wp_font_face template settings comment"
+)
+"""What a weblog's export holds besides articles, as WordPress and Blogger call it."""
+
+_BLOGGER_KIND: Final = re.compile(r"http://schemas\.google\.com/blogger/2008/kind#(\w+)")
+_SHORTCODE: Final = re.compile(
+    r"\[/?(?:caption|gallery|embed|audio|video|playlist)\b[^\[\]]{0,999}\]"
+)
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -49,6 +63,8 @@ def read(content: Content) -> Iterator[Part]:
             raise ReadingError("no RSS or Atom feed; of XML files, only feeds are read")
         raise ReadingError("a feed without entries")
     for entry in parsed.entries:
+        if _kind(entry) in _NO_ARTICLES:
+            continue
         yield _article(entry, parsed.feed, parsed.version)
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         reason = clean_line(str(parsed.bozo_exception))[:120]
@@ -59,6 +75,10 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) ->
     texts = [each.get("value", "") for each in entry.get("content", [])]
     text = max([*texts, entry.get("summary", "")], key=len)
     title = clean_line(text_of_markup(entry.get("title", "")))
+    if (status := _status(entry)) in _UNPUBLISHED:
+        return Failure(f"the entry {title[:60]!r} was not published ({status}); left out")
+    if "wp_post_type" in entry:
+        text = _SHORTCODE.sub(" ", text)
     if not text.strip():
         return Failure(f"no text in the entry {title[:60]!r}")
     source = entry.get("source") or {}
@@ -87,6 +107,20 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) ->
     if isinstance(told, str) and told.strip() and draft.found.published_at is None:
         draft.notes.append(f"date not understood: {clean_line(told)[:60]!r}, kept without a date")
     return draft
+
+
+def _kind(entry: Mapping[str, Any]) -> str:
+    """What an entry of a weblog's export is: "post", "attachment"; "" in other feeds."""
+    terms = (each.get("term") or "" for each in entry.get("tags", []))
+    kinds = (kind[1] for term in terms if (kind := _BLOGGER_KIND.fullmatch(term)))
+    said = entry.get("wp_post_type") or entry.get("blogger_type") or next(kinds, "")
+    return str(said).strip().lower()
+
+
+def _status(entry: Mapping[str, Any]) -> str:
+    is_draft = str(entry.get("app_draft") or "").strip().lower() == "yes"
+    said = entry.get("wp_status") or entry.get("blogger_status") or ("draft" if is_draft else "")
+    return str(said).strip().lower()
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:

@@ -71,20 +71,25 @@ _SNIFFED: Final = 4096
 _MAGIC: Final = (
     (b"%PDF-", ".pdf"),
     (b"WARC/", ".warc"),
-    (b"PK", ".zip"),
+    (b"PK\x03\x04", ".zip"),
+    (b"PK\x05\x06", ".zip"),
     (b"\x1f\x8b", ".gz"),
-    (b"From ", ".mbox"),
 )
+_FIELD: Final = r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)"
 _BEGINNINGS: Final = tuple(
     (re.compile(pattern, re.DOTALL), suffix)
     for pattern, suffix in (
         (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf)\b", ".rss"),
         (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", ".html"),
-        (rb"[{\[]", ".jsonl"),
+        # Not "[Exclusive] Lamp lit", nor a text that begins with "From".
+        (rb"\{\s*[\"}]|\[\s*\{", ".jsonl"),
         (rb"---\s*\n[\w-]+\s*:", ".md"),
-        (rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}\r?\n", ".eml"),
+        (rb"from (?:\S+ +){0,2}(?:mon|tue|wed|thu|fri|sat|sun) +[a-z]{3} +\d", ".mbox"),
+        # Not "Title: Lamp lit", "Date: …", as texts begin too.
+        (rf"(?={_FIELD}*?(?:from|received|return-path):){_FIELD}{{3,}}(?:\r?\n|[^\n]*\Z)".encode(),
+         ".eml"),
     )
-)
+)  # fmt: skip
 _BY_SUFFIX: Final = {suffix: each for each in FORMATS for suffix in each.suffixes}
 
 SUFFIXES: Final = frozenset(_BY_SUFFIX)
@@ -110,6 +115,8 @@ NOTICED: Final = SUFFIXES | ADVICE.keys()
 def suffix_of(name: str) -> str:
     """The suffix that picks a file's reader, of two parts for ".tar.gz"; else its last one."""
     last = name.rpartition("/")[2].lstrip(".").lower()
+    if last == "mbox":  # as Apple Mail calls each mailbox that it exports, in a folder of its own
+        return ".mbox"
     parts = [] if last.endswith(".") else last.split(".")[1:]
     double = "".join(f".{part}" for part in parts[-2:])
     return double if double in NOTICED else "".join(f".{part}" for part in parts[-1:])

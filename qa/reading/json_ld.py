@@ -94,11 +94,14 @@ def _is_article(node: Node) -> bool:
 def _resolved(value: object, by_id: Mapping[str, Node]) -> object:
     """The name or names, unescaped; {"@id": …} is followed to the object of that name."""
     if isinstance(value, list):
-        return [_resolved(item, by_id) for item in value if not isinstance(item, list)]
+        inner = [_resolved(item, by_id) for item in value if not isinstance(item, list)]
+        return [each for item in inner for each in (item if isinstance(item, list) else [item])]
     if not isinstance(value, dict):
         return _text(value)
     if "name" not in value and "@id" in value:
         value = by_id.get(str(value["@id"]), {})
+    if isinstance(names := value.get("name"), list):  # several people, in one object
+        return [{"name": _text(name)} for name in names if isinstance(name, str)]
     # Without one it is only an address, no name; with one, an object, which is one person.
     return {"name": _unescaped(name_of(value))} if set(value) - {"@id", "@type"} else None
 

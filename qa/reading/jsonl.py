@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from qa.errors import ReadingError
 from qa.reading.aliases import read_body, read_fields
@@ -29,7 +30,8 @@ def read(content: Content) -> Iterator[Part]:
     head = content.file.read(_HEAD)
     content.file.seek(0)
     if head.startswith(_UTF16_BOMS):
-        content = Content.of(decode(content.data()).encode("utf-8", "surrogatepass"), content.name)
+        data = decode(content.data()).encode("utf-8", "surrogatepass")
+        content = Content.of(data, content.name, content.stated)
         head = content.file.read(_HEAD)
         content.file.seek(0)
     check_text(head)
@@ -120,6 +122,7 @@ def _article(value: object, number: int | None, content: Content) -> Draft:
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')
     found, notes = read_fields(value, columns)
+    found = replace(found, title=without_markup(found.title) if found.title else None)
     draft = Draft(text=without_markup(text), line=number, dated_by_name=False, notes=notes)
     draft.take(found, "json")
     return draft

@@ -24,6 +24,17 @@ _FENCE_LINES = 1  # the "---" above the front matter
 _TOML = re.compile(r"\ufeff?\s*\+\+\+[ \t]*\n(?P<values>(?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)")
 """Front matter as Hugo writes it."""
 
+_HIDDEN = re.compile(
+    r"^%%[ \t]*\n.{0,4096}?\n%%[ \t]*$|(?<!\S)%%[^%\n]{0,999}%%(?!\S)", re.DOTALL | re.MULTILINE
+)
+_LINK = re.compile(
+    r"(?P<shown>!?)\[\[(?P<to>[^\[\]|\n]{1,255})(?:\|(?P<label>[^\[\]\n]{1,255}))?\]\](?!\()"
+)
+_MARKED = re.compile(r"==(?=\S)([^=\n]{1,999})(?<=\S)==")
+_CALLOUT = re.compile(r"^((?:[ \t]{0,3}>){1,9}[ \t]{0,3})\[!\w{1,40}\][+-]?[ \t]*", re.MULTILINE)
+_CODE = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1|`[^`\n]{1,999}`", re.DOTALL | re.MULTILINE)
+"""What Obsidian writes besides Markdown: comments, [[links]], ==marks== and callouts."""
+
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -40,13 +51,35 @@ def read(content: Content) -> Iterator[Part]:
     values, body = _split_front_matter(text)
     draft = Draft(visible=lambda: "\n\n".join(blocks))
     if values:
-        found, draft.notes = read_fields(values)
+        found, draft.notes = read_fields({key: _unlinked(each) for key, each in values.items()})
         draft.take(found, "front matter")
-    blocks, heading = _blocks(body, wants_title=draft.found.title is None)
+    blocks, heading = _blocks(_plainer(body), wants_title=draft.found.title is None)
     draft.take(Found(title=heading), "heading")
     lines = take_head(split_lines("\n\n".join(blocks)), draft, "header")
     fill_body(lines, draft, "header")
     yield draft
+
+
+def _unlinked(value: object) -> object:
+    """A value of the front matter without links: of "[[Ida Holm]]" the name."""
+    if isinstance(value, list):
+        return [_unlinked(each) for each in value]
+    return _LINK.sub(_label, value) if isinstance(value, str) else value
+
+
+def _plainer(body: str) -> str:
+    """A body without what Obsidian writes besides Markdown, but for what stands in code."""
+    pieces, at = [], 0
+    for code in [*_CODE.finditer(body), None]:
+        piece = _HIDDEN.sub("", body[at : code.start() if code else None])
+        piece = _CALLOUT.sub(r"\1", _MARKED.sub(r"\1", piece))
+        pieces += [_LINK.sub(_label, piece), code[0] if code else ""]
+        at = code.end() if code else at
+    return "".join(pieces)
+
+
+def _label(link: re.Match[str]) -> str:
+    return "" if link["shown"] else link["label"] or link["to"]
 
 
 def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]:

@@ -61,7 +61,7 @@ class Statements:
         """
         path = corpus / NAME
         try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return cls({})
         except (OSError, ValueError) as error:
@@ -105,7 +105,7 @@ def record(corpus: Path, stated: Mapping[str, Stated]) -> None:
     if tables.keys().isdisjoint(Statements.load(corpus).by_pattern):
         _append(path, "".join(tables.values()))
         return
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     left = tables.keys() & tomllib.loads(_without(text, tables.keys())).keys()
     tables = {name: table for name, table in tables.items() if name not in left}
     new = path.with_name(f".{NAME}.new")
@@ -187,6 +187,12 @@ def check_columns(columns: Mapping[str, Any]) -> dict[str, str]:
 def _stated(values: object, pattern: str, path: Path) -> Stated:
     if not isinstance(values, dict) or set(values) - {"captured", "url", "columns"}:
         raise InputError(f'{path}: ["{pattern}"] may say captured, url and columns only; mend it')
+    if not isinstance(values.get("columns", {}), dict):
+        raise InputError(
+            f'{path}: columns of ["{pattern}"] are no table such as {{ text = "Body" }}'
+        )
+    if not isinstance(values.get("url", ""), str):
+        raise InputError(f'{path}: url of ["{pattern}"] is no text')
     stated = replace(
         NOTHING, url=values.get("url"), columns=check_columns(values.get("columns", {}))
     )

@@ -125,10 +125,18 @@ def test_statements_of_a_corpus(corpus):
     for text, told in (
         ("[broken", "cannot read"), ('["a"]\nauthor = "x"', "may say"), ("a = 1", "may say"),
         ('["a"]\ncaptured = "soon"', "is no day"), ('["a".columns]\nno = "x"', "no column"),
+        ('["a"]\ncolumns = "Body"', "are no table"), ('["a"]\nurl = 5', "is no text"),
     ):  # fmt: skip
         write(corpus / NAME, text)
         with pytest.raises(InputError, match=told):
             Statements.load(corpus)
+
+
+def test_statements_may_begin_with_a_byte_order_mark(corpus):
+    write(corpus / NAME, '\ufeff["page.txt"]\ncaptured = 2025-08-03\n')
+    assert Statements.load(corpus).of("page.txt").captured == CAPTURED.captured
+    record(corpus, {"page.txt": Stated(url="https://a.example/")})
+    assert Statements.load(corpus).of("page.txt") == Stated(url="https://a.example/")
 
 
 def test_columns_of_other_names():

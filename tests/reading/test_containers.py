@@ -225,6 +225,7 @@ def test_a_mailbox():
     assert first.text == second.text == "The lamp at the café was lit.\n\nFrom here on it shines."
     assert [first.place, second.place] == ["letter 1", "letter 2"]
     assert "no mailbox" in reasons(read_bytes(TEXT, "inbox.mbox"))
+    assert len(read_bytes(data, "News.mbox/mbox").articles) == 2  # as Apple Mail exports one
 
 
 def test_a_page_saved_by_a_browser_as_mhtml():
@@ -287,6 +288,35 @@ def test_a_feed_is_called_by_its_paper_and_its_entries_end_with_their_text():
     assert "date not understood: 'some day in March" in reasons(result)
 
 
+def test_of_an_export_of_a_weblog_what_was_published_is_an_article():
+    item = (
+        "<item><title>{0}</title><c:encoded>[caption id=&quot;a&quot;]Lit at {0}.[/caption]"
+        "</c:encoded><wp:post_type>{1}</wp:post_type><wp:status>{2}</wp:status></item>"
+    )
+    kinds = [
+        ("One", "post", "publish"), ("Two", "post", "draft"), ("Three", "attachment", "inherit"),
+        ("Four", "page", "private"), ("Five", "news", "publish"),
+    ]  # fmt: skip
+    items = "".join(item.format(*kind) for kind in kinds)
+    page = RSS[: RSS.index("<item>")] + items + "</channel></rss>"
+    page = page.replace("<rss ", '<rss xmlns:wp="http://wordpress.org/export/1.2/" ')
+    result = read_bytes(page.encode(), "export.xml")
+    assert [(each.title, each.text) for each in result.articles] == [
+        ("One", "Lit at One."), ("Five", "Lit at Five."),
+    ]  # fmt: skip
+    assert reasons(result) == (
+        "the entry 'Two' was not published (draft); left out | "
+        "the entry 'Four' was not published (private); left out"
+    )
+    kind = '<category term="http://schemas.google.com/blogger/2008/kind#{}"/></entry>'
+    for name, count in (("post", 1), ("comment", 0), ("settings", 0)):
+        page = ATOM.replace("</entry>", kind.format(name))
+        assert len(read_bytes(page.encode(), "blog.xml").articles) == count
+    draft = '<app:control xmlns:app="http://purl.org/atom/app#"><app:draft>yes</app:draft>'
+    page = ATOM.replace("</entry>", f"{draft}</app:control></entry>")
+    assert reasons(read_bytes(page.encode(), "a.xml")).endswith("(draft); left out")
+
+
 def test_a_damaged_row_costs_no_other():
     good = 'Lamp {},"Lit\nat noon, again"\n'
     bad = ['"A","never closed\n', 'B,"a "bad" quote\nof several lines"\n']
@@ -329,6 +359,11 @@ def test_tables():
         (LETTER % (b"", b""), ".eml"), (docx("A", ["b"]), ".docx"),
         (epub([("A", ["b"])], {}), ".epub"),
         (b"From a@b Fri Mar 14\n", ".mbox"), (b"WARC/1.0\r\n", ".warc"),
+        (b"From 17@xxx Fri Mar 14 10:00:00 +0000 2025\n", ".mbox"),
+        (b'[\n  {"text": "x"}]', ".jsonl"), (b"[Exclusive] Lamp lit\n\nIt is.", ".txt"),
+        (b"From lamp to lamp\n\nIt is lit.", ".txt"), (b"PKN Orlen lights lamp\n", ".txt"),
+        (b"Title: Lamp\nPublisher: Star\nDate: 14 March 2025\n\nIt is lit.", ".txt"),
+        (b"Received: x\n" + b"X-Seal: abc\n\tdef\n" * 999 + LETTER % (b"", b""), ".eml"),
     ],
 )  # fmt: skip
 def test_what_came_without_a_name_is_told_by_its_beginning(data, suffix):

@@ -112,6 +112,27 @@ def test_an_epub_has_an_article_a_chapter():
     assert second.text.endswith("\nDark.")
 
 
+def test_entities_of_html_in_an_epub_are_letters():
+    chapter = ("Lamp&nbsp;lit &mdash; the caf&eacute;", [f"20&nbsp;km, &ldquo;so&rdquo;. {MENDED}"])
+    [article] = read_bytes(epub([chapter], {}), "mag.epub").articles
+    assert article.title == "Lamp lit — the café"
+    assert article.text.startswith("20 km, “so”. The lamp")
+    kept = ("Lamp", [f"a &lt; b &amp; c &amp;nbsp; &nosuch; {MENDED}"])
+    [article] = read_bytes(epub([kept], {}), "mag.epub").articles
+    assert article.text.startswith("a < b & c &nbsp; ")
+
+
+def test_a_magazine_that_calibre_made_is_its_paper_s():
+    bar = '<div class="calibre_navbar{}">{}</div>'
+    above = bar.format("", '| <a href="../index.html">Main Menu</a> |')
+    below = bar.format("1", 'By calibre from <a href="https://star.example/lamp">x</a>')
+    body = MENDED.replace("\n", " ")
+    about = {"publisher": "calibre", "creator": "calibre", "title": "Star [Fri, 14 Mar 2025]"}
+    [article] = read_bytes(epub([("Lamp lit", [above, body, below])], about), "a.epub").articles
+    assert (article.publisher, article.author, article.text) == ("Star", None, body)
+    assert article.url == "https://star.example/lamp"
+
+
 @pytest.mark.parametrize("suffix", [".docx", ".epub"])
 def test_broken_packages(suffix):
     assert "cut off" in only_problem(docx("Lamp", ["Lit."])[:-200], "a" + suffix)

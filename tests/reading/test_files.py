@@ -76,6 +76,32 @@ def test_encodings_that_cannot_be_told_are_refused_not_guessed(text, encoding):
     assert "iconv" in reason
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("港の灯台が①再び点灯すると市長が語った。", None, "ISO-2022-JP"),
+        ("항구의 등대가 다시 켜진다고 시장이 말했다.", "iso2022_kr", "iso-2022-kr"),
+        ("港口的灯塔将重新点亮，市长说。", "hz", "hz-gb-2312"),
+        ("הסערה ניתקה אלף בתים", "iso-8859-8", "iso-8859-8-i"),
+        ("พายุทำให้บ้านไม่มีไฟฟ้า “มาก”", "cp874", "windows-874"),
+        ("The town’s café, “lit”.", "cp1252", "iso8859-1"),
+    ],
+)
+def test_encodings_that_letters_declare(text, encoding, declared):
+    if encoding is None:  # with the escapes of a mail program, and its figure in a circle
+        data = text.encode("iso2022_jp_2004").replace(b"\x1b$(Q", b"\x1b$B")
+    else:
+        data = text.encode(encoding)
+    letter = b"From: a@b.example\nContent-Type: text/plain; charset=%b\n\n%b\n"
+    [article] = read_bytes(letter % (declared.encode(), data), "a.eml").articles
+    assert article.text == text
+
+
+def test_a_letter_that_is_not_in_the_encoding_it_declares():
+    letter = b"From: a@b.example\nContent-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B!A,\n"
+    assert "not valid iso-2022-jp" in only_problem(letter, "a.eml")
+
+
 def test_a_file_too_large_is_judged_without_reading_it(tmp_path, monkeypatch):
     path = tmp_path / "big.txt"
     with path.open("wb") as file:

@@ -129,6 +129,12 @@ def test_json_ld_references_are_followed():
     assert (article.author, article.publisher) == ("Ida & Bo", "Star")
 
 
+def test_several_people_in_one_object_of_json_ld():
+    people = {"@type": "Person", "name": ["Ida Holm", "Bo &amp; Co"]}
+    for author in (people, [people]):
+        assert read_one(page(ld({**LD, "author": author}))).author == "Ida Holm, Bo & Co"
+
+
 def test_broken_json_ld_is_passed_over():
     assert read_one(page(META + ld('{"@type": "NewsArticle",,}'))).title == "Lamp from meta"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from qa.reading import article_id, read_bytes
+from qa.reading import Stated, article_id, read_bytes
 
 BODY = "The lamp on Gull Point will be lit in June. It has been dark since 1974."
 
@@ -114,3 +114,24 @@ def test_a_service_s_answer_on_one_line_holds_several_articles():
     result = read(answer, {"title": "C", "text": BODY, "articles": []})
     assert [article.title for article in result.articles] == ["A", "C"]
     assert [problem.line for problem in result.problems] == [1]
+
+
+@pytest.mark.parametrize("inner", ["rendered", "content"])
+def test_a_text_in_an_object_as_wordpress_and_feedly_have_it(inner):
+    value = {"content": {inner: f"<p>{BODY}</p>"}, "title": {"rendered": "Lamp &#8211; lit"}}
+    [article] = read(value).articles
+    assert (article.title, article.text) == ("Lamp – lit", BODY)
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_a_record_s_own_day_is_not_put_for_the_day_of_publication_left_blank(blank):
+    [article] = read({"text": BODY, "published_at": blank, "created_at": "2025-03-20"}).articles
+    assert article.published_at is None
+    [article] = read({"text": BODY, "created_at": "2025-03-20"}).articles
+    assert article.published_at == datetime(2025, 3, 20, tzinfo=UTC)
+
+
+def test_what_is_stated_of_columns_holds_in_utf_16_too():
+    stated = Stated(columns={"text": "Inhalt"})
+    data = json.dumps({"Inhalt": BODY}).encode("utf-16")
+    assert read_bytes(data, "feed.jsonl", stated).articles[0].text == BODY

@@ -120,3 +120,20 @@ def test_front_matter_in_toml():
     assert result.articles == ()
     assert result.problems[0].reason.startswith("front matter: ")
     assert read_one(f"# Lamp\n\nLit.\n\n+++\n\n{BODY}").text.startswith("Lit.")
+
+
+def test_a_page_that_obsidian_clipped():
+    article = read_one(
+        '---\nauthor:\n  - "[[Ida Holm]]"\n  - "[[people/bo|Bo Lind]]"\nsource: '
+        '"https://star.example/lamp"\npublished:\ncreated: 2025-03-20\n---\n'
+        "![[lamp.png]]\nThe [[Gull Point|lamp]] of [[Dunmouth]] was ==lit again==.\n\n"
+        "> [!note] Correction\n> It was dark.\n\n%% ask [[Ida Holm]] again %%\n\n"
+        "%%\nnever shown\n\nnor this\n%%\n\n`[[ -f x ]] && ==y==` rose 5%% or 6%%.\n"
+    )
+    assert article.author == "Ida Holm, Bo Lind"
+    assert (article.url, article.published_at) == ("https://star.example/lamp", None)
+    assert article.text == (
+        "The lamp of Dunmouth was lit again.\n\nCorrection It was dark.\n\n"
+        "[[ -f x ]] && ==y== rose 5%% or 6%%."
+    )
+    assert read_one("A lamp [[1]](https://star.example/1).").text == "A lamp [1]."
