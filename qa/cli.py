@@ -9,14 +9,21 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import re
-import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from qa.commands import adding, asking, browsing, deleting, indexing, judging, measuring, serving
-from qa.commands.shared import ERROR, INDEX_HELP, OK, Run, index_at, name_index, path
+from qa.commands.shared import (
+    ERROR,
+    INDEX_HELP,
+    OK,
+    Run,
+    drop_output,
+    index_at,
+    name_index,
+    path,
+    with_options,
+)
 from qa.errors import QAError
 
 
@@ -48,44 +55,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `qa articles | head`
-        _drop_output()
+        drop_output()
         return OK
     except OSError as error:
-        _drop_output()
+        drop_output()
         print(f"qa: the system refused: {error}; mend that and try again", file=sys.stderr)
         return ERROR
 
 
-def with_options(message: str, options: argparse.Namespace) -> str:
-    """A message whose next command names the same index and corpus as the command that failed."""
-    given = ""
-    for name in ("index", "corpus"):
-        value = getattr(options, name, None)
-        if value is not None and value != Path(name):
-            given += f" --{name} {shlex.quote(str(value))}"
-
-    def named(found: re.Match[str]) -> str:
-        fits = given if found["command"] == "index" else given.split(" --corpus ")[0]
-        return found[0] if "--index" in message else found[0] + fits
-
-    return re.sub(r"\bqa (?P<command>index|verify)(?: --[a-z-]+)*(?= *$|[,;.)])", named, message)
-
-
 def _prepare_streams() -> None:
-    """Make standard output one that can be printed to, whatever was asked of it.
+    """Make both outputs ones that can be printed to, whatever was asked of them.
 
-    A stream that was closed (`>&-`) is None in Python. A character that the terminal's encoding
-    lacks becomes "?" rather than the end of the answer.
+    A stream that was closed (`>&-`) is None in Python, and what is printed to a None of standard
+    error goes to standard output. A character that the terminal's encoding lacks becomes "?" rather
+    than the end of the answer.
     """
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as the process
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-
-
-def _drop_output() -> None:
-    """Let what is still to be written go nowhere, so that Python's own exit does not fail on it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -108,9 +108,10 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     """The figures of quotes that do not agree; empty where all do, or nothing can be told.
 
     Only where the question asks for a number. Two quotes disagree if they are of different
-    articles, hold the same words of the question, and have not one figure in common that the
-    question does not say. A share is no other figure for a number of things ("70 per cent" and
-    "4,200 people"), nor is a sum where it is asked how many.
+    articles, each the first of its own that speaks of the thing, hold the same words of the
+    question, and have not one figure in common that the question does not say. A share is no other
+    figure for a number of things ("70 per cent" and "4,200 people"), nor is a sum where it is asked
+    how many.
 
     Args:
         question: The question, analysed.
@@ -144,14 +145,14 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         kinds |= {COUNT, SUM}
     alike = [(each, [f for f in found if f.kind in kinds]) for each, found in rows]
     values = {figure.value for figure in alike[0][1]}
-    others = [
-        row
-        for row in alike[1:]
-        if row[0].article.id != first.article.id
-        and row[1]
-        and values.isdisjoint(figure.value for figure in row[1])
-        and _same_thing(question, first, row[0])
-    ]
+    others, told = [], {first.article.id}
+    for citation, new in alike[1:]:
+        if not new or citation.article.id in told or not _same_thing(question, first, citation):
+            continue
+        # An article says it once: in what else is quoted of it, figures are of other things.
+        told.add(citation.article.id)
+        if values.isdisjoint(figure.value for figure in new):
+            others.append((citation, new))
     if not others:
         return ()
     return tuple(

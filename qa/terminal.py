@@ -111,8 +111,8 @@ def render_hits(hits: Sequence[Hit]) -> str:
     for hit in hits:
         arms = (("words", hit.lexical), ("meaning", hit.dense))
         ranks = ", ".join(f"{arm} {evidence.rank}" for arm, evidence in arms if evidence)
-        head = f"{hit.rank:>3}. {byline(hit.article)} ({hit.score:.2f}: {ranks})"
-        parts.append(_wrap(head, indent="     "))
+        head = f"{byline(hit.article)} ({hit.score:.2f}: {ranks})"
+        parts.append(_wrap(head, first=f"{hit.rank:>3}. ", indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
         parts += _corrected(hit.citation)
         if hit.also_in:
@@ -335,5 +335,5 @@ def _bold(text: str) -> str:
 
 
 def _style(code: str, text: str) -> str:
-    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     return text if plain else f"\033[{code}m{text}\033[0m"

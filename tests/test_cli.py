@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from qa import retriever
+from qa.archive import Archive
 from qa.cli import main
 
 QUESTIONS = "What hit the pier?\nWhat will the tram cost?\n\nWhat hit the pier?\n"
@@ -121,7 +122,9 @@ def test_what_cannot_be_done_is_told_in_one_line(
 @pytest.mark.parametrize(
     "arguments",
     [[], ["nosuch"], ["ask"], ["ask", "-k", "x", "ferry"], ["ask", "ferry", "--index", ""],
-     ["index", "--corpus", " "], ["serve", "--port", "80x"]],
+     ["index", "--corpus", " "], ["serve", "--port", "80x"], ["add", ""],
+     ["add", "--preview", "a.txt", " "], ["ask", "ferry", "--out", "pack.zip"],
+     ["ask", "ferry", "--json", "--format", "csv"]],
 )  # fmt: skip
 def test_wrong_usage_is_2(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
@@ -147,6 +150,31 @@ def test_a_reader_that_goes_away_is_no_error(index, tmp_path):
     process.stdout.close()
     _, told = process.communicate(QUESTIONS.encode(), timeout=120)
     assert (process.returncode, told) == (0, b"")
+
+
+@pytest.mark.parametrize("command", [["index"], ["add", "a.txt", "b.txt"]])
+def test_a_sync_goes_on_where_nobody_reads(command, tmp_path):
+    for folder in (tmp_path, tmp_path / "corpus"):
+        folder.mkdir(exist_ok=True)
+        for name in ("a", "b") if folder == tmp_path or command == ["index"] else ():
+            (folder / f"{name}.txt").write_text(f"Tram {name}\n\nTram {name} ran on Monday.\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )  # fmt: skip
+    process.stdout.close()
+    _, told = process.communicate(timeout=120)
+    assert (process.returncode, told) == (0, b"")
+    assert len(Archive.open(tmp_path / "index").articles()) == 2
+
+
+def test_the_next_command_is_about_the_same_archive(index, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.toml").write_text("passage_words = 60")
+    mine = ["--index", index, "--settings", "my.toml"]
+    assert main(["ask", "ferry", *mine]) == 1
+    assert f"run: qa index {' '.join(mine)}\n" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_told_in_one_line(index, tmp_path):
@@ -217,3 +245,43 @@ def test_streams_that_are_closed(index, tmp_path):
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert done.stderr.count(b"\n") == code, done.stderr
+
+
+def test_standard_error_that_is_closed(index):
+    command = f'"{sys.executable}" -m qa.cli'
+    for line, code in {
+        f"{command} show --json --index '{index}' zz 2>&-": 1,
+        f"{command} verify --index '{index}' 2>&-": 0,  # which draws a progress bar
+    }.items():
+        done = subprocess.run(
+            ["/bin/sh", "-c", line], stdout=subprocess.PIPE, check=False, timeout=120,
+            cwd=Path(__file__).parent.parent,
+        )  # fmt: skip
+        assert done.returncode == code
+        assert (done.stdout == b"") == (code == 1)
+
+
+class Keyboard(io.StringIO):
+    """Standard input that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stdin", "expected"),
+    [
+        (None, "standard input is closed; write: qa user add NAME < password.txt"),
+        (Keyboard(), "no password was typed; run the command again"),
+        (io.TextIOWrapper(io.BytesIO(b"p\xe4sswordlong\n"), "utf-8"), "is not utf-8 text"),
+    ],
+)
+def test_a_password_that_cannot_be_had_is_one_line(stdin, expected, tmp_path, monkeypatch, capsys):
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin", stdin)
+    monkeypatch.setattr("getpass.getpass", ended)
+    assert main(["user", "add", "ada", "--auth", str(tmp_path / "users.json")]) == 1
+    assert expected in capsys.readouterr().err.strip("\n").removeprefix("qa: ")
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -193,6 +194,19 @@ def test_what_differs(texts, differ):
     assert len(figures_of(old, list(quotes(*ages)))) == 2
     other = Question.parse("Why were passengers hurt on the ferry?")
     assert figures_of(other, list(quotes(*texts))) == ()
+
+
+def test_an_article_says_it_once():
+    first, second, third = quotes(
+        "63,000 homes lost power in the storm.",
+        "The storm cut power to 41,000 homes.",
+        "In the storm, two men lost power off Kell, and 70 teams went to homes.",
+    )
+    third = cite(3, replace(third.article, id=second.article.id), 0, third.end)
+    found = figures_of(
+        Question.parse("How many homes lost power in the storm?"), [first, second, third]
+    )
+    assert [figure.citation for figure in found] == [1, 2]
 
 
 @pytest.mark.parametrize(

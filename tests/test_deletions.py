@@ -104,13 +104,19 @@ def test_from_the_command_line(
     where = ["--corpus", str(corpus), "--index", str(archive.index)]
     article_id = find(archive, "Lighthouse")
     assert main(["delete", article_id, *where]) == 0
-    assert f"undo: qa restore {article_id}" in capsys.readouterr().out
+    assert f"undo: qa restore {article_id} --index {archive.index} --corpus {corpus}\n" in (
+        capsys.readouterr().out
+    )
     assert main(["restore", *where]) == 0
     assert "sub/alone.txt: its file was put away" in capsys.readouterr().out
     assert main(["restore", article_id, *where, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Lighthouse"
     assert main(["delete", "ffff", *where]) == 1
     assert "no article has the id" in capsys.readouterr().err
+    assert main(["delete", article_id, *where]) == main(["restore", article_id, *where]) == 0
+    assert capsys.readouterr().out.endswith(f"{article_id}  Lighthouse  (sub/alone.txt)\n")
+    assert main(["restore", "--corpus", str(corpus / "absent")]) == 1
+    assert "absent is not a folder" in capsys.readouterr().err
 
 
 def test_a_damaged_list_stops_a_sync_with_one_line(corpus: Path, archive: Archive) -> None:

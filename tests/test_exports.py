@@ -279,6 +279,20 @@ def test_formats_from_the_command_line(archive, capsys):
         assert capsys.readouterr().out.startswith(begins)
 
 
+def test_json_holds_every_character_whatever_the_encoding(archive, monkeypatch):
+    index = ["--index", str(archive.index.absolute())]
+    question = "What did the ferry hit?"
+    quotes = [citation.quote for citation in archive.ask(question).citations]
+    assert any("—" in quote for quote in quotes)
+    for form in ("json", "csl-json"):
+        out = io.BytesIO()
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out, "latin-1"))
+        assert main(["ask", question, "--format", form, *index]) == 0
+        told = json.loads(out.getvalue())
+        cited = told["citations"] if form == "json" else [item["custom"] for item in told]
+        assert {each["quote"] for each in cited} <= set(quotes)
+
+
 def test_a_list_is_given_as_many_passages_as_asked_and_no_format(archive, tmp_path, capsys):
     listed = tmp_path / "list.txt"
     listed.write_text("What is known of the ferry?\n", encoding="utf-8")

@@ -100,7 +100,7 @@ def test_verify_and_repair(run, write_corpus, tmp_path):
     segment.write_bytes(b"damaged")
     code, out, _ = run("verify")
     assert code == 1
-    assert out.splitlines()[0].endswith("to mend it, run: qa verify --repair")
+    assert "to mend it, run: qa verify --repair --index " in out.splitlines()[0]
     assert json.loads(run("verify", "--json")[1])["ok"] is False
     code, _, err = run("ask", "How many were hurt?")
     assert (code, err.count("\n")) == (1, 1)
@@ -117,7 +117,7 @@ def test_verify_where_there_is_no_index(run):
 
 
 def test_what_does_not_go_together_is_told(run):
-    for other in ("--dry-run", "--rebuild"):
+    for other in ("--dry-run", "--rebuild", "--allow-empty"):
         code, _, err = run("index", "--watch", other)
         assert (code, err.count("\n")) == (1, 1)
         assert "--watch goes with neither" in err

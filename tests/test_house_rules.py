@@ -11,7 +11,7 @@ import pytest
 
 import qa
 from qa import records
-from qa.cli import _parser
+from qa.cli import _parser, main
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "qa").rglob("*.py"))
@@ -56,3 +56,11 @@ def test_the_readme_python_example_runs(tmp_path, monkeypatch, capsys):
     (tmp_path / "corpus").symlink_to(ROOT / "corpus")
     exec(compile(example, "README.md", "exec"), {})
     assert "[1] " in capsys.readouterr().out
+
+
+def test_the_readme_answer_is_what_is_printed(archive, capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    question, shown = re.findall(r'\$ qa ask "(.*?)"\n(.*?)\n\n', readme, re.DOTALL)[0]
+    assert main(["ask", question, "--index", str(archive.index.absolute())]) == 0
+    printed, _, _ = capsys.readouterr().out.partition("\n\n")
+    assert printed.split() == shown.split()

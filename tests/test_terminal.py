@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import unicodedata
 
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import terminal
-from qa.records import Article, Problem, SyncReport
+from qa.citations import cite
+from qa.records import Article, Hit, Passage, Problem, SyncReport
 
 HOSTILE = {
     "colour": "\x1b[31m",
@@ -64,3 +66,26 @@ def test_json_reads_back_as_it_was_and_drives_nothing(text):
     document = terminal.visible_json(json.dumps({"title": text}, ensure_ascii=False))
     assert json.loads(document) == {"title": text}
     assert terminal.visible(document) == document
+
+
+def test_ranks_stand_one_below_the_other():
+    article = Article("ab12", "Tram", "The tram ran.", source="a.txt")
+    passage = Passage(1, "ab12", 0, 0, 13, "The tram ran.", ())
+    hits = [Hit(passage, article, 1.0, n, None, None, cite(n, article, 0, 13)) for n in (9, 10)]
+    heads = terminal.render_hits(hits).splitlines()[::2]
+    assert [head.partition("Tram")[0] for head in heads] == ["  9. ", " 10. "]
+
+
+@pytest.mark.parametrize(
+    ("environment", "styled"),
+    [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"NO_COLOR": "1"}, False)],
+)
+def test_only_a_terminal_that_can_is_told_to_be_bold(environment, styled, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    screen = io.StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr("sys.stdout", screen)
+    assert ("\033[1m" in terminal.render_article(Article("ab12", "T", "B.", source="a"))) == styled

@@ -17,8 +17,10 @@ from qa.commands.shared import (
     AddCommand,
     add_corpus,
     add_json,
+    path,
     print_json,
     print_lines,
+    tell,
 )
 from qa.errors import InputError, ReadingError
 from qa.records import Problem
@@ -58,6 +60,7 @@ def add(command: AddCommand) -> None:
     flag = added.add_argument
     flag(
         "paths",
+        type=_named,
         nargs="+",
         metavar="PATH",
         help="files, folders, https://… pages; - is standard input",
@@ -80,6 +83,12 @@ def add(command: AddCommand) -> None:
     add_json(added, "print JSON; with --preview a line for each article")
 
 
+def _named(text: str) -> str:
+    """Read what is to be added: a path, an address, or -."""
+    path(text)  # checks it: nobody means all of the working directory by "$UNSET"
+    return text
+
+
 def run(options: argparse.Namespace) -> int:
     """Add or preview."""
     if options.name is not None and "-" not in options.paths:
@@ -90,8 +99,8 @@ def run(options: argparse.Namespace) -> int:
         paths = sorted(dict.fromkeys(options.paths), key=_is_address)
         wanted = [
             each
-            for number, path in enumerate(paths)
-            for each in _wanted(path, Path(folder, str(number)), options.name, stated)
+            for number, given in enumerate(paths)
+            for each in _wanted(given, Path(folder, str(number)), options.name, stated)
         ]
         if not wanted:
             raise InputError("no file there that can be read; see: qa add --help")
@@ -245,7 +254,7 @@ def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
                 added = adding.add(each.path, each.name, held, each.stated)
                 results.append(replace(added, name=each.told) if _is_address(each.told) else added)
             if not options.json:
-                print_lines(_render_added(results[-1]))
+                tell(_render_added(results[-1]))
     kept = any(result.stored_as for result in results)
     report = None
     if kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from qa.commands.shared import (
     AddCommand,
     add_filters,
     add_json,
+    lacks_characters,
     open_archive,
     print_json,
     print_lines,
@@ -75,6 +77,10 @@ def ask(options: argparse.Namespace) -> int:
     """Answer a question."""
     if options.format and (options.batch is not None or options.question == ["-"]):
         options.misused("--format is for one question; a list is asked with - --json, or --batch")
+    if options.format and options.json:
+        options.misused("--json or --format, not both")
+    if options.out is not None and options.batch is None:
+        options.misused("--out is where --batch writes; save an answer with: qa ask … > FILE")
     if options.batch is not None:
         return batch.run(options, {"k": options.k, **_how(options)})
     if not options.question:
@@ -88,7 +94,10 @@ def ask(options: argparse.Namespace) -> int:
     if options.json:
         print_json(serialise.answer(answer))
     elif options.format:
-        print(terminal.visible_lines(documents.render(answer, options.format)), end="")
+        document = documents.render(answer, options.format)
+        if "json" in options.format and lacks_characters():  # JSON can do without them
+            document = json.dumps(json.loads(document), indent=1) + "\n"
+        print(terminal.visible_lines(document), end="")
     else:
         print(terminal.render_answer(answer))
     return OK if answer.answered else NOT_IN_ARCHIVE

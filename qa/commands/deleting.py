@@ -6,7 +6,16 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from qa.commands.shared import OK, AddCommand, add_corpus, add_json, open_archive, print_json
+from qa.commands.shared import (
+    OK,
+    AddCommand,
+    add_corpus,
+    add_json,
+    open_archive,
+    options_of,
+    print_json,
+)
+from qa.errors import InputError
 
 if TYPE_CHECKING:
     from qa.deletions import Deleted
@@ -34,21 +43,26 @@ def delete(options: argparse.Namespace) -> int:
     if options.json:
         print_json(asdict(done))
     else:
-        print(f"deleted {_render(done)}\nundo: qa restore {done.id}")
+        print(f"deleted {_render(done)}\nundo: qa restore {done.id}{options_of(options)}")
     return OK
 
 
 def restore(options: argparse.Namespace) -> int:
     """Restore an article, or list what can be."""
     from qa.deletions import deleted
+    from qa.terminal import visible
 
     if options.article_id:
         done = open_archive(options).restore(options.article_id, options.corpus)
         if options.json:
             print_json(asdict(done))
         else:
-            print(f"restored {_render(done)}")
+            print(f"restored {done.id}  {visible(done.title)}  ({visible(done.source)})")
         return OK
+    if not options.corpus.is_dir():
+        raise InputError(
+            f"{options.corpus} is not a folder; name the one of your articles: --corpus DIR"
+        )
     found = deleted(options.corpus)
     if options.json:
         print_json([asdict(each) for each in found])

@@ -16,6 +16,8 @@ from qa.commands.shared import (
     add_json,
     print_json,
     print_lines,
+    tell,
+    with_options,
 )
 from qa.errors import InputError, QAError
 
@@ -52,8 +54,10 @@ def index(options: argparse.Namespace) -> int:
     from qa.archive import Archive
     from qa.settings import Settings
 
-    if options.watch and (options.dry_run or options.rebuild):
-        raise InputError("--watch goes with neither --dry-run nor --rebuild; leave one out")
+    if options.watch and (options.dry_run or options.rebuild or options.allow_empty):
+        raise InputError(
+            "--watch goes with neither --dry-run, --rebuild nor --allow-empty; leave one out"
+        )
     archive = Archive(options.index, Settings.load(options.settings))
     with _execution(archive, options) as execution:
         return _index(archive, options, execution)
@@ -90,7 +94,7 @@ def _index(archive: Archive, options: argparse.Namespace, execution: Execution |
 
     def on_plan(plan: SyncPlan) -> None:
         if not options.json:
-            print_lines(terminal.render_plan(plan))
+            tell(terminal.render_plan(plan))
 
     with terminal.progress_bar() as on_progress:
         report = archive.sync(
@@ -110,7 +114,8 @@ def _watch(archive: Archive, options: argparse.Namespace, execution: Execution |
     from qa.watching import watch
 
     def on_error(error: QAError) -> None:
-        print(f"qa: {error}", file=sys.stderr, flush=True)
+        told = with_options(" ".join(str(error).splitlines()), options)
+        print(f"qa: {terminal.visible(told)}", file=sys.stderr, flush=True)
 
     print(f"watching {options.corpus}; Ctrl-C ends it", file=sys.stderr, flush=True)
     with terminal.progress_bar() as on_progress:
@@ -146,5 +151,5 @@ def verify(options: argparse.Namespace) -> int:
     if options.json:
         print_json({**asdict(found), "sizes": archive.sizes()})
     else:
-        print(terminal.render_verification(found))
+        print(with_options(terminal.render_verification(found), options))
     return OK if found.ok else ERROR

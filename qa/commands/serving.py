@@ -124,12 +124,27 @@ def user(options: argparse.Namespace) -> int:
 
 
 def _password() -> str:
-    """A password, typed twice on a terminal, or a line of standard input."""
+    """A password, typed twice on a terminal, or a line of standard input.
+
+    Raises:
+        InputError: There is none, it is no text, or the two differ.
+    """
     import getpass
 
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != password:
+    if sys.stdin is None:
+        raise InputError("standard input is closed; write: qa user add NAME < password.txt")
+    try:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\n")
+        password = getpass.getpass("Password: ")
+        again = getpass.getpass("Again: ")
+    except EOFError as error:  # Ctrl-D
+        print(file=sys.stderr)
+        raise InputError("no password was typed; run the command again") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"the password is not {sys.stdin.encoding} text; convert it with iconv"
+        ) from error
+    if again != password:
         raise InputError("the two passwords differ; run the command again")
     return password

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,15 +78,61 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
     """Print one JSON document on a line of its own."""
     from qa.terminal import visible_json
 
+    print(visible_json(json.dumps(value, ensure_ascii=lacks_characters())), flush=True)
+
+
+def lacks_characters() -> bool:
+    """Whether standard output is written in an encoding that has not every character."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    document = json.dumps(value, ensure_ascii=not encoding.startswith("utf"))
-    print(visible_json(document), flush=True)
+    return not encoding.startswith("utf")
 
 
 def print_lines(*parts: str) -> None:
     """Print the parts that are not empty."""
     if text := "\n".join(part for part in parts if part):
         print(text, flush=True)
+
+
+def tell(*parts: str) -> None:
+    """Print the parts that are not empty, amid work that goes on where nobody reads any more."""
+    try:
+        print_lines(*parts)
+    except BrokenPipeError:  # `qa index | head -1`
+        drop_output()
+
+
+def drop_output() -> None:
+    """Let what is still to be written go nowhere, so that Python's own exit does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def options_of(options: argparse.Namespace, *, corpus: bool = True) -> str:
+    """The options by which another command is about the same archive, with a blank in front.
+
+    Args:
+        options: Those of the command that names another.
+        corpus: Whether that one takes `--corpus`.
+    """
+    from qa.terminal import visible
+
+    given = ""
+    for name in ("index", "settings", "corpus") if corpus else ("index", "settings"):
+        value = getattr(options, name, None)
+        if value is not None and value != Path(name):
+            given += f" --{name} {shlex.quote(str(value))}"
+    return visible(given)
+
+
+def with_options(message: str, options: argparse.Namespace) -> str:
+    """A message whose next command is about the same archive as the command that says it."""
+    if "--index" in message:
+        return message
+
+    def named(found: re.Match[str]) -> str:
+        return found[0] + options_of(options, corpus=found["command"] == "index")
+
+    commands = r"\bqa (?P<command>index|verify|judge)(?: --[a-z-]+)*(?= *$|[,;.)])"
+    return re.sub(commands, named, message, flags=re.MULTILINE)
 
 
 def path(text: str) -> Path:
