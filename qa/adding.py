@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from qa.reading.content import NOTHING, Stated
 from qa.reading.files import ReadResult
 from qa.reading.workers import ToRead, shared
 from qa.records import Article, Problem
+from qa.scanning import is_passed_over, source_name
 from qa.versions import same_article
 
 MAX_STEM_CHARS: Final = 80
@@ -137,11 +139,12 @@ def _replace(path: Path, stored: str, corpus: Path) -> str:
 
 
 def _inside(path: Path, corpus: Path) -> str | None:
-    """The name of a file that lies in the corpus already."""
+    """The name of a file that lies in the corpus already, where a sync reads it."""
     try:
-        return path.resolve().relative_to(corpus.resolve()).as_posix()
+        inner = path.resolve().relative_to(corpus.resolve()).as_posix()
     except ValueError:
         return None
+    return None if is_passed_over(inner) else source_name(inner)
 
 
 def safe_name(name: str) -> str:
@@ -192,21 +195,31 @@ def keep(path: Path, name: str, corpus: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     if not folder.resolve().is_relative_to(corpus.resolve()):
         raise InputError(f"{folder} leads out of the corpus folder {corpus}; move it away")
-    number = 1
-    while True:
-        target = folder / (wanted.name if number == 1 else f"{stem}-{number}{suffix}")
+    staged = folder / f".{secrets.token_hex(8)}.new"  # hidden: killed on the way, no sync reads it
+    try:
+        shutil.copyfile(path, staged)
+        target = _reserved(folder, stem, suffix)
         try:
-            file = target.open("xb")  # exclusive: fails on anything there, even a dangling link
-        except FileExistsError:
-            number += 1
-            continue
-        try:
-            with file, path.open("rb") as source:
-                shutil.copyfileobj(source, file)
-        except BaseException:  # the disk is full, or Ctrl-C: leave no half article
+            staged.replace(target)
+        except BaseException:
             target.unlink(missing_ok=True)
             raise
-        return target.relative_to(corpus).as_posix()
+    finally:
+        staged.unlink(missing_ok=True)
+    return target.relative_to(corpus).as_posix()
+
+
+def _reserved(folder: Path, stem: str, suffix: str) -> Path:
+    """A file, empty and new, of a name that nothing else has."""
+    number = 1
+    while True:
+        target = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+        try:
+            target.open("xb").close()  # exclusive: fails on anything there, even a dangling link
+        except FileExistsError:
+            number += 1
+        else:
+            return target
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

@@ -18,6 +18,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -252,7 +253,8 @@ class Generations:
                     continue
         for path in self.segments_folder.iterdir():
             if path.stem not in named:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # not ours, or NFS keeps it for a reader: the next sync's
+                    path.unlink()
 
     def _check_file(self, name: str, manifest: Manifest, *, whole: bool = False) -> None:
         path = self._index / name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from qa.addresses import address_key
 from qa.errors import IndexWriteError, InputError
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import NAME, Statements, record
+from qa.scanning import files, leads_out, source_name
 
 
 class Held:
@@ -58,7 +58,7 @@ class Held:
         self.write()
 
     def same_content(self, path: Path) -> str | None:
-        """The file with just the content of another, by its name in the corpus, if there is one."""
+        """The file that a sync reads with just the content of another, by its name, if any is."""
         if self._by_size is None:
             self._by_size = {}
             for name in sorted(_names(self.corpus)):
@@ -69,7 +69,9 @@ class Held:
             with suppress(OSError):  # it has gone since
                 alike.setdefault(_digest(self.corpus / name), name)
         found = alike.get(_digest(path)) if alike else None
-        return found if found is not None and (self.corpus / found).is_file() else None
+        if found is None or not (self.corpus / found).is_file():
+            return None
+        return source_name(found)
 
     def add(self, name: str) -> None:
         """Note a file that has come to the corpus."""
@@ -134,9 +136,8 @@ def _digest(path: Path) -> bytes:
 
 
 def _names(corpus: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(corpus):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        inner = Path(folder).relative_to(corpus).as_posix()
-        for name in names:
-            if not name.startswith(".") and reading.suffix_of(name) in reading.SUFFIXES:
-                yield name if inner == "." else f"{inner}/{name}"
+    """The paths of the files that a sync reads, as the system has them."""
+    top = corpus.resolve()
+    for inner, entry in files(corpus, None, []):
+        if reading.suffix_of(entry.name) in reading.SUFFIXES and not leads_out(entry, top):
+            yield inner

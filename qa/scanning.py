@@ -26,7 +26,7 @@ UNREADABLE: Final = "unreadable"
 """Begins what stands in the place of a digest for what could not be opened."""
 
 
-REFUSED_LINK: Final = "a link that leads out of the corpus folder; copy the file here instead"
+REFUSED_LINK: Final = "a link that leads out of the corpus folder; copy what it means here instead"
 """Told of links: what they lead to may be anything, and may change without a trace here."""
 
 
@@ -108,24 +108,23 @@ def scan(
     statements = Statements.load(corpus)
     deleted = deletions.Deletions.load(corpus)
     unlisted: list[OSError] = []
-    listed = sorted(_files(corpus, index.resolve(), unlisted), key=lambda each: each[0])
+    listed = sorted(files(corpus, index.resolve(), unlisted), key=lambda each: each[0])
     found: dict[str, Source] = {}
     for error in unlisted:
         folder = Path(error.filename)
-        name = _name(folder.relative_to(corpus).as_posix())
+        name = source_name(folder.relative_to(corpus).as_posix())
         found[name] = Source(str(folder), name, f"{UNREADABLE}: {error.strerror}", "")
         for inside in known:
             if inside.startswith(f"{name}/") or folder == corpus:
                 found[inside] = Source(str(corpus / inside), inside, *known[inside])
     top = corpus.resolve()
     for done, (inner, entry) in enumerate(listed, 1):
-        name = _name(inner)
+        name = source_name(inner)
         if name in found:  # b"caf\xe9.txt" beside a file that is really called "caf\\xe9.txt"
             digest = hashlib.sha256(os.fsencode(entry.path)).hexdigest()[:8]
             suffix = Path(entry.path).suffix
             name = f"{name.removesuffix(suffix)}~{digest}{suffix}"
-        # `realpath`, since `resolve` raises on a link to itself.
-        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(top):
+        if leads_out(entry, top):
             digest = hashlib.sha256(REFUSED_LINK.encode()).hexdigest()
             found[name] = Source(entry.path, name, digest, "", refused=REFUSED_LINK)
             continue
@@ -176,21 +175,40 @@ def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
         )
 
 
-def _name(inner: str) -> str:
+def source_name(inner: str) -> str:
+    """What a file is called, by its path in the corpus."""
     # No database stores a name that is not UTF-8: b"caf\xe9.txt" becomes "caf\\xe9.txt".
     return inner if inner.isascii() else os.fsencode(inner).decode("utf-8", "backslashreplace")
 
 
-def _files(
-    corpus: Path, index: Path, unlisted: list[OSError]
+def is_passed_over(inner: str) -> bool:
+    """Whether no sync looks at a path in the corpus: what is hidden, and the folder's README.md.
+
+    That describes the folder, and is not an article.
+    """
+    return inner.startswith(".") or "/." in inner or inner == "README.md"
+
+
+def leads_out(entry: os.DirEntry[str] | Path, top: Path) -> bool:
+    """Whether something is a link to what lies elsewhere than in a folder, which is resolved."""
+    # `realpath`, since `resolve` raises on a link to itself.
+    return entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(top)
+
+
+def files(
+    corpus: Path, index: Path | None, unlisted: list[OSError]
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files that can be read, each with its path in the corpus.
+    """The files that can be read, each with its path in the corpus; and links to other folders.
 
     Entries as the system lists them, and no `Path` before it is needed: of 100,000 files that
     nobody changed, paths would take most of the time.
+
+    Args:
+        corpus: The folder.
+        index: The index folder, resolved, which is left out where it lies in the corpus.
+        unlisted: What folders could not be listed for is put here.
     """
-    left_out = str(index)
-    top = str(corpus.resolve())
+    left_out, top = str(index or ""), corpus.resolve()
     waiting = [""]
     while waiting:
         folder = waiting.pop()
@@ -204,10 +222,12 @@ def _files(
             continue
         for entry in entries:
             inner = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name.startswith(".") or inner == "README.md":
-                continue  # which describes the folder, and is not an article
+            if is_passed_over(inner):
+                continue
             if _is_folder(entry):
-                if not entry.is_symlink() and f"{top}/{inner}" != left_out:
+                if leads_out(entry, top):
+                    yield inner, entry  # to be told: it is not followed
+                elif not entry.is_symlink() and f"{top}/{inner}" != left_out:
                     waiting.append(inner)
             elif reading.suffix_of(entry.name) in reading.NOTICED:
                 yield inner, entry

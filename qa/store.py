@@ -103,9 +103,12 @@ class Store:
         except sqlite3.DatabaseError as error:
             if self._write and isinstance(error, sqlite3.OperationalError):
                 raise  # what the disk refuses is no damage: `qa.writing` tells it
-            raise IndexDamagedError(
-                f"cannot read {self._path}: {error}; move the index away and run: qa index"
-            ) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.DatabaseError) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"cannot read {self._path}: {error}; move the index away and run: qa index"
+        )
 
     def rows_by_key(self, sql: str, keys: Sequence[int] | Sequence[str]) -> Iterator[sqlite3.Row]:
         """The rows of a query that ends in "… IN", for any number of keys. Raises as `rows`."""

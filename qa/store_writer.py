@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,9 @@ FREE_SHARE: Final = 0.2
 
 RECLAIMED: Final = 4_000
 """Pages given back in one sync at most: 16 MB, in some 50 ms."""
+
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+"""What SQLite says, by its primary code, of a file that is not what it wrote."""
 
 
 class Change(NamedTuple):
@@ -78,9 +82,18 @@ class StoreWriter(Store):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: commit at the end, roll back on any exception."""
-        with self._connection:
-            yield
+        """All or nothing: commit at the end, roll back on any exception.
+
+        Raises:
+            IndexDamagedError: The file is not what SQLite wrote.
+        """
+        try:
+            with self._connection:
+                yield
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                raise
+            raise self._damaged(error) from error
 
     def rows_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each list of values, in the transaction that is open."""

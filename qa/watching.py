@@ -13,7 +13,7 @@ from typing import Final
 
 from qa.archive import Archive
 from qa.connections import identity
-from qa.errors import IndexBusyError, IndexWriteError, QAError
+from qa.errors import IndexBusyError, IndexWriteError, QAError, ServiceError
 from qa.execution import Execution
 from qa.protocols import OnProgress
 from qa.records import SyncReport
@@ -28,7 +28,10 @@ RETRY: Final = 0.5
 """Seconds before trying again while another process writes the index, or no corpus is there."""
 
 WRITE_AGAIN: Final = 10.0
-"""Seconds before trying again where the disk refused."""
+"""Seconds before trying again where the disk or a server refused."""
+
+LOOK_AGAIN: Final = 5.0
+"""Seconds between two syncs where the system does not tell of changes."""
 
 DELETED: Final = 3
 """`watchfiles.Change.deleted`, which is not imported before it is needed."""
@@ -75,7 +78,8 @@ def watch(
             except QAError as error:
                 if not told:
                     raise
-                if isinstance(error, IndexWriteError):  # a full disk may have room in a while
+                # A full disk may have room in a while, a server be there again.
+                if isinstance(error, IndexWriteError | ServiceError):
                     again_at = time.monotonic() + WRITE_AGAIN
                 if str(error) != failed:
                     on_error(error)
@@ -93,7 +97,8 @@ def watch(
 def _changes(corpus: Path, index: Path, stop: Event, is_due: Callable[[], bool]) -> Iterator[None]:
     """Once when watching has begun, then after every change, and when it is due.
 
-    Ends with the folder, or by `stop`.
+    Every few seconds, where the system does not tell of changes. Ends with the folder, or by
+    `stop`.
     """
     import watchfiles
 
@@ -119,6 +124,10 @@ def _changes(corpus: Path, index: Path, stop: Event, is_due: Callable[[], bool])
                 return
     except FileNotFoundError:  # it has gone since it was looked for
         return
+    except PermissionError:  # a folder in it may not be listed: the system tells of no other either
+        while identity(corpus) == folder and not stop.is_set():
+            yield
+            stop.wait(LOOK_AGAIN)
 
 
 def _sync(

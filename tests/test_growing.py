@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main
-from qa.errors import IndexWriteError, QAError
+from qa.errors import IndexWriteError, QAError, ServiceError
 from qa.watching import watch
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
@@ -177,23 +177,44 @@ def test_watching_goes_on_after_an_error(make_archive, write_corpus, tmp_path, m
         thread.join(20)
 
 
-def test_watching_writes_again_where_the_disk_refused(watching, write_corpus, monkeypatch):
+@pytest.mark.parametrize("refusal", [IndexWriteError("disk full"), ServiceError("server away")])
+def test_watching_tries_again_though_nothing_has_changed_since(
+    watching, write_corpus, monkeypatch, refusal
+):
     monkeypatch.setattr("qa.watching.WRITE_AGAIN", 0.3)
-    full = [IndexWriteError("cannot write: the disk is full")] * 2
+    refusals = [refusal] * 2
     reports = []
 
     def on_progress(progress):
-        if progress.stage == "embedding" and reports and full:
-            raise full.pop()
+        if progress.stage == "embedding" and reports and refusals:
+            raise refusals.pop()
 
     seen, errors = watching(write_corpus({"ferry.txt": FERRY}), on_progress=on_progress)
     wait_until(lambda: seen)
     reports.extend(seen)
     time.sleep(0.5)
     write_corpus({"tram.txt": TRAM})
-    wait_until(lambda: len(seen) == 2)  # though nothing has changed since
-    assert (seen[1].added, full) == (("tram.txt",), [])
-    assert [str(error) for error in errors] == ["cannot write: the disk is full"]  # told once
+    wait_until(lambda: len(seen) == 2)
+    assert (seen[1].added, refusals) == (("tram.txt",), [])
+    assert errors == [refusal]  # told once
+
+
+def test_a_folder_that_may_not_be_listed_does_not_end_the_watching(
+    watching, write_corpus, monkeypatch
+):
+    """Such as lost+found, where a corpus is a whole disk: the system watches none of it then."""
+
+    def refuse(*_arguments, **_options):
+        raise PermissionError("Permission denied (os error 13)")
+        yield
+
+    monkeypatch.setattr("watchfiles.watch", refuse)
+    monkeypatch.setattr("qa.watching.LOOK_AGAIN", 0.1)
+    reports, errors = watching(write_corpus({"ferry.txt": FERRY}))
+    wait_until(lambda: reports)
+    write_corpus({"tram.txt": TRAM})
+    wait_until(lambda: len(reports) == 2)
+    assert ([report.added for report in reports], errors) == ([("ferry.txt",), ("tram.txt",)], [])
 
 
 @pytest.fixture

@@ -774,6 +774,14 @@ def test_a_pointer_that_was_deleted_is_as_no_index_and_sync_makes_one(mine, writ
     assert len(mine.search("ferry")) == 1
 
 
+def test_what_cannot_be_swept_away_stops_no_sync(mine, write_corpus):
+    """A network disk keeps a file that a reader has open; a NAS puts folders of its own there."""
+    mine.sync(write_corpus({"ferry.txt": FERRY}))
+    (mine.index / "segments" / "@eaDir").mkdir()
+    assert mine.sync(write_corpus({"tram.txt": TRAM})).articles == 2
+    assert mine.verify().ok
+
+
 def test_the_manifest_says_what_it_was_built_with(mine, embedder, write_corpus):
     mine.sync(write_corpus({"ferry.txt": FERRY}))
     generations = Generations(mine.index)

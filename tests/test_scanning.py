@@ -99,3 +99,17 @@ def test_files_indexed_as_soon_as_written_are_read_once_more_and_then_no_more(
         assert mine.sync(corpus).unchanged == 5
         counts.append(len(read))
     assert counts == [5, 5, 5]
+
+
+def test_a_linked_folder_is_told_and_not_followed(mine, write_corpus, tmp_path):
+    corpus = write_corpus({"ferry.txt": FERRY, "sub/tram.txt": TRAM})
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "tram.txt").write_text(TRAM)
+    (corpus / "linked").symlink_to(tmp_path / "elsewhere")
+    (corpus / "here").symlink_to(corpus / "sub")  # read where it lies
+    (corpus / ".hidden").symlink_to(tmp_path / "elsewhere")
+    for _ in range(2):
+        report = mine.sync(corpus)
+        [problem] = report.problems
+        assert (problem.source, report.articles, report.generation) == ("linked", 2, 1)
+        assert "leads out of the corpus folder" in problem.reason

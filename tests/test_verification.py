@@ -281,6 +281,25 @@ def test_garbage_in_the_place_of_the_store_is_told(mine, make_archive):
     fresh.close()
 
 
+@pytest.mark.parametrize("table", ["passages", "copies_by_removed", "passages_by_article"])
+def test_a_damaged_page_that_is_only_written_to_is_told(mine, make_archive, tmp_path, table):
+    mine.close()
+    path = mine.index / "store.sqlite"
+    connection = sqlite3.connect(path)
+    [(page,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+    [(size,)] = connection.execute("PRAGMA page_size")
+    connection.close()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(data)
+    fresh = make_archive(mine.index)
+    (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe ferry was sold to the island.\n")
+    for rebuild in (False, True):
+        with pytest.raises(IndexDamagedError, match="move the index away and run: qa index"):
+            fresh.sync(tmp_path / "corpus", rebuild=rebuild)
+    fresh.close()
+
+
 def test_nothing_to_verify_other_settings_and_a_writer_at_work(mine, make_archive, tmp_path):
     with pytest.raises(IndexMissingError):
         make_archive(tmp_path / "nowhere").verify()

@@ -110,7 +110,7 @@ class Shingles:
 
 
 def are_copies(a: Shingles, b: Shingles) -> bool:
-    """Whether two texts are one, trimmed, edited, or with another lead."""
+    """Whether two texts are one, trimmed, edited, or with another lead. Either way the same."""
     smaller, larger = (a, b) if len(a.hashes) <= len(b.hashes) else (b, a)
     if len(smaller.hashes) < FEWEST:
         return False
@@ -118,6 +118,13 @@ def are_copies(a: Shingles, b: Shingles) -> bool:
         return True
     if smaller.contained(larger) < LEAST_CONTAINED:
         return False
+    # Of two of one size either may be the one that was taken from the other.
+    alike = len(smaller.hashes) == len(larger.hashes)
+    return _is_taken(smaller, larger) or (alike and _is_taken(larger, smaller))
+
+
+def _is_taken(smaller: Shingles, larger: Shingles) -> bool:
+    """Whether names and figures are held as well as the words around them: not a template's."""
     held = np.isin(smaller.in_order, larger.hashes)
     among = np.convolve(held, np.ones(2 * AMONG + 1), mode="same") > 0
     marked, plain = held[among & smaller.marked], held[among & ~smaller.marked]

@@ -18,11 +18,12 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import normalize
 
 from qa.errors import InputError
 from qa.reading.aliases import FIELDS
@@ -30,6 +31,7 @@ from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import from_day
 
 NAME: Final = "reading.toml"
+_LOCK: Final = f".{NAME}.lock"
 _WILD: Final = re.compile(r"[*?\[]")
 _TABLE: Final = re.compile(
     r"""^\[(?P<name>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')\].*\n"""
@@ -47,10 +49,13 @@ class Statements:
         by_pattern: In the order of the file, by the name or the pattern of names.
         wild: The places of those that are patterns: of all others, which may be a fetched page
             each, only the one of the same name is looked at.
+        composed: The names beyond ASCII, each by itself with every accent in its letter: in the
+            names of files made on a Mac they stand apart, and look the same.
     """
 
     by_pattern: Mapping[str, Stated]
     wild: tuple[tuple[int, str], ...] = ()
+    composed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, corpus: Path) -> Statements:
@@ -67,11 +72,17 @@ class Statements:
         except (OSError, ValueError) as error:
             raise InputError(f"cannot read {path}: {error}; mend it or move it away") from error
         wild = tuple((at, name) for at, name in enumerate(tables) if _WILD.search(name))
-        return cls({name: _stated(values, name, path) for name, values in tables.items()}, wild)
+        composed = {normalize("NFC", name): name for name in tables if not name.isascii()}
+        stated = {name: _stated(values, name, path) for name, values in tables.items()}
+        return cls(stated, wild, composed)
 
     def of(self, name: str) -> Stated:
         """What is stated of a file, by its name in the corpus."""
-        last = next((w for w in reversed(self.wild) if fnmatchcase(name, w[1])), None)
+        plain = normalize("NFC", name)
+        fits = (w for w in reversed(self.wild) if fnmatchcase(plain, normalize("NFC", w[1])))
+        last = next(fits, None)
+        if name not in self.by_pattern:
+            name = self.composed.get(plain, name)
         if name not in self.by_pattern:
             return self.by_pattern[last[1]] if last else NOTHING
         if last is None or self._place(name) > last[0]:
@@ -85,9 +96,9 @@ class Statements:
 def record(corpus: Path, stated: Mapping[str, Stated]) -> None:
     """Write down what is stated of files, so that they are read the same way from now on.
 
-    One write, of however many: what is new is put at the end of the file at once; where some of
-    them were spoken of before, that gives way, and the file is replaced. All else in it stays as it
-    is.
+    One write, of however many, and one writer at a time: what is new is put at the end of the file
+    at once; where some of them were spoken of before, that gives way, and the file is replaced. All
+    else in it stays as it is.
 
     Args:
         corpus: The folder.
@@ -98,9 +109,16 @@ def record(corpus: Path, stated: Mapping[str, Stated]) -> None:
             all others has been written.
         OSError: The corpus cannot be written to.
     """
+    from filelock import FileLock
+
     tables = {name: table for name, each in stated.items() if (table := _table(name, each))}
     if not tables:
         return
+    with FileLock(corpus / _LOCK, timeout=30):
+        _record(corpus, tables)
+
+
+def _record(corpus: Path, tables: Mapping[str, str]) -> None:
     path = corpus / NAME
     if tables.keys().isdisjoint(Statements.load(corpus).by_pattern):
         _append(path, "".join(tables.values()))
@@ -177,10 +195,10 @@ def check_columns(columns: Mapping[str, Any]) -> dict[str, str]:
     Raises:
         InputError: A field is none, or a name no text.
     """
-    for field, column in columns.items():
-        if field not in FIELDS or not isinstance(column, str) or not column.strip():
+    for name, column in columns.items():
+        if name not in FIELDS or not isinstance(column, str) or not column.strip():
             known = ", ".join(FIELDS)
-            raise InputError(f"no column for a field {field!r} is known; the fields are {known}")
+            raise InputError(f"no column for a field {name!r} is known; the fields are {known}")
     return dict(columns)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import unicodedata
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -292,6 +294,7 @@ def test_what_is_stated_of_a_folder_is_written_once(tmp_path, corpus, monkeypatc
     files = list(adding.files_of([wire]))
     with Held(corpus) as held:
         assert all(adding.add(*file, held, CAPTURED).new for file in files)
+        done["replace"] = 0  # of the files themselves
     assert done["_append"] == 1
     assert done["loads"] == 2  # what was there at the start, and at the end
     stated = Statements.load(corpus)
@@ -345,3 +348,79 @@ def test_names_beyond_the_basic_plane_are_stated(corpus):
     record(corpus, {"\U0001f4f0 \x7f.txt": Stated(url="https://a.example/\U0001f4f0")})
     [known] = Statements.load(corpus).by_pattern.values()
     assert (known.url, known.captured) == ("https://a.example/\U0001f4f0", None)
+
+
+def test_what_no_sync_reads_is_not_there_already(tmp_path, corpus, make_archive):
+    lamp = write(tmp_path / "lamp.txt", f"Lamp lit\n\n{BODY}")
+    (corpus / "lamp.txt").symlink_to(lamp)
+    about = write(corpus / "README.md", f"# About the lamp\n\n{BODY} It is read of here.")
+    hidden = write(corpus / ".qa-deleted" / "files" / "1" / "out.txt", f"Lamp out\n\n{BODY} Not.")
+    with Held(corpus) as held:
+        for path in (lamp, about, hidden):
+            for new, name in ((True, adding.safe_name(path.name)), (False, "x.txt")):
+                added = adding.add(path, name, held)
+                assert (added.new, added.articles) == (new, 1)
+    archive = make_archive(tmp_path / "index")
+    report = archive.sync(corpus)
+    assert (report.articles, [p.source for p in report.problems]) == (3, ["lamp.txt"])
+    archive.close()
+
+
+def test_a_twin_whose_name_is_not_utf_8_is_stated_by_the_name_it_is_read_under(tmp_path, corpus):
+    text = f"Lamp lit\n\n{BODY}"
+    twin = Path(os.fsdecode(os.fsencode(corpus) + b"/caf\xe9.txt"))
+    twin.write_text(text)
+    for path in (twin, write(tmp_path / "cafe.txt", text)):
+        with Held(corpus) as held:
+            added = adding.add(path, "cafe.txt", held, CAPTURED)
+        assert (added.stored_as, added.new) == ("caf\\xe9.txt", False)
+        [source] = scan(corpus, tmp_path / "index", {}, lambda _: None).added
+        assert source.stated.captured == CAPTURED.captured
+
+
+def test_killed_while_a_file_is_copied_no_sync_reads_half_of_it(tmp_path, corpus, monkeypatch):
+    path = write(tmp_path / "lamp.txt", f"Lamp lit\n\n{BODY}")
+    copy, seen = adding.shutil.copyfile, []
+
+    def look(*arguments):
+        copy(*arguments)
+        seen.append(scan(corpus, tmp_path / "index", {}, lambda _: None).added)
+
+    monkeypatch.setattr(adding.shutil, "copyfile", look)
+    assert adding.keep(path, "lamp.txt", corpus) == "lamp.txt"
+    assert seen == [()]
+    assert [each.name for each in corpus.iterdir()] == ["lamp.txt"]
+    assert (corpus / "lamp.txt").read_bytes() == path.read_bytes()
+
+    def full(_path, target):
+        target.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(adding.shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        adding.keep(path, "lamp.txt", corpus)
+    assert [each.name for each in corpus.iterdir()] == ["lamp.txt"]
+
+
+def test_two_that_state_at_once_lose_nothing(corpus):
+    record(corpus, {"a.txt": CAPTURED, "b.txt": CAPTURED})
+    days = [datetime(2025, 8, day, tzinfo=UTC) for day in range(1, 21)]
+
+    def state(name: str) -> None:
+        for day in days:
+            record(corpus, {name: Stated(captured=day), f"{name}-{day.day}": CAPTURED})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(state, ["a.txt", "b.txt"]))
+    stated = Statements.load(corpus)
+    assert (stated.of("a.txt").captured, stated.of("b.txt").captured) == (days[-1], days[-1])
+    assert len(stated.by_pattern) == 42
+
+
+def test_a_file_named_on_a_mac_is_stated_by_the_name_that_is_typed(corpus):
+    for pattern in ("Zürich.txt", "Zü*.txt"):
+        typed, named = (unicodedata.normalize(form, pattern) for form in ("NFC", "NFD"))
+        for said, asked in ((typed, named), (named, typed)):
+            write(corpus / NAME, f'["{said}"]\ncaptured = 2025-08-03\n')
+            name = asked.replace("*", "rich")
+            assert Statements.load(corpus).of(name).captured == CAPTURED.captured
