@@ -219,10 +219,11 @@ class AskHandlers:
 
     def _narrow(self, asked: Asked) -> Markup:
         if not asked.question.strip():
-            facets = self._archive.facets(**_archive_filters(asked))
+            filters = _archive_filters(asked)
+            facets = self._archive.facets(**filters)
             periods = matches.by_month(self._archive.months())
             told = html.count(facets.articles, "article")
-            hint = f"{told} with these filters." if asked.filters else f"All {told}."
+            hint = f"{told} with these filters." if filters else f"All {told}."
             return matches_html.narrow(asked, facets, periods, "Archive", hint)
         found = self._matches(asked)
         facets = matches.facets_of(found)

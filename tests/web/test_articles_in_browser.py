@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from qa.archive import Archive
 from qa.errors import SyncCancelledError
 from qa.serving.uploads import MAX_FILES
+from qa.settings import Settings
 from qa.web.articles_handlers import ArticlesHandlers
+from qa.web.server import Running
 
-from .conftest import PWN, Site
+from .conftest import PWN, Site, free_port, watched_page
 from .looking import ask, axe_violations, in_view, open_tab
 
 pytestmark = pytest.mark.browser
@@ -198,6 +201,103 @@ def test_what_came_of_an_upload_is_in_view(page: Any, site: Site) -> None:
     page.locator("[data-report] .uploads li", has_text="19.txt is in the archive").wait_for()
     assert in_view(page, "[data-report] .uploads li")
     assert page.evaluate("document.activeElement.matches('[data-report]')"), "to be read on"
+
+
+def test_what_is_looked_at_while_files_are_sent_stays(page: Any, site: Site) -> None:
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    sent: list[Any] = []
+    page.route("**/api/v1/upload*", lambda route: sent.append(route))
+    held = (site.corpus / "tram.txt").read_bytes()
+    copy = {"name": "copy.txt", "mimeType": "text/plain", "buffer": held}
+    page.locator("[data-files]").set_input_files(copy)
+    with page.expect_request("**/api/v1/upload*"):
+        page.locator("[data-add]").click()
+    page.locator("[data-files]").set_input_files({**copy, "name": "next.txt"})
+    seen = page.locator("section.preview h3", has_text="next.txt")
+    seen.wait_for()
+    sent[0].continue_()
+    page.locator("[data-report] .uploads", has_text="copy.txt is in the archive").wait_for()
+    assert seen.is_visible()
+    page.unroute("**/api/v1/upload*")
+    page.locator("[data-add]").click()
+    page.locator("[data-report] .uploads", has_text="next.txt is in the archive").wait_for()
+    assert page.locator("section.preview").count() == 0
+
+
+def test_a_list_drawn_anew_takes_nothing_from_whoever_is_at_it(page: Any, site: Site) -> None:
+    focus = "document.activeElement"
+    open_tab(page, "Articles")
+    row(page, "council approves").locator("[data-open]").focus()
+    added = site.corpus / "lighthouse.txt"
+    added.write_text(NEWS, encoding="utf-8")
+    site.archive.sync(site.corpus)
+    row(page, "Lighthouse keeper").wait_for(timeout=10_000)
+    assert "council approves" in page.evaluate(f"{focus}.innerText")
+
+    page.keyboard.press("Enter")
+    page.locator("dialog h2", has_text="council approves").wait_for()
+    added.unlink()
+    site.archive.sync(site.corpus)
+    row(page, "Lighthouse keeper").wait_for(state="detached", timeout=10_000)
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"{focus}.matches('[data-open]')")
+    assert "council approves" in page.evaluate(f"{focus}.innerText")
+
+    row(page, "council approves").locator("[data-delete]").click()
+    added.write_text(NEWS, encoding="utf-8")
+    site.archive.sync(site.corpus)
+    page.wait_for_timeout(6_000)  # in which it looks for what is new
+    assert page.evaluate(f"{focus}.matches('[data-keep]')")
+    page.keyboard.press("Enter")
+    row(page, "Lighthouse keeper").wait_for(timeout=10_000)
+    added.unlink()
+    site.archive.sync(site.corpus)
+    row(page, "Lighthouse keeper").wait_for(state="detached", timeout=10_000)
+
+
+def test_a_folder_that_is_dropped_says_so_and_words_go_where_they_are_dropped(
+    page: Any, tmp_path: Path
+) -> None:
+    open_tab(page, "Articles")
+    place = page.locator("#adding-title").bounding_box()
+    (tmp_path / "letters").mkdir()
+    dragged = {"items": [], "files": [str(tmp_path / "letters")], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"type": kind, "x": place["x"] + 5, "y": place["y"] + 5, "data": dragged}
+        session.send("Input.dispatchDragEvent", at)
+    told = page.locator("[data-preview] [role=alert]")
+    told.filter(has_text="letters cannot be read: it is a folder").wait_for()
+
+    page.locator("[data-paste]").click()
+    place = page.locator("[data-text]").bounding_box()
+    words = {"items": [{"mimeType": "text/plain", "data": NEWS}], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"type": kind, "x": place["x"] + 9, "y": place["y"] + 9, "data": words}
+        session.send("Input.dispatchDragEvent", at)
+    page.wait_for_function("document.querySelector('[data-text]').value.includes('1931')")
+
+
+def test_an_archive_that_was_empty_can_be_asked_once_it_is_not(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    archive = Archive.build(tmp_path / "corpus", tmp_path / "index", Settings())
+    with Running(archive, tmp_path / "corpus", "127.0.0.1", free_port()) as running:
+        for page in watched_page(browser, running.address, {}):
+            page.locator("#result h2", has_text="The archive is empty").wait_for()
+            page.locator("#question input").fill("What was in")
+            open_tab(page, "Articles")
+            news = {"name": "news.txt", "mimeType": "text/plain", "buffer": NEWS.encode()}
+            page.locator("[data-files]").set_input_files(news)
+            page.locator("[data-add]").click()
+            page.locator(".report", has_text="1 file added").wait_for(timeout=20_000)
+            open_tab(page, "Ask")
+            page.locator("#examples", has_text="Lighthouse keeper").wait_for()
+            page.locator("#narrow .hint", has_text="All 1 article").wait_for()
+            assert page.locator("#question input").input_value() == "What was in"
+    archive.close()
 
 
 def test_a_sync_shows_how_far_it_is_and_can_be_stopped(

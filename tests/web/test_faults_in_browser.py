@@ -88,3 +88,6 @@ def test_filters_that_leave_nothing_are_told_in_every_view(plain_page: Any, site
         page.locator(".absent", has_text="No article passes the filters").wait_for()
     page.goto(f"{site.address}/?publisher=Northfield+Gazette")
     page.locator("#narrow > .hint", has_text="2 articles with these filters.").wait_for()
+    page.goto(f"{site.address}/?as_of=2024-06-01")  # which only questions know
+    page.locator("#as-of[value='2024-06-01']").wait_for()
+    assert page.locator("#narrow > .hint").inner_text() == "All 5 articles."

@@ -67,6 +67,23 @@ def test_a_keyboard_need_not_pass_the_filters(page: Any) -> None:
     assert skip.evaluate("button => getComputedStyle(button).opacity") == "0"
 
 
+def test_a_menu_that_closes_leaves_the_focus_at_its_head(page: Any) -> None:
+    ask(page, HOMES)
+    head = page.locator("#citation-1 details.menu summary")
+    head.focus()
+    for key in ("Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.locator("#citation-1 details.menu:not([open])").wait_for()
+    assert head.evaluate("summary => summary === document.activeElement")
+    head = page.locator(".tools details.menu summary")
+    head.focus()
+    with page.expect_download():
+        for key in ("Enter", "Tab", "Enter"):
+            page.keyboard.press(key)
+    page.locator(".tools details.menu:not([open])").wait_for()
+    assert head.evaluate("summary => summary === document.activeElement")
+
+
 def test_history_names_its_questions_and_does_not_repeat_them(page: Any) -> None:
     assert page.title() == "Ask the archive"
     ask(page, "How did the councillors vote?")

@@ -18,6 +18,14 @@ let timer;
 
 // ---- the list: the last that was asked for stands, whatever comes later ----------------------
 
+// How to find again what has the focus there, when it is drawn anew.
+function focusedInList() {
+  const at = document.activeElement;
+  if (!list.contains(at)) return null;
+  const name = at.getAttributeNames().find((one) => one === "href" || one.startsWith("data-"));
+  return name ? `[${name}="${CSS.escape(at.getAttribute(name))}"]` : null;
+}
+
 async function refresh(focus) {
   const mine = ++turn;
   list.setAttribute("aria-busy", "true");
@@ -30,8 +38,10 @@ async function refresh(focus) {
     return;
   }
   generation = found.generation;
+  const held = focusedInList();
   list.innerHTML = found.html;
   if (focus) list.querySelector(focus)?.focus();
+  else if (held) list.querySelector(held)?.focus({ preventScroll: true });
   narrow(mine);
 }
 
@@ -124,7 +134,9 @@ async function look() {
     put("progress", "");
     report(seen.sync);
   }
-  if (seen.generation !== generation) {
+  // What is being asked of a row is not pulled away.
+  const isAsking = list.querySelector("tr:not(.going) .confirm");
+  if (seen.generation !== generation && !isAsking) {
     await refresh();
     trigger("submit"); // the head, the filters and the examples
   }
@@ -160,10 +172,27 @@ function make(tag, text, attributes = {}) {
 
 const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 
-function sendFiles(path, files) {
+async function sendFiles(path, files) {
+  const unread = await unreadable(files);
+  if (unread) {
+    const why = "it is a folder, or was moved or changed since it was chosen";
+    return { error: `${unread.name} cannot be read: ${why}. Choose the files themselves.` };
+  }
   const body = new FormData();
   for (const file of files) body.append("files", file, file.name);
   return send(path, { body });
+}
+
+// The first that the browser cannot read, else nothing: sending it would fail without a reason.
+async function unreadable(files) {
+  for (const file of files) {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+    } catch {
+      return file;
+    }
+  }
+  return null;
 }
 
 function sendJson(path, value) {
@@ -329,17 +358,19 @@ function outcome(file) {
 
 async function add(button) {
   button.disabled = true;
-  const told = await chosen.keep(chosen.told);
+  const mine = chosen;
+  const told = await mine.keep(mine.told);
+  const isLast = chosen === mine; // else other files are being looked at meanwhile
   if (told.error) {
-    preview.replaceChildren(notice(told.error, "error"));
+    (isLast ? preview : part("report")).replaceChildren(notice(told.error, "error"));
     return;
   }
-  discard();
+  if (isLast) discard();
   const outcomes = make("ul", "", { class: "plain uploads", role: "status" });
   outcomes.append(...told.files.map(outcome));
   part("report").replaceChildren(outcomes);
-  part("report").scrollIntoView({ block: "center" }); // a long preview has just gone
-  refocus();
+  if (isLast) part("report").scrollIntoView({ block: "center" }); // a long preview has just gone
+  if (isLast) refocus();
   if (told.files.some((file) => file.new)) hurry();
 }
 
@@ -383,6 +414,7 @@ if (adding) {
     if (!element.contains(event.relatedTarget)) adding.classList.remove("over");
   });
   element.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // words, for the field below
     event.preventDefault();
     adding.classList.remove("over");
     understandFiles([...event.dataTransfer.files]);

@@ -198,13 +198,21 @@ async function copy(text, button) {
   flash(button, copied ? "Copied" : "Not copied");
 }
 
+// A keyboard that was in it goes on at its head.
+function close(menu) {
+  const inside = menu.contains(document.activeElement);
+  menu.removeAttribute("open");
+  if (inside) menu.querySelector("summary").focus({ preventScroll: true });
+}
+
 function flash(button, text) {
   button.usualText ??= button.textContent; // pressed twice, it shows another already
   button.textContent = text;
   told.textContent = text;
   setTimeout(() => {
     button.textContent = button.usualText;
-    button.closest("details.menu")?.removeAttribute("open");
+    const menu = button.closest("details.menu");
+    if (menu) close(menu);
   }, 1200);
 }
 
@@ -225,7 +233,7 @@ async function exportAs(button) {
     return;
   }
   download(file.name, [file.text], file.kind);
-  menu.removeAttribute("open");
+  close(menu);
 }
 
 async function judge(button) {
@@ -480,3 +488,16 @@ else {
     if (html !== null && turn === 0) drawResult(html);
   });
 }
+
+// Where no answer stands, a return to the tab shows the archive as it is now: it was empty, say. What
+// is typed and not asked yet stays.
+let left = false;
+new IntersectionObserver((seen) => {
+  const isSeen = seen.at(-1).isIntersecting;
+  if (isSeen && left && !result.querySelector(".result")) {
+    const typed = box.value;
+    show();
+    box.value = typed;
+  }
+  left = !isSeen;
+}).observe(element);

@@ -73,7 +73,11 @@ panel.addEventListener("click", (event) => {
 panel.addEventListener("close", () => {
   content.replaceChildren();
   putInAddress({});
-  if (opener?.isConnected) opener.focus();
+  if (!opener) return;
+  const { open } = opener.dataset; // the list may have been drawn anew
+  const isLike = (item) => item.dataset.open === open && item.checkVisibility();
+  const like = opener.isConnected ? opener : [...document.querySelectorAll("[data-open]")].find(isLike);
+  like?.focus();
 });
 
 function showPlace() {
