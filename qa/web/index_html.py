@@ -194,8 +194,10 @@ def _settings(settings: Mapping[str, Any], *, writes: bool) -> Markup:
         ).format(
             name,
             SETTINGS.get(name, ("", ""))[0],
-            "none" if value in (None, "") else value,
-            "" if value == getattr(default, name, value) else f"default: {getattr(default, name)}",
+            _value(name, value),
+            ""
+            if value == (usual := getattr(default, name, value))
+            else f"default: {_value(name, usual)}",
             SETTINGS.get(name, ("", "takes effect at the next start"))[1],
         )
         for name, value in settings.items()
@@ -211,6 +213,11 @@ def _settings(settings: Mapping[str, Any], *, writes: bool) -> Markup:
         '<th scope="col"><span class="sr-only">Default</span></th><th scope="col">A change'
         '</th></tr></thead><tbody>{}</tbody></table></div><p class="hint">{}</p>'
     ).format(rows, Markup(how) if writes else "This server is read-only.")  # noqa: S704 - ours
+
+
+def _value(name: str, value: object) -> object:
+    unset = "as fitted" if name == "answer_threshold" else "none"
+    return unset if value in (None, "") else value
 
 
 def _bytes(size: int) -> str:

@@ -376,3 +376,10 @@ def test_every_setting_is_called_something() -> None:
     assert set(index_html.SETTINGS) == {field.name for field in fields(Settings)}
     publishers = [Count(f"Paper {n}", 2) for n in range(index_html.PUBLISHERS + 3)]
     assert "and 6 articles of 3 other publishers" in index_html._plots([], publishers, [])
+
+
+def test_a_threshold_that_is_not_set_is_the_fitted_one() -> None:
+    usual, other = {"answer_threshold": None}, {"answer_threshold": 0.4}
+    assert "<td>as fitted</td><td></td>" in index_html._settings(usual, writes=True)
+    assert "<td>0.4</td><td>default: as fitted</td>" in index_html._settings(other, writes=True)
+    assert "<td>none</td>" in index_html._settings({"reranker": None}, writes=True)
