@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -100,12 +101,33 @@ def test_nothing_an_article_says_breaks_a_format(title, author, quote):
         ("John Smith III", "{Smith, III, John}",
          {"family": "Smith", "given": "John", "suffix": "III"}),
         ("JOHN SMITH", "{SMITH, JOHN}", {"family": "SMITH", "given": "JOHN"}),
+        ("Karl-Theodor zu Guttenberg", "{zu Guttenberg, Karl-Theodor}",
+         {"family": "zu Guttenberg", "given": "Karl-Theodor"}),
+        ("Ana Paula do Carmo", "{do Carmo, Ana Paula}",
+         {"family": "do Carmo", "given": "Ana Paula"}),
+        ("The Editorial Board", "{{The Editorial Board}}", {"literal": "The Editorial Board"}),
+        ("Ministry for Foreign Affairs", "{{Ministry for Foreign Affairs}}",
+         {"literal": "Ministry for Foreign Affairs"}),
+        ("Lindqvale & Co.", "{{Lindqvale \\& Co.}}", {"literal": "Lindqvale & Co."}),
     ],
 )  # fmt: skip
-def test_agencies_and_juniors(author, bibtex, csl):
+def test_agencies_juniors_and_organisations(author, bibtex, csl):
     cited = cite(1, replace(ARTICLE, author=author), 0, 26)
     assert f"author = {bibtex}" in references.bibtex(cited)
     assert references.csl_json(cited)["author"] == [csl]
+
+
+@pytest.mark.parametrize(
+    ("author", "key"),
+    [
+        ("Jörg Müller", "muller2024aef0fe"),
+        ("Lech Wałęsa", "walesa2024aef0fe"),
+        ("Ana Núñez", "nunez2024aef0fe"),
+        ("王小明", "article2024aef0fe"),
+    ],
+)
+def test_a_key_is_the_name_without_its_accents(author, key):
+    assert references.key(replace(ARTICLE, author=author)) == key
 
 
 def test_a_quoted_line_begins_no_list():
@@ -177,6 +199,11 @@ def test_answers_as_documents():
         (b"Question text,publisher\nWho?,AP\n", [(2, "Who?", {"publisher": "AP"})]),
         (b"\r\nquestion,publisher\nWho?,AP\n", [(3, "Who?", {"publisher": "AP"})]),
         (b"publisher;Frage\nAP;Wer?\n", [(2, "Wer?", {"publisher": "AP"})]),
+        (b"sep=;\r\nquestion;publisher\r\nWho?;AP\r\n", [(3, "Who?", {"publisher": "AP"})]),
+        (b"question,publisher\rWho?,AP\rWhy?,\r",
+         [(2, "Who?", {"publisher": "AP"}), (3, "Why?", {})]),
+        (b'id, question, publisher\n1, "Who, then?", "AP"\n',
+         [(2, "Who, then?", {"publisher": "AP"})]),
     ],
 )  # fmt: skip
 def test_lists_of_questions(data, asked):
@@ -193,11 +220,25 @@ def test_lists_of_questions(data, asked):
         (b"question\n\n", "no questions"),
         (b"%PDF-1.7", "list of questions: looks binary"),
         (b"Q?\n" * 5001, "5,001 questions; at most 5,000"),
+        (b'question,publisher\n"Kell in June,AP\nWho?,AP\n', "line 2 .* no CSV: unexpected end"),
+        (b'question,publisher\n"Kell" in June,AP\n', "line 2 .* each of them twice"),
     ],
 )
 def test_what_is_no_list_of_questions_is_one_line(data, told):
     with pytest.raises(InputError, match=told):
         batch.read_questions(data)
+
+
+def test_a_question_cut_at_its_comma_is_not_asked():
+    def ask(question, **options):
+        return answer(question=question)
+
+    lines = batch.read_questions(b"question,publisher\nWho won, and why?,AP\nWho lost?,AP,\n")
+    cut, whole = batch.ask_each(ask, lines, {})
+    assert cut.error == (
+        "more cells than the heading has; put cells that hold the separator into quotes"
+    )
+    assert (whole.error, whole.answer.question) == (None, "Who lost?")
 
 
 def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
@@ -253,8 +294,27 @@ def test_where_a_pack_cannot_go_nothing_is_asked(archive, tmp_path, monkeypatch,
     ):
         assert main(["ask", "--batch", *rest, *index]) == 1
         assert told in capsys.readouterr().err
+    os.mkfifo("pipe")
+    assert main(["ask", "--batch", "list.csv", "--out", "pipe", *index]) == 1
+    assert "pipe is no file" in capsys.readouterr().err
+
+    def full(**_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(batch.tempfile, "TemporaryFile", full)
+    assert main(["ask", "--batch", "list.csv", *index]) == 1
+    assert "cannot write list.zip: Read-only file system" in capsys.readouterr().err
     assert listed.read_text(encoding="utf-8") == "What did the ferry hit?\n"
     assert (tmp_path / "list.zip").read_bytes() == before
+
+
+def test_a_pack_goes_where_a_link_leads(tmp_path):
+    kept, link = tmp_path / "kept.zip", tmp_path / "link.zip"
+    kept.touch()
+    link.symlink_to(kept)
+    batch.write_pack(link, [batch.Outcome(batch.Line(1, "Who?"), answer())])
+    assert link.is_symlink()
+    assert zipfile.is_zipfile(kept)
 
 
 def test_a_batch_as_json(archive, tmp_path, capsys):

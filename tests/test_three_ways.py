@@ -165,10 +165,11 @@ def test_ask_as_json(index, capsys):
 
 
 def test_ask_reads_questions_from_standard_input(index, capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("What hit the pier?\n\nCapital of Peru?\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("\ufeffWhat hit the pier?\n\nCapital of Peru?\n"))
     assert main(["ask", "--json", "-", "--index", str(index)]) == 0
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [a["answered"] for a in answers] == [True, False, False]
+    assert answers[0]["question"] == "What hit the pier?", "without the byte order mark"
     assert answers[1]["reason"] == "the question is empty"
 
 

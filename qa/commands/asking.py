@@ -151,7 +151,7 @@ def _lines() -> Iterator[str]:
                 f"line {number} of standard input is not {sys.stdin.encoding} text; convert the "
                 f"file with iconv and ask from that line on"
             )
-        yield line.strip()
+        yield (line.removeprefix("\ufeff") if number == 1 else line).strip()
 
 
 def _how(options: argparse.Namespace) -> dict[str, Any]:

@@ -40,10 +40,7 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
     except OSError as error:
         raise InputError(f"cannot read {listed}: {error.strerror or error}") from error
     target: Path = options.out or listed.with_suffix(".zip")
-    if target.is_dir():
-        raise InputError(f"{target} is a folder; name a file in it: --out PACK.zip")
-    if not target.parent.is_dir():
-        raise InputError(f"{target.parent} is no folder; name another place: --out PACK.zip")
+    batch.check_place(target)
     if target.exists() and target.samefile(listed):
         raise InputError(f"{target} is the list itself; name another place: --out PACK.zip")
     archive = open_archive(options)

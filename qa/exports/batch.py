@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,11 +43,13 @@ class Line:
         number: Of its line in the CSV, from 1, the heading counted.
         question: As written.
         options: Those of `OPTIONS` that it has.
+        wrong: Why it cannot be asked; None where it can.
     """
 
     number: int
     question: str
     options: Mapping[str, str] = field(default_factory=dict)
+    wrong: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def read_questions(data: bytes) -> list[Line]:
         InputError: It holds none, or more than `MAX_QUESTIONS`.
     """
     try:
-        text = decode(data)
+        text = re.sub("\r\n?", "\n", decode(data))
     except ReadingError as error:
         raise InputError(f"the list of questions: {error}") from error
     table = [row for row in _table(text) if any(cell.strip() for _, cell in row)]
@@ -85,7 +89,9 @@ def read_questions(data: bytes) -> list[Line]:
             continue
         found = dict(zip(heading, cells, strict=False)) if named is not None else {}
         options = {name: found[name] for name in OPTIONS if found.get(name)}
-        lines.append(Line(row[0][0], cells[column], options))
+        # A question that was cut at its comma is another one, with half of it for a filter.
+        is_cut = named is not None and any(cells[len(heading) :])
+        lines.append(Line(row[0][0], cells[column], options, _CUT if is_cut else None))
     if not lines:
         raise InputError("the list of questions has a heading and no questions")
     if len(lines) > MAX_QUESTIONS:
@@ -95,27 +101,44 @@ def read_questions(data: bytes) -> list[Line]:
     return lines
 
 
+_CUT: Final = "more cells than the heading has; put cells that hold the separator into quotes"
+
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t])[ \t]*\n")
+"""What Excel puts above a table, and reads."""
+
 _QUOTED_ROW = re.compile(r'^"(?:[^"]|"")*"[ \t\r]*$', re.MULTILINE)
 """A cell in quotes and nothing beside it, as spreadsheets write one with a comma."""
 
 
 def _table(text: str) -> Iterator[list[tuple[int, str]]]:
     """Rows of cells, each with the number of its row's first line."""
+    said = _SEPARATOR_LINE.match(text)
+    if said:
+        text = "\n" + text[said.end() :]
     first = next((line for line in text.split("\n") if line.strip()), "")
     # A comma is part of many a question: it separates only where the heading says so.
-    separator = next((s for s in ("\t", ";", ",") if s in first and _is_heading(first, s)), None)
+    told = (s for s in ("\t", ";", ",") if s in first and _is_heading(first, s))
+    separator = said[1] if said else next(told, None)
     if separator is None and not _QUOTED_ROW.search(text):  # else quotes are of exact phrases
         yield from ([(n, line)] for n, line in enumerate(text.splitlines(), 1))
         return
     # Without a separator a row is one cell: a character that no text has parts nothing.
-    reader = csv.reader(io.StringIO(text), delimiter=separator or "\x1f", strict=False)
+    reader = csv.reader(
+        io.StringIO(text),
+        delimiter=separator or "\x1f",
+        skipinitialspace=True,
+        strict=separator is not None,  # else one open quote makes one question of many
+    )
     at = 1
     try:
         for row in reader:
             yield [(at, cell) for cell in row]
             at = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"line {at} of the list of questions is no CSV: {error}") from error
+        raise InputError(
+            f"line {at} of the list of questions is no CSV: {error}; a cell with quotes in it "
+            'stands in quotes, and has each of them twice: """Kell"" in June"'
+        ) from error
 
 
 def _is_heading(line: str, separator: str) -> bool:
@@ -142,6 +165,8 @@ def ask_each(
     on_progress(Progress("asking", 0, len(lines)))
     for done, line in enumerate(lines, 1):
         try:
+            if line.wrong:
+                raise InputError(line.wrong)
             outcome = Outcome(line, ask(line.question, **{**options, **line.options}))
         except QAError as error:
             outcome = Outcome(line, None, str(error))
@@ -166,16 +191,41 @@ def pack(outcomes: Sequence[Outcome]) -> bytes:
     return told.getvalue()
 
 
+def check_place(path: Path) -> None:
+    """See that a pack can be written, before what goes into it is asked.
+
+    Raises:
+        InputError: It cannot.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file in it: --out PACK.zip")
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent} is no folder; name another place: --out PACK.zip")
+    if path.exists() and not path.is_file():  # a pipe, a device, which a file would replace
+        raise InputError(f"{path} is no file; name one: --out PACK.zip")
+    try:
+        with tempfile.TemporaryFile(dir=_part(path).parent):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _part(path: Path) -> Path:
+    """The file beside it that is to become it; of a link, beside what it leads to."""
+    whole = Path(os.path.realpath(path))
+    return whole.with_name(f".{whole.name}.part")
+
+
 def write_pack(path: Path, outcomes: Sequence[Outcome]) -> None:
     """Write the pack: whole or not at all.
 
     Raises:
         InputError: It cannot be written there.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = _part(path)
     try:
         part.write_bytes(pack(outcomes))
-        part.replace(path)
+        part.replace(os.path.realpath(path))
     except OSError as error:
         part.unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error

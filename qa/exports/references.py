@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from qa.agencies import is_like_one
+from qa.analysis import fold
 from qa.bylines import SUFFIXES, people
 from qa.records import Article, Citation
 from qa.rows import name_key
@@ -36,9 +37,17 @@ _LATEX: Final = str.maketrans(
 )
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _LISTED = re.compile(r"^(\d*)((?<=\d)[.)]|(?<!\d)[-+=])")
-_PARTICLES: Final = frozenset(
-    ("van", "von", "der", "den", "de", "di", "da", "du", "la", "le", "del", "dos", "bin", "al")
+_PARTICLES: Final = frozenset((
+    "van", "von", "vom", "zu", "zum", "zur", "der", "den", "ten", "ter", "te", "de", "di", "da",
+    "do", "du", "la", "le", "del", "della", "das", "dos", "af", "av", "bin", "ibn", "ben", "al",
+    "el",
+))  # fmt: skip
+_ORGANISATION = re.compile(
+    r"(?i:The )|.* (?:of|for|the|without|and|AND|&) |.*\b(?i:board|bureau|cent(?:er|re)|commission"
+    r"|committee|council|department|desk|foundation|institute|ministry|network|office|staff|team"
+    r"|union|university)\b"
 )
+"""What no person is called: "The Editorial Board", "Ministry for Foreign Affairs"."""
 
 
 def text(citation: Citation) -> str:
@@ -109,9 +118,9 @@ def csl_text(citation: Citation) -> str:
 def key(article: Article) -> str:
     """An article's key in a bibliography: who, when, and the beginning of its id."""
     names = people(article.author or "") or [article.publisher or ""]
-    words = re.findall(r"[A-Za-z]+", _split(_parted(names[0])[0])[1])
+    words = re.findall("[a-z]+", fold(_split(_parted(names[0])[0])[1]))
     year = str(article.published_at.year) if article.published_at else "nd"
-    return f"{(words or ['article'])[-1].lower()}{year}{re.sub(r'[^0-9a-z]', '', article.id)[:6]}"
+    return f"{(words or ['article'])[-1]}{year}{re.sub(r'[^0-9a-z]', '', article.id)[:6]}"
 
 
 def day(article: Article) -> str:
@@ -160,7 +169,7 @@ def _split(name: str) -> tuple[str, str]:
 
     "Lindqvale, Petra" says itself which is which; "Petra and Oskar Mann" cannot be parted.
     """
-    if re.search(r" (?:and|AND) ", name) or is_like_one(name.title(), name_key(name)):
+    if _ORGANISATION.match(name) or is_like_one(name.title(), name_key(name)):
         return "", name
     first, comma, rest = name.partition(",")
     if comma:

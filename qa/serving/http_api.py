@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, FastAPI, File, Query, Request, UploadFile
+from fastapi import APIRouter, Body, Depends, FastAPI, File, Query, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from fastapi_offline import FastAPIOffline
@@ -104,6 +104,7 @@ def _operations(endpoints: Endpoints) -> APIRouter:
                 tags=["writing" if found.writes else "reading"],
                 responses={200: {"model": found.returns}, **_ERRORS},
                 response_class=JSONResponse,
+                dependencies=[Depends(_known(found, method))],
             )
     refused = {}
     if not endpoints.options.allow_url:
@@ -128,6 +129,23 @@ def _route(found: Operation, place: Callable[..., Any]) -> Callable[..., Respons
     signature = found.described(annotated, inspect.Parameter.KEYWORD_ONLY)
     route.__signature__ = signature.replace(return_annotation=Response)  # type: ignore[attr-defined]
     return route
+
+
+def _known(found: Operation, method: str) -> Callable[[Request], Awaitable[None]]:
+    """Refuses what is no argument: a filter that is misspelt would filter nothing, unseen."""
+    names = [parameter.name for parameter in found.parameters]
+
+    async def check(request: Request) -> None:
+        try:
+            given = request.query_params if method == "GET" else await request.json()
+        except (ValueError, RecursionError):  # no JSON, which is told elsewhere
+            return
+        wrong = [name for name in given if name not in names] if isinstance(given, Mapping) else []
+        if wrong:
+            takes = ", ".join(names) or "none"
+            raise InputError(f"{found.name} has no argument {wrong[0]!r}; its arguments: {takes}")
+
+    return check
 
 
 _ERROR_EXAMPLE: Final = {"error": {"kind": "InputError", "message": "k must be at least 1, not 0"}}

@@ -147,6 +147,8 @@ class AskHandlers:
             text = documents.render(answer, form)
         except QAError as error:
             return {"error": str(error)}
+        if form == "csv":
+            text = "\ufeff" + text  # without which Excel takes it for another encoding
         suffix, kind = _SUFFIXES[form]
         return {"name": f"answer.{suffix}", "kind": kind, "text": text}
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,16 +22,32 @@ KEPT: Final = 8
 MAX_BYTES: Final = 4 * 2**20
 """Of a list: 5,000 questions of 800 characters."""
 
+TOLD: Final = 20
+"""Questions that failed whose errors are told; the pack has all."""
+
+_LOOKS: Final = 0.2
+"""Seconds after which a list that waits for its turn sees whether it was cancelled."""
+
 
 @dataclass
 class _Job:
     lines: list[batch.Line]
     name: str
-    outcomes: list[batch.Outcome] = field(default_factory=list)
+    done: int = 0
+    answered: int = 0
+    failed: list[str] = field(default_factory=list)
     cancelled: bool = False
     running: bool = True
     pack: bytes = b""
     error: str = ""
+
+    def count(self, outcome: batch.Outcome) -> None:
+        """Count an outcome; what it holds, articles with their texts, is not kept."""
+        if outcome.answer and outcome.answer.answered:
+            self.answered += 1
+        if outcome.error and len(self.failed) < TOLD:
+            self.failed.append(f"Line {outcome.line.number}: {outcome.error}")
+        self.done += 1
 
 
 class Batches:
@@ -79,13 +95,11 @@ class Batches:
             InputError: There is none, or it has made room for others.
         """
         job = self._job(key)
-        answered = sum(1 for o in list(job.outcomes) if o.answer and o.answer.answered)
-        failed = [f"Line {o.line.number}: {o.error}" for o in list(job.outcomes) if o.error]
         return {
-            "done": len(job.outcomes),
+            "done": job.done,
             "total": len(job.lines),
-            "answered": answered,
-            "failed": failed[:20],
+            "answered": job.answered,
+            "failed": list(job.failed),
             "running": job.running,
             "cancelled": job.cancelled,
             "error": job.error,
@@ -112,14 +126,23 @@ class Batches:
 
     def _run(self, job: _Job, options: dict[str, Any]) -> None:
         try:
-            with self._turn:
-                for outcome in batch.ask_each(self._ask, job.lines, options):
-                    job.outcomes.append(outcome)
-                    if job.cancelled:
-                        break
-                job.pack = batch.pack(job.outcomes)
+            while not self._turn.acquire(timeout=_LOOKS):
+                if job.cancelled:
+                    job.pack = batch.pack([])
+                    return
+            try:
+                job.pack = batch.pack(list(self._outcomes(job, options)))
+            finally:
+                self._turn.release()
         except Exception:
             job.error = "the list could not be asked: an error in the program; see the server's log"
             _LOG.exception("a list of questions failed")
         finally:
             job.running = False
+
+    def _outcomes(self, job: _Job, options: dict[str, Any]) -> Iterator[batch.Outcome]:
+        for outcome in batch.ask_each(self._ask, job.lines, options):
+            job.count(outcome)
+            yield outcome
+            if job.cancelled:
+                return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
 import time
+import weakref
 import zipfile
 from typing import Any
 
@@ -57,6 +59,50 @@ def test_what_is_asked_can_be_cancelled_and_others_wait() -> None:
     go.set()
     assert finished(found, first)["done"] == 1
     assert finished(found, second)["done"] == 1
+
+
+def test_a_list_that_waits_can_be_cancelled_at_once() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(question: str, **named: Any) -> Answer:
+        begun.set()
+        assert go.wait(10)
+        return refused(question, **named)
+
+    found = Batches(slow)
+    first = found.start("a.csv", b"One?\n", {})
+    assert begun.wait(10)
+    second = found.start("b.csv", b"Two?\n", {})
+    found.cancel(second)
+    state = finished(found, second)
+    assert (state["done"], state["cancelled"]) == (0, True)
+    assert found.state(first)["running"]
+    assert zipfile.is_zipfile(io.BytesIO(found.pack(second)[1]))
+    go.set()
+    assert finished(found, first)["done"] == 1
+
+
+def test_a_list_that_is_done_holds_its_pack_and_no_answers() -> None:
+    class Reason(str):
+        """One that can be followed."""
+
+    followed: list[weakref.ref[Reason]] = []
+
+    def ask(question: str, **_: Any) -> Answer:
+        reason = Reason("the archive does not say")
+        followed.append(weakref.ref(reason))
+        return Answer(question, False, reason, "", (), (), 0.0, 1, {})
+
+    found = Batches(ask)
+    key = found.start("a.csv", b"Who?\nWhy?\n", {})
+    finished(found, key)
+    for _ in range(100):  # until its thread has ended
+        gc.collect()
+        if not any(each() for each in followed):
+            break
+        time.sleep(0.01)
+    assert [each() for each in followed] == [None, None]
+    assert found.state(key)["done"] == 2
 
 
 def test_lists_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,12 +118,16 @@ def test_plain_http(site: Site) -> None:
         ("/api/v1/ask", {"question": "x", "after": "soon"}, 400, "after must be a day"),
         ("/api/v1/ask", {"question": "x", "k": "many"}, 400, "k: Input should be a valid integer"),
         ("/api/v1/ask", {}, 400, "question: Field required"),
+        ("/api/v1/ask", {"question": "x", "publsher": "AP"}, 400,
+         "ask has no argument 'publsher'; its arguments: question, k, publisher, author"),
+        ("/api/v1/ask?question=x&as-of=2025-01-01", None, 400, "ask has no argument 'as-of'"),
+        ("/api/v1/status?k=1", None, 400, "status has no argument 'k'; its arguments: none"),
         ("/api/v1/article?article_id=ffffffffffff", None, 404, "no article"),
         ("/api/v1/articles?sort=colour", None, 400, "colour"),
         ("/api/v1/articles?limit=5000", None, 400, "1 to 1000"),
         ("/api/v1/article?article_id=..%2F..%2Fetc%2Fpasswd", None, 404, "no article"),
         ("/gradio_api/proxy=http://127.0.0.1/", None, 404, "nothing is served"),
-    ):
+    ):  # fmt: skip
         found = http(site, path, body)
         assert found[0] == code
         assert message in found[1]
