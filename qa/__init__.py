@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qa.archive import Archive
+    from qa.deletions import Deleted
     from qa.errors import (
         AbandonedError,
         ArticleNotFoundError,
@@ -32,15 +33,18 @@ if TYPE_CHECKING:
         ServiceError,
         SyncCancelledError,
     )
+    from qa.judgements import Judged, Judgement
     from qa.overviews import Count, Facets, Story
     from qa.protocols import Progress
     from qa.records import (
         Answer,
+        AnswerPart,
         Article,
         Citation,
         Clue,
         Evidence,
         Explanation,
+        Figures,
         Filters,
         Hit,
         Passage,
@@ -57,6 +61,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "qa.archive": ("Archive",),
+    "qa.deletions": ("Deleted",),
     "qa.errors": (
         "AbandonedError",
         "ArticleNotFoundError",
@@ -74,15 +79,18 @@ _HOME = {
         "ServiceError",
         "SyncCancelledError",
     ),
+    "qa.judgements": ("Judged", "Judgement"),
     "qa.overviews": ("Count", "Facets", "Story"),
     "qa.protocols": ("Progress",),
     "qa.records": (
         "Answer",
+        "AnswerPart",
         "Article",
         "Citation",
         "Clue",
         "Evidence",
         "Explanation",
+        "Figures",
         "Filters",
         "Hit",
         "Passage",
@@ -100,6 +108,7 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "AbandonedError",
     "Answer",
+    "AnswerPart",
     "Archive",
     "Article",
     "ArticleNotFoundError",
@@ -107,9 +116,11 @@ __all__ = [
     "CitationError",
     "Clue",
     "Count",
+    "Deleted",
     "Evidence",
     "Explanation",
     "Facets",
+    "Figures",
     "Filters",
     "ForbiddenError",
     "Hit",
@@ -119,6 +130,8 @@ __all__ = [
     "IndexMissingError",
     "IndexWriteError",
     "InputError",
+    "Judged",
+    "Judgement",
     "ModelError",
     "Passage",
     "Problem",
@@ -137,7 +150,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - as PEP 562 has it
-    if name in _MODULE_OF:
-        return getattr(import_module(_MODULE_OF[name]), name)
-    raise AttributeError(f"module 'qa' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker that saw it would take any name for a public one
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - as PEP 562 has it
+        if name in _MODULE_OF:
+            return getattr(import_module(_MODULE_OF[name]), name)
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Also what is not loaded yet: it is what `help(qa)` and the Tab key go by."""
+    return sorted({*globals(), *__all__})

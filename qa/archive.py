@@ -21,7 +21,7 @@ from qa.execution import Execution
 from qa.folder_writer import FolderWriter
 from qa.holdings import Holdings
 from qa.judgements import Judged, Judgement
-from qa.milvus.address import Location, location
+from qa.milvus.address import Location, to_open
 from qa.mirroring import MirrorWriter
 from qa.protocols import Embedder, OnProgress
 from qa.records import (
@@ -68,11 +68,11 @@ class Archive(Holdings):
         self._writer = _writer(index, settings, lambda: self.retriever.embedder)
 
     @classmethod
-    def open(cls, index: str | Location = "index", settings: Settings | None = None) -> Archive:
+    def open(cls, index: str | Location | None = None, settings: Settings | None = None) -> Archive:
         """Open an index. Changes nothing on disk.
 
         Args:
-            index: The index folder, or "milvus://host:19530/name".
+            index: The index folder, or "milvus://host:19530/name"; None is what the settings name.
             settings: None reads `qa.toml` in the working directory, if it exists.
 
         Raises:
@@ -80,7 +80,8 @@ class Archive(Holdings):
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        archive = cls(location(index), settings or Settings.load())
+        settings = settings or Settings.load()
+        archive = cls(to_open(index, settings.index), settings)
         archive.retriever.generation()
         return archive
 
@@ -88,18 +89,20 @@ class Archive(Holdings):
     def build(
         cls,
         corpus: str | Path = "corpus",
-        index: str | Location = "index",
+        index: str | Location | None = None,
         settings: Settings | None = None,
     ) -> Archive:
         """Make the index, or bring it up to date, and open it.
 
-        Where the index was built with other settings, everything is done anew.
+        Where the index was built with other settings, everything is done anew. `index` and
+        `settings` are as for `open`.
 
         Raises:
             InputError: The corpus is not a folder.
             IndexBusyError: Another process is writing the index.
         """
-        archive = cls(location(index), settings or Settings.load())
+        settings = settings or Settings.load()
+        archive = cls(to_open(index, settings.index), settings)
         archive.sync(corpus)
         return archive
 

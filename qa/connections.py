@@ -26,11 +26,17 @@ def identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+_INHERITED: Final[list[sqlite3.Connection]] = []
+"""Connections of the process that this one was forked from: SQLite forbids even to close them."""
+
+
 class _Held:
     """A thread's connection. Only the thread holds this, so that its end closes the connection.
 
     (A bare connection would wait for the garbage collector: it and its cache refer to each other.)
     """
+
+    _process = staticmethod(os.getpid)  # found also while the interpreter ends
 
     def __init__(
         self,
@@ -41,9 +47,18 @@ class _Held:
         self.connection = connection
         self.file = file
         self.frozen = frozen
+        self.process = self._process()
 
     def __del__(self) -> None:
-        self.connection.close()
+        if not self.is_inherited:
+            self.connection.close()
+        elif _INHERITED is not None:
+            _INHERITED.append(self.connection)
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether it was opened before this process was forked, and so must not be used here."""
+        return self.process != self._process()
 
 
 class Connections:
@@ -71,7 +86,9 @@ class Connections:
         # An index that was deleted and made anew has another file: the one held open is gone.
         file = None if self._write else identity(self._path)
         stale = held is not None and (
-            held.file != file or (held.frozen is not None and held.frozen != self._frozen())
+            held.is_inherited
+            or held.file != file
+            or (held.frozen is not None and held.frozen != self._frozen())
         )
         if held is None or stale:
             frozen = None if self._write else self._frozen()
@@ -101,7 +118,8 @@ class Connections:
     def close(self) -> None:
         """Close the connections of all threads."""
         for held in list(self._open):
-            held.connection.close()
+            if not held.is_inherited:
+                held.connection.close()
         self._open.clear()
         self._local = threading.local()
 

@@ -45,7 +45,7 @@ class Judgement:
     quote: str
     relevant: bool | None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

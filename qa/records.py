@@ -1,7 +1,7 @@
 """The records that flow through article-qa, in order: Article → Passage → Hit → Citation → Answer.
 
-All are immutable. Offsets are in characters (Unicode code points) of `Article.text`, start
-inclusive, end exclusive. Scores are higher-is-better everywhere; ranks count from 1.
+All are immutable and may be kept in sets. Offsets are in characters (Unicode code points) of
+`Article.text`, start inclusive, end exclusive. Scores are higher-is-better; ranks count from 1.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Article:
     language: str | None = None
     place: str | None = None
     pages: tuple[int, ...] = ()
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict, hash=False)
     revision: int = 1
     later: Article | None = field(default=None, compare=False, repr=False)
     later_than: date | None = field(default=None, compare=False, repr=False)
@@ -319,7 +319,7 @@ class Answer:
     passages: tuple[Hit, ...]
     confidence: float
     generation: int
-    timings_ms: Mapping[str, float]
+    timings_ms: Mapping[str, float] = field(hash=False)
     understood: tuple[Clue, ...] = ()
     parts: tuple[AnswerPart, ...] = ()
     differing: tuple[Figures, ...] = ()
@@ -395,6 +395,6 @@ class Verification:
     articles: int
     passages: int
     vectors: int
-    engines: Mapping[str, str]
+    engines: Mapping[str, str] = field(hash=False)
     problems: tuple[str, ...]
     repaired: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from qa.errors import InputError
 from qa.languages import tag_of
@@ -109,8 +109,8 @@ def _tag(language: str) -> str:
 def _day(name: str, value: date | str | None) -> date | None:
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return value.date()
+    if isinstance(value, datetime):  # days are those of UTC, as those of the articles are
+        return (value if value.tzinfo is None else value.astimezone(UTC)).date()
     if isinstance(value, date):
         return value
     try:

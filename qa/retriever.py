@@ -17,7 +17,7 @@ from qa.compounds import with_compounds
 from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
-from qa.milvus.address import Location, location
+from qa.milvus.address import Location, to_open
 from qa.names import Known
 from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.passages import indexed_text
@@ -55,11 +55,13 @@ class Retriever:
         self._known: tuple[Searchable, Known] | None = None
 
     @classmethod
-    def open(cls, index: str | Location = "index", settings: Settings | None = None) -> Retriever:
+    def open(
+        cls, index: str | Location | None = None, settings: Settings | None = None
+    ) -> Retriever:
         """Open an index for searching. Changes nothing on disk.
 
         Args:
-            index: The index folder, or "milvus://host:19530/name".
+            index: The index folder, or "milvus://host:19530/name"; None is what the settings name.
             settings: None reads `qa.toml` in the working directory, if it exists.
 
         Raises:
@@ -67,7 +69,8 @@ class Retriever:
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        retriever = cls(location(index), settings or Settings.load())
+        settings = settings or Settings.load()
+        retriever = cls(to_open(index, settings.index), settings)
         retriever.generation()
         return retriever
 

@@ -143,7 +143,7 @@ class Settings:
             raise InputError(f"cannot write {file}: {error.strerror or error}") from error
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Settings:
+    def load(cls, path: str | Path | None = None) -> Settings:
         """Read settings from a TOML file.
 
         Args:
@@ -153,7 +153,7 @@ class Settings:
             InputError: The file is missing (when named), is not TOML, or has an unknown key or a
                 value out of range.
         """
-        file = path or Path("qa.toml")
+        file = Path("qa.toml" if path is None else path)
         if path is None and not file.exists():
             return cls()
         try:

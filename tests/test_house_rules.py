@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,12 @@ def test_public_names_are_those_listed_and_documented():
     assert sorted(qa.__all__) == sorted(qa._MODULE_OF)
     for name in qa.__all__:
         assert getattr(qa, name).__doc__, name
+    code = "import qa; print(*dir(qa))"  # where nothing is loaded yet
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert set(qa.__all__) <= set(listed.stdout.split())
+    module = ast.parse(Path(qa.__file__).read_text(encoding="utf-8"))
+    functions = {node.name for node in module.body if isinstance(node, ast.FunctionDef)}
+    assert functions == {"__dir__"}  # with `__getattr__` type checkers take any name for one
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
@@ -37,6 +46,16 @@ def test_records_are_frozen_and_slotted():
     for record in classes:
         assert record.__dataclass_params__.frozen, record
         assert "__slots__" in vars(record), record
+
+
+def test_what_an_answer_is_made_of_is_public_and_may_be_kept_in_sets(archive):
+    answer = archive.ask("How many homes lost power in Storm Brannoc?", explain=True)
+    again = pickle.loads(pickle.dumps(answer))
+    kept = {answer, *answer.citations, *answer.passages, *answer.differing, *archive.articles()}
+    assert kept > {again, *again.citations, *again.passages, *again.differing}
+    assert {each.article for each in answer.citations} <= kept
+    assert {archive.verify()} == {archive.verify()}
+    assert {type(each).__name__ for each in kept} <= {*qa.__all__}
 
 
 def test_every_command_and_option_has_help_and_the_readme_names_every_command():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import threading
 
 import pytest
@@ -123,6 +125,37 @@ def test_sizes_are_told_while_files_come_and_go(pair, write_corpus):
     finally:
         ended.set()
         thread.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_a_process_that_is_forked_from_a_reader_reads_on_without_it(pair, write_corpus):
+    writer, reader = pair
+    writer.sync(write_corpus({"a.txt": FERRY}))
+    writer.close()
+    assert titles(reader) == ["Ferry hits pier"]
+    (wait, go), (found, tell) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        os.read(wait, 1)
+        try:
+            told = str([article.title for article in reader.articles()])
+            reader.close()
+        except BaseException as error:
+            told = repr(error)
+        os.write(tell, told.encode())
+        os._exit(0)
+    reader.close()
+    writer.sync(write_corpus({"b.txt": TRAM}))
+    writer.close()  # nobody else has the file open, so its log is deleted
+    writer.sync(write_corpus({"a.txt": None}))
+    os.write(go, b"!")
+    os.close(tell)
+    told = os.read(found, 1000).decode()
+    os.waitpid(child, 0)
+    for descriptor in (wait, go, found):
+        os.close(descriptor)
+    assert told == "['Tram approved']"
 
 
 class Cleared(dict):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -43,6 +43,8 @@ ROWS = [
     },
 ]
 QUESTION = "How many people were hurt when the ferry hit the pier?"
+TOKYO = timezone(timedelta(hours=9))
+NEW_YORK = timezone(timedelta(hours=-5))
 
 
 @pytest.fixture(scope="module", params=PLACES)
@@ -180,11 +182,21 @@ def test_author_by_whole_words(retriever):
         (None, "2100-01-01", {"Ferry hits pier", "Ferry inquiry", "Ferry returns"}),
         (date(2025, 2, 1), date(2025, 2, 2), {"Ferry inquiry"}),
         (datetime(2025, 2, 1, 18, tzinfo=UTC), None, {"Ferry inquiry", "Ferry returns"}),
+        (datetime(2025, 2, 2, 3, tzinfo=TOKYO), None, {"Ferry inquiry", "Ferry returns"}),
+        (None, datetime(2025, 2, 2, 3, tzinfo=TOKYO), {"Ferry hits pier"}),
+        (datetime(2025, 2, 2, 3), None, {"Ferry returns"}),
         (" 2025-02-02 ", "", {"Ferry returns"}),
     ],
 )
 def test_dates(retriever, after, before, expected):
     assert set(titles(retriever.search(QUESTION, after=after, before=before))) == expected
+
+
+def test_an_article_is_found_as_of_its_own_moment_in_any_zone(retriever):
+    [inquiry] = [a for a in retriever.search(QUESTION) if a.article.title == "Ferry inquiry"]
+    for zone in (UTC, TOKYO, NEW_YORK):
+        moment = inquiry.article.published_at.astimezone(zone)
+        assert titles(retriever.search(QUESTION, as_of=moment))[0] == "Ferry inquiry"
 
 
 @pytest.mark.parametrize("name", ["after", "before"])

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from qa.archive import Archive
 from qa.errors import InputError
 from qa.milvus.address import location
 from qa.passages import PassageSize
+from qa.retriever import Retriever
 from qa.settings import PACKAGED_MODEL, Settings
 
 EVERYTHING = """
@@ -25,6 +27,7 @@ def test_a_file_sets_everything(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(EVERYTHING)
     settings = Settings.load(file)
+    assert settings == Settings.load(str(file))
     assert settings == Settings("some/model", 60, 1, "rrf", 0.75, 50)
     assert settings.passage_size == PassageSize(60, 1)
 
@@ -101,3 +104,23 @@ def test_the_home_folder_is_meant_by_a_tilde(tmp_path, monkeypatch):
     assert location("idx~") == Path("idx~")
     assert location("~nobody-of-this-name/idx") == Path("~nobody-of-this-name/idx")
     assert location(Path("~")) == Path("~")  # made in code: meant as it stands
+
+
+def test_a_program_that_names_no_index_opens_that_of_the_settings_and_keeps_to_it(
+    make_archive, write_corpus, tmp_path, monkeypatch
+):
+    made = make_archive(tmp_path / "news")
+    made.sync(write_corpus({"a.txt": "Ferry hits pier\n\nFourteen were hurt.\n"}))
+    made.close()
+    (tmp_path / "qa.toml").write_text('index = "news"\n')
+    monkeypatch.chdir(tmp_path)
+    opened = [Archive.open(), Archive.open("news"), Archive.open(Path("news"))]
+    opened.append(Archive.build("corpus"))
+    retriever = Retriever.open()
+    monkeypatch.chdir(tmp_path / "corpus")
+    assert [archive.index for archive in opened] == [tmp_path / "news"] * 4
+    for archive in opened:
+        assert [article.title for article in archive.articles()] == ["Ferry hits pier"]
+        archive.close()
+    assert len(retriever.search("Who was hurt?")) == 1
+    retriever.close()

@@ -106,3 +106,17 @@ def location(text: str | Path | MilvusAddress) -> Location:
         )
     # The shell reads "~" in `--index ~/idx`, but neither in `--index=~/idx` nor in the settings.
     return Path(os.path.expanduser(text)) if isinstance(text, str) else text  # noqa: PTH111
+
+
+def to_open(named: str | Location | None, default: str) -> Location:
+    """Where the index lies that a program opens; it stays that one when the program changes folder.
+
+    Args:
+        named: What the program names; None where it names none.
+        default: What the settings name.
+
+    Raises:
+        InputError: It begins as an address and is none.
+    """
+    place = location(default if named is None else named)
+    return place.absolute() if isinstance(place, Path) else place
