@@ -16,6 +16,7 @@ from qa.agencies import SPELT_OUT, is_known
 from qa.analysis import fold
 from qa.bylines import SUFFIXES
 from qa.reading import wordings
+from qa.reading.nobody import NOBODY, OF_THE_PRESS, ROLES, names_nobody
 from qa.reading.wordings import word_set
 
 _MAX_BYLINE_CHARS = 120
@@ -36,32 +37,13 @@ _ASIAN_BYLINE = re.compile(
 )
 """A whole line or field, as Chinese, Japanese and Korean papers write one: "記者 山田太郎"."""
 
-_ROLES = word_set(
-    "writer reporter reporters correspondent editor columnist staff contributor bureau special "
-    "press news analyst producer freelance freelancer agency journalist photographer critic "
-    "fellow professor director chief host intern team desk"
-)
-_OF_PEOPLE = word_set("writer reporter correspondent editor columnist staff contributor desk team")
-_NOBODY = word_set(
-    "admin administrator anonymous anonym null none nil undefined nan unknown unbekannt webmaster "
-    "n/a na tba tbd guest - ?"
-)
-"""What systems write for an author where they know of none."""
-
-_OF_THE_PRESS = word_set(
-    "times post news herald tribune journal gazette chronicle courier telegraph guardian mail "
-    "express star sun globe daily weekly today tonight radio tv television magazine review "
-    "observer standard independent echo bulletin register wire online zeitung anzeiger "
-    "nachrichten rundschau tagblatt kurier bote blatt diario periódico jornal gazeta giornale"
-)
-_OF_PAPERS = _OF_THE_PRESS | word_set(
+_OF_PAPERS = OF_THE_PRESS | word_set(
     "the media record world report monitor network group sons co company partners foundation "
     "university institute ministry council society union association department office bank city "
     "state states county"
 )
 """Words of names that are no people's."""
 
-_GUESTS = word_set("guest our the a by senior")
 _MODIFIERS = (
     r"(?:staff|senior|chief|special|political|business|sports|science|health|city|deputy|associate"
     r"|contributing|freelance|local|education|guest)"
@@ -173,21 +155,6 @@ def clean_author(text: str, *, one: bool = False) -> str | None:
     return None if nobody else author
 
 
-def names_nobody(author: str) -> bool:
-    """Whether a byline is only a role ("Staff"), or what a system writes without an author."""
-    words = author.casefold().strip(" .").split()
-    if stands_for_none(author):
-        return True
-    return any(word.removesuffix("s") in _OF_PEOPLE for word in words) and all(
-        word in _ROLES or word.removesuffix("s") in _ROLES or word in _GUESTS for word in words
-    )
-
-
-def stands_for_none(name: str) -> bool:
-    """Whether a name is what a system writes where it knows of none: "N/A", "unknown"."""
-    return " ".join(name.casefold().strip(" .").split()) in _NOBODY
-
-
 def agency_in(text: str) -> str | None:
     """The news agency that a byline names: "Reuters" of "By A and B for Reuters"."""
     for part in _AGENCY_ENDS.split(text):
@@ -201,7 +168,7 @@ def agency_in(text: str) -> str | None:
 
 def is_called_like_a_paper(name: str) -> bool:
     """Whether a name has a word in it that names of papers have, and names of people do not."""
-    return not (_OF_THE_PRESS.isdisjoint(name.casefold().split()) or is_role(name))
+    return not (OF_THE_PRESS.isdisjoint(name.casefold().split()) or is_role(name))
 
 
 def paper_in(byline: str) -> str | None:
@@ -340,7 +307,7 @@ def _is_given(text: str, *, full: bool = False) -> bool:
 def _is_no_name(text: str) -> bool:
     """Whether a part of a byline is a suffix, a role, a figure, an agency."""
     word = text.strip(".").casefold()
-    if word in SUFFIXES or word in _ROLES or word in _NOBODY or re.search(r"[\d@/:]", text):
+    if word in SUFFIXES or word in ROLES or word in NOBODY or re.search(r"[\d@/:]", text):
         return True
     return is_known(fold(word)) or word in _NOT_NAMES
 
@@ -359,7 +326,7 @@ def _is_further_name(segment: str) -> bool:
     return (
         len(words) > 1
         and not is_called_like_a_paper(bare)
-        and not any(word.strip(".").lower() in _ROLES for word in words)
+        and not any(word.strip(".").lower() in ROLES for word in words)
         and _names_people(bare)
     )
 

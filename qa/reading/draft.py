@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from qa.errors import ReadingError
 from qa.reading.ages import moment_of_age
-from qa.reading.authors import names_nobody, parse_byline, stands_for_none
+from qa.reading.authors import parse_byline
 from qa.reading.cleaning import clean_line, clean_text
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import date_in_name, date_in_url
@@ -23,6 +23,7 @@ from qa.reading.fields import (
     without_site,
 )
 from qa.reading.language import language_of
+from qa.reading.nobody import is_part_of_paper, names_nobody, stands_for_none
 from qa.records import Article
 
 _HEAD_LINES = 4
@@ -237,15 +238,19 @@ def _publisher(name: str | None) -> str | None:
 
 
 def _author(author: str | None, publisher: str | None) -> str | None:
-    """Those who wrote, without the paper's own name: "A, Toronto Star", "Toronto Star Staff"."""
+    """Those who wrote, without the paper's own name: "A, Toronto Star", "Toronto Star Bureau"."""
     if author is None or names_nobody(author):
         return None
     if publisher is None or is_agency(publisher):
         return author
     paper = _bare(publisher)
     names = author.split(", ")
-    others = [name for name in names[1:] if not paper.startswith(_bare(name))]
-    first = [] if _bare(names[0]).removesuffix(" staff") == paper else names[:1]
+    others = [
+        name
+        for name in names[1:]
+        if not (paper.startswith(_bare(name)) or _bare(name).startswith(f"{paper} "))
+    ]
+    first = [] if is_part_of_paper(_bare(names[0]), paper) else names[:1]
     return ", ".join([*first, *others]) or None
 
 

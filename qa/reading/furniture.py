@@ -32,18 +32,23 @@ _ANYWHERE = re.compile(
             r"(?:sign up|subscribe|register|log in|sign in|join)(?: (?:now|here|today))?[!.:]*",
             r"(?:sign up|subscribe|register)\b.{0,40}\b(?:newsletters?|inbox|alerts|channel|"
             r"podcast|e-?mail (?:updates|list))\b.{0,60}",
-            r"(?:get|receive)\b.{0,60}\b(?:in|to) (?:your|our) (?:inbox|newsletters?)\b.{0,40}",
+            r"(?:get|receive)\b.{0,60}\b(?:in|to) (?:your|our) (?:inbox|newsletters?)\b.{0,80}",
             r"subscribe to (?:our|the|us|read|continue|keep|unlock)\b.{0,80}",
             r"(?:log in|sign in|register) to (?:comment|continue|read|reply)\b.{0,60}",
             r"follow (?:us|me|him|her|them|@\w+)\b.{0,10}\bon\b.{0,120}",
             r"follow [^.]{1,60} on (?:facebook|twitter|x|linkedin|instagram|bluesky)\b.{0,60}",
             r"(?:read|see|watch|listen|hear) (?:also|more|next|this|on)\s*:.{0,120}",
-            r"(?:also read|also see|see also|read also|related|read more|more)\s*:.{0,120}",
+            r"\[?(?:also read|also see|see also|read also|read more|more"
+            r"|related(?: (?:post|article|story|stories|video|link|reading)s?)?)\s*:.{0,120}",
+            r"(?:like|love|enjoy(?:ed)?) this (?:story|article|post)\?.{0,60}\bshare\b.{0,40}",
+            r"(?-i:DON['’]T MISS)\W*",
+            r".{10,140}(?-i:\[(?:ANALYSIS|COMMENT|EXCLUSIVE|INSIGHT|INTERVIEW|LATEST|MAP|NEWS"
+            r"|OPINION|PICTURES|POLL|REACTION|REPORT|REVEAL(?:ED)?|UPDATE|VIDEO|WARNING)\])\W*",
             r"read more|read also|also read|related (?:articles|stories|posts)|you may also like"
             r"|recommended for you",
             r"click (?:here|on the link)\b.{0,20}\b(?:to|for)\b.{0,30}\b(?:read|subscribe|sign|"
             r"download|view|see|learn|more|watch|join|register|get|buy|support|donate)\b.{0,60}",
-            r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
+            r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|(?-i:[A-Z])[^.!?]{1,40} \d{4}\b)).{0,140}",
             r"all rights reserved\W*.{0,40}",
             r"(?:#[^\W\d]\w*[\s,;·|]*)+",
             r"(?:tags?|topics|filed under)\s*:.{1,120}",
@@ -54,6 +59,7 @@ _ANYWHERE = re.compile(
             r"be the first to comment.{0,40}",
             r"join the (?:conversation|discussion)\W*",
             r"\d{1,3}[ -]min(?:ute)?s? read",
+            rf"(?:{wordings.READING_TIME})\s*[:：]?\s*(?:ca\. |≈ ?)?\d{{1,3}} ?min\w*\.?",
             r"listen to this (?:article|story).{0,30}",
             r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
             r"(?:accept|reject)(?: all)? cookies\W*",
@@ -70,8 +76,9 @@ _RELATED = re.compile(
     r"|more (?:from|on|like|in|by) .{1,40}|more for you"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)"
     r"|read (?:more|next|also|on)|recommended(?: for you)?|related"
-    r"|up next|what to read next|see also|also read|keep reading|most (?:read|popular|viewed)"
-    r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:…»>-]*"
+    r"|most read in .{1,40}|up next|what to read next|see also|also read|keep reading"
+    r"|most (?:read|popular|viewed)"
+    r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:….»>-]*"
     rf"|{wordings.RELATED}",
     re.IGNORECASE,
 )
@@ -81,7 +88,8 @@ _TAIL = re.compile(
     r"|(?:related|more|explore more on these) topics"
     r"|try our (?:ai )?(?:features|tools|app|assistant)\b.{0,20}"
     r"|explore what .{1,40} can do for you\W*|share your (?:thoughts|opinion|feedback)\b.{0,40}"
-    r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?|was this article helpful\?"
+    r"|(?:ask|chat with) (?:our )?ai\b.{0,30}|what do you think\?"
+    r"|tell us what you think\W*|was this article helpful\?"
     rf"|{wordings.TAIL}",
     re.IGNORECASE,
 )

@@ -59,7 +59,8 @@ def guesses(
         "trafilatura": Found(
             title=without_site(title, guessed.sitename) if title else None,
             publisher=(guessed.sitename or "").lstrip("@") or None,
-            author=clean_author(author) if author else None,
+            # "The …" is whom a page speaks of: the author of a claim that it checks.
+            author=clean_author(author) if author and not author.startswith("The ") else None,
             url=guessed.url,
         ),
     }

@@ -1,6 +1,7 @@
 """Web pages: trafilatura finds the body; each field comes from the most trustworthy place.
 
-In order: JSON-LD, meta tags, the visible byline and time element, trafilatura's own guess.
+In order: JSON-LD, meta tags, the visible byline and time element, the site's name in the page's
+title, trafilatura's own guess.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.errors import ReadingError
+from qa.reading.body import article_of, extract_body, is_short, parse_page, read_body
 from qa.reading.captures import with_capture, without_archive
 from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
-from qa.reading.fields import without_site
+from qa.reading.fields import is_agency, is_site_of_agency, without_site
 from qa.reading.guesses import guesses
 from qa.reading.header import merge, take_head
 from qa.reading.hub import articles_of, heading_of
@@ -25,6 +27,7 @@ from qa.reading.markup import heading_text, text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
 from qa.reading.single import fill_body, read_single
+from qa.reading.sites import bare_name, headline_in_title, leads_elsewhere, site_in_title
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -46,7 +49,6 @@ _LONG_CHARS = 8192
 _TAG = re.compile(r"[a-zA-Z](?:[^>\"']++|\"[^\"]{0,65536}+\"|'[^']{0,65536}+')*+")
 _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"?|'[^']*'?)")
 _TOO_DEEP = "nested deeper than 256 elements; what stands after that place is left out"
-_SHORT_BODY_CHARS = 400  # a teaser before a paywall; then a longer body in the JSON-LD is better
 _MIN_HEADLINE_WORDS = 4
 """From so many words on, a page's only first-level heading is its headline sooner than og:title,
 which is often worded for sharing: right on 82 of 97 pages against 77, on both halves better. Fewer
@@ -56,6 +58,7 @@ _BETWEEN = re.compile(r"\s+[|·•—–-]\s+")
 _BULLET = re.compile(r"^[-–•*]\s+")
 _RULE = re.compile(r"[|:\s]*-{3,}[-|:\s]*")
 """What trafilatura writes below the head of a table."""
+_BUTTON = re.compile(r"(?<=[.!?…\"'”’])\s*click to tweet\W*$", re.IGNORECASE)
 _CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
 
 
@@ -72,16 +75,22 @@ def read(content: Content) -> Iterator[Part]:
     text = decode(data, declared_charset(data) or content.stated.encoding)
     _check_attributes(text)
     stated_of = with_capture(content.stated, text)
-    root, whole = _parse(text)
+    root, whole = parse_page(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")
     meta = read_meta(root)
-    headings = [heading_text(each) for each in root.iter("h1")]
-    titles = [title for title in (meta.title, *headings) if title]
     address = meta.url or stated_of.url
+    every = list(root.iter("h1"))
+    headings = [heading_text(each) for each in every if not leads_elsewhere(each, address)]
+    named = root.findtext(".//title") or ""
+    titles = [title for title in (meta.title, *headings) if title]
     stated, stated_body = article_in([str(script) for script in scripts], address, titles)
     draft = Draft(visible=lambda: text_of_markup(text), stated=stated_of)
     if not whole:
         draft.notes.append(_TOO_DEEP)
+    if stated.publisher and is_agency(stated.publisher) and not is_site_of_agency(address):
+        # What an agency wrote; the paper that has it calls itself elsewhere.
+        agency = stated.agency or stated.publisher
+        stated = replace(stated, publisher=None, agency=agency)
     parts = articles_of(root, stated.title)
     if parts:
         for number, part in enumerate(parts):
@@ -95,7 +104,9 @@ def read(content: Content) -> Iterator[Part]:
         draft.take(heading, "heading")
     draft.take(meta, "meta")
     draft.take(heading, "heading")
-    inner = _article_of(root)  # a masthead's day and a teaser's author stand outside
+    if every and not headings:  # a logo, in which libraries see the headline
+        draft.take(Found(title=headline_in_title(named)), "title")
+    inner = article_of(root)  # a masthead's day and a teaser's author stand outside
     byline, times = read_visible_byline(inner), read_times(inner)
     if inner is not root:
         byline, times = merge(byline, read_visible_byline(root)), merge(times, read_times(root))
@@ -105,9 +116,11 @@ def read(content: Content) -> Iterator[Part]:
     draft.take(times, "time element")
     if draft.found.published_at is None:
         draft.take(read_shown_dates(root, heading.title), "byline")
+    names = [name for name in (draft.found.title, heading.title, meta.title) if name]
+    draft.take(Found(publisher=site_in_title(named, names)), "title")
     guessed = guesses(root, text, draft.found, stated_of.captured)
-    body = extract_body(text, root) or ""
-    if stated_body and len(body) < _SHORT_BODY_CHARS and len(stated_body) > 2 * len(body):
+    body = read_body(text, root)
+    if stated_body and is_short(body) and len(stated_body) > 2 * len(body):
         body = text_of_markup(stated_body) if "</" in stated_body else stated_body
     if not body.strip():
         why = "save the article's own page" if whole else f"it is {_TOO_DEEP}"
@@ -123,13 +136,9 @@ def read(content: Content) -> Iterator[Part]:
     if draft.found.title:
         title = without_site(draft.found.title, draft.found.publisher, meta.publisher)
         draft.found = replace(draft.found, title=title)
+    if draft.found.publisher:
+        draft.found = replace(draft.found, publisher=bare_name(draft.found.publisher))
     yield draft
-
-
-def _article_of(root: HtmlElement) -> HtmlElement:
-    """The element around the page's only first-level heading that is marked as its article."""
-    headings = list(root.iter("h1"))
-    return next(headings[0].iterancestors("article", "main"), root) if len(headings) == 1 else root
 
 
 def _is_same_day(byline: Found, times: Found) -> bool:
@@ -151,11 +160,12 @@ def _read_part(
             draft.take(said, origin)
     draft.take(heading, "heading")
     markup = html.tostring(part, encoding="unicode", with_tail=False)
-    inner, _ = _parse(markup)
+    inner, _ = parse_page(markup)
     draft.take(read_visible_byline(inner), "byline")
     draft.take(read_times(inner), "time element")
-    draft.take(Found(publisher=meta.publisher, language=meta.language), "meta")
-    _fill(draft, extract_body(markup) or text_of_markup(markup), [heading.title or ""])
+    publisher = bare_name(meta.publisher) if meta.publisher else None
+    draft.take(Found(publisher=publisher, language=meta.language), "meta")
+    _fill(draft, extract_body(markup, inner) or text_of_markup(markup), [heading.title or ""])
     return draft
 
 
@@ -181,28 +191,6 @@ def declared_charset(data: bytes) -> str | None:
     """The encoding which a page names for itself."""
     found = _CHARSET.search(data[:_CHARSET_WITHIN_BYTES])
     return (found[1] or found[2]).decode("ascii") if found else None
-
-
-def extract_body(text: str, root: HtmlElement | None = None) -> str | None:
-    """The article's body, a line for each block.
-
-    Options swept on 181 news pages (article-extraction-benchmark, F1 of 4-token shingles): with
-    comments .953, without .960, favouring precision .964, favouring recall .959, without tables
-    .957, deduplicating .943. The fallback extractors, asked always .968 with furniture lines
-    removed afterwards and 37 ms of CPU a page, never .952; only where the body has fewer than 400
-    characters .970 and 28 ms, with 1,000 or 2,000 .968. All chosen on these same pages.
-
-    Args:
-        text: The page.
-        root: Its tree, where that may be taken apart: it need not be parsed again.
-    """
-    from trafilatura import extract
-
-    page = text if root is None else root
-    body = extract(page, include_comments=False, favor_precision=True, fast=True)
-    if not body or len(body) < _SHORT_BODY_CHARS:
-        body = extract(text, include_comments=False, favor_precision=True)
-    return body or extract(text, include_comments=False)
 
 
 def _check_attributes(text: str) -> None:
@@ -235,23 +223,6 @@ def _has_long_tag(text: str) -> bool:
     return False
 
 
-def _parse(text: str) -> tuple[HtmlElement, bool]:
-    """A page's tree, and whether it is all of it: the parser stops where nesting is too deep.
-
-    Raises:
-        ReadingError: There are no elements.
-    """
-    from lxml import etree, html
-
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError as error:
-        raise ReadingError("no article body found in the page; it holds no elements") from error
-    cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
-    return root, not cut
-
-
 def _headline(
     root: HtmlElement, headings: list[str], shared_as: str | None, site: str | None
 ) -> Found:
@@ -270,7 +241,7 @@ def _headline(
 
 
 def _without_marks(line: Line) -> Line:
-    """Drop what trafilatura writes for list items and table cells."""
+    """Drop what trafilatura writes for list items and table cells, and a button at the end."""
     row = _CELLS.match(line.text)
     text = re.sub(r"\s*\|\s*", " | ", row[1].rstrip(" |")) if row else _BULLET.sub("", line.text)
-    return line._replace(text=text)
+    return line._replace(text=_BUTTON.sub("", text))

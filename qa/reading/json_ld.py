@@ -17,6 +17,17 @@ _WRAPPER = re.compile(
 )
 _MAX_NODES = 2000  # a page's article is among the first; a crafted page may nest for ever
 
+_PAGE = re.compile(r"\w*WebPage|ItemPage")
+_TRAILING_COMMA = re.compile(r",(?=\s*[\]}])")
+_STRING = r'"(?P<value>(?:[^"\\\n]|\\.)*)"\s*(?=[,}\]\n])'
+_TYPE = re.compile(rf'"@type"\s*:\s*\[?\s*{_STRING}')
+_FIELD = re.compile(rf'"(?P<name>headline|datePublished|dateModified|author)"\s*:\s*{_STRING}')
+_NAMED = re.compile(
+    rf'"(?P<name>author|publisher)"\s*:\s*\{{[^{{}}]{{0,200}}?"name"\s*:\s*{_STRING}'
+)
+_SOFTWARE = frozenset(["blogger", "blogspot", "wordpress"])
+"""What systems write for a publisher where they know of none."""
+
 Node = Mapping[str, object]
 
 
@@ -31,7 +42,7 @@ def article_in(
     nodes = [node for script in scripts for node in _nodes(_parse(script))]
     articles = [node for node in nodes if _is_article(node)]
     if not articles:
-        return Found(), None
+        return _of_page(nodes, address), None
     # The first that has a headline: a list of teasers may follow.
     # But the page's own comes first, where its address or its headline tells it.
     named = [node for node in articles if as_text(node.get("headline"))] or articles
@@ -43,7 +54,7 @@ def article_in(
     authors = _resolved(article.get("author"), by_id)
     found = Found(
         title=_text(article.get("headline")) or _text(article.get("name")),
-        publisher=_text(_resolved(article.get("publisher"), by_id)),
+        publisher=_publisher(_text(_resolved(article.get("publisher"), by_id))),
         author=author_of(authors),
         agency=agency_of(authors),
         published_at=moment_of(article.get("datePublished")),
@@ -55,11 +66,46 @@ def article_in(
     return found, html.unescape(body) if isinstance(body, str) else None
 
 
+def _of_page(nodes: Sequence[Node], address: str | None) -> Found:
+    """The days of a page that says it is a page and no article, as Yoast has it of many."""
+    pages = [node for node in nodes if _is_of(node, _PAGE) and "datePublished" in node]
+    own = [node for node in pages if address and address_key(address) in _addresses(node)]
+    page = next(iter(own or pages), None)
+    if page is None or (len(pages) > 1 and not own):
+        return Found()
+    days = (moment_of(page.get(name)) for name in ("datePublished", "dateModified"))
+    published, updated = days
+    return Found(
+        published_at=published, updated_at=updated, language=_language(page.get("inLanguage"))
+    )
+
+
+def _publisher(name: str | None) -> str | None:
+    return None if name and name.casefold() in _SOFTWARE else name
+
+
 def _parse(script: str) -> object:
-    try:
-        return json.loads(_WRAPPER.sub("", script).strip(), strict=False)
-    except (ValueError, RecursionError):
-        return None  # broken scripts are common; the page's other sources take over
+    text = _WRAPPER.sub("", script).strip()
+    decoder = json.JSONDecoder(strict=False)
+    for each in (text, _TRAILING_COMMA.sub("", text)):
+        try:
+            return decoder.raw_decode(each)[0]  # a bracket too many may follow
+        except (ValueError, RecursionError):
+            continue
+    return _legible(text)
+
+
+def _legible(script: str) -> Node | None:
+    """What can be read of an article in a broken script: a quotation mark too many breaks one."""
+    first = _TYPE.search(script)
+    if first is None or not _is_article({"@type": first["value"]}):
+        return None
+    node: dict[str, object] = {"@type": first["value"]}
+    for pattern in (_FIELD, _NAMED):
+        for found in pattern.finditer(script):
+            value = found["value"].replace('\\"', '"').replace("\\/", "/")
+            node.setdefault(found["name"], value)
+    return node
 
 
 def _nodes(value: object) -> Iterator[Node]:
@@ -84,9 +130,13 @@ def _addresses(node: Node) -> set[str | None]:
 
 
 def _is_article(node: Node) -> bool:
+    return _is_of(node, _TYPES)
+
+
+def _is_of(node: Node, types: re.Pattern[str]) -> bool:
     kinds = node.get("@type")
     return any(
-        isinstance(kind, str) and _TYPES.fullmatch(kind.rsplit("/", 1)[-1])
+        isinstance(kind, str) and types.fullmatch(kind.rsplit("/", 1)[-1])
         for kind in (kinds if isinstance(kinds, list) else [kinds])
     )
 

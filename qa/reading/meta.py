@@ -53,6 +53,7 @@ _CHANGED = re.compile("modif|updat", re.IGNORECASE)
 _BESIDE = re.compile(r"comment(?!ar|at)|(?<![a-z])related")
 """Not "category-commentary", as WordPress marks the articles of a section."""
 
+_NO_NAME = re.compile(r"://|www\.|^@")
 _PUBLISHER = re.compile(r"(?<!\S)(?:publisher|source)(?!\S)")
 
 
@@ -65,7 +66,7 @@ def read_meta(root: HtmlElement) -> Found:
         for name in {name.strip().lower() for name in names if name and content}:
             tags.setdefault(name, []).append(content)
     named = (tags[name][0] for name in _PUBLISHERS if name in tags)
-    publisher = next((name for name in named if "://" not in name and "www." not in name), None)
+    publisher = next((name for name in named if not _NO_NAME.search(name)), None)
     title = _first(tags, _TITLES)
     language = root.get("lang") or _first(tags, ("language", "og:locale", "dc.language")) or ""
     dates = [list(_dates(tags, names)) for names in (_PUBLISHED, _UPDATED)]

@@ -28,6 +28,10 @@ AUTHOR: Final = (
 PUBLISHER: Final = "quelle|herausgeber|fuente|fonte|bron|källa|出典|来源|來源"
 """Labels, as alternatives of a regular expression."""
 
+READING_TIME: Final = (
+    "(?:estimated )?read(?:ing)? time|lesezeit|tiempo de lectura|tempo de leitura"
+    "|temps de lecture|tempo di lettura|leestijd|lästid"
+)
 FURNITURE: Final = (
     r"[-–—*\[( ]*(?:anzeige|werbung|publicidad|publicité|pubblicità|publicidade|advertentie|annons"
     r"|広告|广告|廣告)[-–—*\]) ]*"

@@ -12,8 +12,8 @@ import pytest
 from qa.reading import read_bytes
 from qa.reading.cleaning import clean_text
 
-F1_FLOOR = 0.96
-"""Measured .967 on 181 pages with trafilatura 2.3.1; .960 is that library with plain options."""
+F1_FLOOR = 0.975
+"""Measured .981 on 181 pages with trafilatura 2.3.1; .960 is that library with plain options."""
 
 HEADLINE = "A Headline for the Test of Prose"
 
