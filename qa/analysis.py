@@ -13,6 +13,7 @@ Spellings of one thing give one term:
 - A code of letters and digits is one term without its hyphen, and without a plural s: "F-16",
   "F16s"; "G7", "H5N1", "YR4", "5G". A word or a longer abbreviation with a number is two, because
   people write either part alone: "COVID-19", "Covid19"; "MH370", "Flight 370".
+- Figures of other scripts are those of ours: "٣٫٥" is "3.5", "४०" is "40".
 - An ordinal is its number: "July 4th". A unit or a magnitude is a term of its own: "30kg", "£4m".
 
 Chinese and Japanese are written without spaces: each pair of neighbouring letters is a term, and a
@@ -37,7 +38,7 @@ from typing import Final
 from qa.countries import ALIASES
 from qa.stemming import ENGLISH, analysed_as, base, stem, stemmer, stop_words
 
-VERSION: Final = "snowball-5"
+VERSION: Final = "snowball-6"
 """Stored in the manifest; raise it whenever `terms` gives other output for the same text."""
 
 STOP_WORDS: Final = frozenset(
@@ -92,7 +93,7 @@ _PATTERN: Final = rf"""
     | \d+ (?: (?:{{L}}\d+)+ | {_HYPHEN}?(?!(?i:[bhklmpsx])){{L}}\b(?!{_HYPHEN}|\.\w) )
     # ordinals and numbers: 4th, 1,238, 52.9
     | \d+(?:st|nd|rd|th)\b
-    | \d+(?:[.,]\d+)*
+    | \d+(?:[.,٫٬]\d+)*
     # words; what is no letter and no digit, but no punctuation either
     | {{L}}+(?:['’‘]{{L}}+)*
     | \w+
@@ -111,6 +112,8 @@ _PLAIN: Final = str.maketrans(
 """Letters that Unicode does not decompose, as they are typed where keyboards have none of them."""
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_ARABIC_SIGNS: Final = str.maketrans("٫٬", ".,")
+"""The decimal sign and that of thousands."""
 _FIGURE_ENDING = re.compile(r"^(\d+)(?:st|nd|rd|th)$|(?<=\d)s$")
 
 
@@ -137,7 +140,7 @@ def _analyser(language: str) -> Analyser:
 
 def _english(token: str) -> str | None:
     if any(c.isdecimal() for c in token):
-        return _figure(fold(token))
+        return _figure(fold(_in_our_figures(token)))
     token = token.translate(_APOSTROPHES)
     if (name := _name(token)) is not None:
         return name
@@ -151,7 +154,7 @@ def _english(token: str) -> str | None:
 
 def _other(language: str, token: str) -> str | None:
     if any(c.isdecimal() for c in token):
-        return _figure(fold(_with_point(token)))
+        return _figure(fold(_with_point(_in_our_figures(token))))
     token = token.translate(_APOSTROPHES)
     if (name := _name(token)) is not None:
         return name
@@ -169,6 +172,14 @@ def _name(token: str) -> str | None:
     if (name := _country_name(token)) in ALIASES:
         return stemmer(ENGLISH).stemWord(ALIASES[name])
     return fold(token) if "&" in token else None
+
+
+def _in_our_figures(token: str) -> str:
+    """A number or a code with the figures 0 to 9: Arabic and Indian ones are others."""
+    if token.isascii():
+        return token
+    plain = token.translate(_ARABIC_SIGNS)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
 
 
 def _with_point(figure: str) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from qa.analysis import CJK
+from qa.languages import primary
 from qa.records import Span
 from qa.stemming import ENGLISH, analysed_as
 
@@ -41,6 +43,30 @@ _ORDINAL_END = re.compile(
     r"|[Ee]in(?:e[rnsm]?)?) \d{1,2}\.$"
 )
 """A German ordinal before its noun, which has a capital."""
+_TURKISH_ORDINAL_END = re.compile(r"(?<!\S)(?:\d{1,2}|[IVX]{1,5})\.$")
+"""As before its noun in "3. Havalimanı", "II. Abdülhamid": sentences end in a verb."""
+_INITIAL_END = re.compile(r"(?:(?<!\w)[^\W\d_A-Za-zÀ-ɏ]|[A-Z]\.-[A-Z])\.$")
+"""In other scripts, and "J.-P. Martin"; not "hépatite B. Le vaccin": single Latin letters the
+splitter knows."""
+_ABBREVIATION_END: Final = {
+    language: re.compile(rf"(?<!\w)(?:{words})\.$", re.IGNORECASE)
+    for language, words in {
+        "hi": "डॉ|प्रो|रु",
+        "it": "on|art|dott",
+        "nl": "mevr",
+        "pl": "ust",
+        "pt": "av",
+        "tr": r"sn|cad|sok|mah|m\.[ös]",
+        "uk": "вул|буд",
+    }.items()
+}
+"""Those that the splitter does not know: titles, streets, paragraphs of laws."""
+_QUOTED_IN_JAPANESE = re.compile(r"(?:と|って)(?!ころ|ても|はいえ|にかく|りわけ|もあれ)")
+"""What follows on a speech: "「…。」と述べた", not "ところが"."""
+_GERSHAYIM = re.compile('(?<=[א-ת])"(?=[א-ת])')
+"""The mark of an abbreviation in Hebrew, typed as a quotation mark: two of them quote nothing."""
+_NEAR: Final = 20
+"""Letters on either side of a break that tell whether it is one."""
 _ITEM_NUMBER = re.compile(r"(?:\d{1,3}|[IVX]{1,5}|[A-Z])\.")
 """What a line begins with that is an item of a list: "3. A female lays 40,000 eggs."."""
 _DAY_OR_MONTH = re.compile(
@@ -84,15 +110,21 @@ def sentences(text: str, language: str | None = None) -> list[Span]:
 
     Args:
         text: Any.
-        language: The tag of its language, see `qa.stemming.analysed_as`.
+        language: The tag of its language.
     """
     found: list[Span] = []
-    rules = analysed_as(language)
+    rules = _rules(language)
     for paragraph in _PARAGRAPH.finditer(text):
         for span in _split(paragraph.group(), rules):
             shifted = Span(paragraph.start() + span.start, paragraph.start() + span.end)
             found.extend(_shorten(text, shifted))
     return found
+
+
+def _rules(language: str | None) -> str:
+    """By which rules a text is split: also those of languages without a stemmer."""
+    rules = analysed_as(language)
+    return rules if rules != ENGLISH else primary(language or "") or ENGLISH
 
 
 def _split(paragraph: str, language: str) -> list[Span]:
@@ -120,9 +152,10 @@ def _pieces(paragraph: str, language: str) -> list[Span]:
 
     found: list[Span] = []
     position = 0
-    for piece in segment(language, paragraph):
+    plain = _GERSHAYIM.sub("״", paragraph)
+    for piece in segment(language, plain):
         if sentence := piece.strip():
-            start = paragraph.index(sentence, position)
+            start = plain.index(sentence, position)
             position = start + len(sentence)
             found.append(Span(start, position))
     return found
@@ -139,6 +172,8 @@ def _parted(paragraph: str, sentence: Span) -> Iterator[Span]:
 
 def _continues(paragraph: str, previous: Span, start: int, language: str) -> bool:
     """Whether the splitter broke inside "at 6 a.m. Tuesday", "der 3. Platz" or a dateline."""
+    if language != ENGLISH and _goes_on(paragraph, previous, start, language):
+        return True
     if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
         return True
     if _ITEM_NUMBER.fullmatch(paragraph, 0, previous.end):
@@ -147,6 +182,26 @@ def _continues(paragraph: str, previous: Span, start: int, language: str) -> boo
         return _AGENCY.match(paragraph, start) is not None
     clock = _CLOCK_END.search(paragraph, previous.start, previous.end)
     return clock is not None and _DAY_OR_MONTH.match(paragraph, start) is not None
+
+
+def _goes_on(paragraph: str, previous: Span, start: int, language: str) -> bool:
+    """Whether a sentence of another language than English goes on where two rules broke it."""
+    following = paragraph[start : start + _NEAR].lstrip("-–— ")[:1]
+    # "3,5 mln. euro", "«Почему?» — спросил он"; Georgian has small letters only.
+    if following.islower() and not "ა" <= following <= "ჿ":
+        return True
+    if paragraph[start] in "』】〉》":  # after 『…。, which it does not know
+        return True
+    before = paragraph[max(previous.start, previous.end - _NEAR) : previous.end]
+    last = before[-1]
+    if language == "ko" and start == previous.end and last in "\"'”’":  # "…했다."고 말했다
+        return "가" <= following <= "힣"
+    if language == "ja" and last in "」』":
+        return _QUOTED_IN_JAPANESE.match(paragraph, start) is not None
+    if language == "tr" and _TURKISH_ORDINAL_END.search(before):
+        return True
+    abbreviation = _ABBREVIATION_END.get(language, _INITIAL_END)
+    return any(end.search(before) for end in (abbreviation, _INITIAL_END))
 
 
 def _shorten(text: str, sentence: Span) -> Iterator[Span]:
@@ -162,6 +217,11 @@ def _shorten(text: str, sentence: Span) -> Iterator[Span]:
         yield Span(words[first].start(), words[-1].end())
 
 
+def count_words(text: str, start: int = 0, end: int | None = None) -> int:
+    """How many words a part of a text has; of letters without spaces two are one."""
+    return len(_WORD.findall(text, start, len(text) if end is None else end))
+
+
 def cut(text: str, size: PassageSize, language: str | None = None) -> list[Cut]:
     """Cut a text into passages of whole sentences.
 
@@ -174,7 +234,7 @@ def cut(text: str, size: PassageSize, language: str | None = None) -> list[Cut]:
         language: The article's.
     """
     spans = sentences(text, language)
-    lengths = [len(_WORD.findall(text, s.start, s.end)) for s in spans]
+    lengths = [count_words(text, s.start, s.end) for s in spans]
     cuts: list[Cut] = []
     first = 0
     while first < len(spans):

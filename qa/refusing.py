@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from qa.answering import Finding
 from qa.as_of import end_of
 from qa.languages import primary
 from qa.query import language_of
-from qa.records import Filters, Hit
+from qa.records import Filters, Hit, Span
 from qa.retrieval import Retrieval, told_filters
 from qa.stemming import ENGLISH, analysed_as
 from qa.understanding import Understood
@@ -114,6 +115,9 @@ ENGLISH_ASKS: Final = frozenset(
 )
 """A question that begins with one is in English, however many of its words occur nowhere."""
 
+SHARED_SCRIPTS: Final = frozenset(("LATIN", "CYRILLIC"))
+"""In which many languages are written: of others, one that the archive has is likely its own."""
+
 FEWEST_WORDS: Final = 4
 """In shorter questions a few unknown names are as much."""
 
@@ -131,7 +135,7 @@ ASKING: Final = frozenset(
 def _missing(found: Retrieval, finding: Finding) -> str:
     words = _words(found, finding)
     if unknown_words := [word for word in finding.unknown if word in words]:
-        unknown = _shorten(", ".join(unknown_words), MAX_REASON)
+        unknown = _shorten(", ".join(_run_together(found, unknown_words)), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
         advice = "check the spelling or try another word"
         if foreign:
@@ -145,6 +149,20 @@ def _missing(found: Retrieval, finding: Finding) -> str:
     if not unspoken:
         return f"{nearest} has the words but not the answer"
     return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}"
+
+
+def _run_together(found: Retrieval, words: list[str]) -> list[str]:
+    """Words of a question, each once; pairs of letters that overlap are one: "法国总统"."""
+    spans: list[Span] = []
+    for word in found.question.words:
+        if word.text not in words:
+            continue
+        if spans and word.span.start < spans[-1].end:
+            spans[-1] = Span(spans[-1].start, word.span.end)
+        else:
+            spans.append(word.span)
+    text = found.question.text
+    return [*dict.fromkeys(text[span.start : span.end] for span in spans)]
 
 
 def _unwritten(found: Retrieval, near: Hit) -> list[str]:
@@ -163,7 +181,10 @@ def _is_foreign(found: Retrieval, unknown: int) -> bool:
     if unknown >= FOREIGN * len(words):
         first = tokens(question.text)[0].group().lower()
         english = any(primary(hit.article.language or "") == ENGLISH for hit in found.hits)
-        return not (english and first in ENGLISH_ASKS)
+        if english and first in ENGLISH_ASKS:
+            return False
+        asked = _scripts(question.text) - SHARED_SCRIPTS
+        return not any(asked & _scripts(hit.passage.text) for hit in found.hits)
     # An archive in several languages knows the common words of each.
     own = language_of(question.text, question.languages)
     others = [hit for hit in found.hits if analysed_as(hit.article.language) != own]
@@ -174,6 +195,11 @@ def _is_foreign(found: Retrieval, unknown: int) -> bool:
         and unknown >= FOREIGN * len(content)
         and len(others) > len(found.hits) / 2
     )
+
+
+def _scripts(text: str) -> set[str]:
+    """The scripts of a text's letters, as Unicode names them: "HANGUL"."""
+    return {unicodedata.name(c, "").partition(" ")[0] for c in set(text) if c.isalpha()}
 
 
 def _shorten(text: str, most: int) -> str:

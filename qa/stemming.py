@@ -43,6 +43,11 @@ _PLURAL: Final = {"pt": (re.compile("[õo]es$"), "ão")}
 """Endings that Snowball leaves: "eleições" is no form of "eleição" to it."""
 
 
+_SUFFIXED: Final = {"tr": re.compile("(?<=\\w)'.*")}
+"""What an apostrophe parts from a name ("Ankara'nın"), as Lucene's filter has it: Snowball cuts
+other letters from the name alone."""
+
+
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802 - the library's name
 
@@ -88,13 +93,15 @@ def stemmer(language: str) -> _Stemmer:
 
 
 def base(word: str, language: str) -> str:
-    """A word in lower case without the article that is elided before it.
+    """A word in lower case without the article elided before it, or the suffix parted from it.
 
     Args:
         word: With straight apostrophes.
         language: One of `STEMMED`.
     """
-    lowered = unicodedata.normalize("NFKC", word).lower()
+    lowered = unicodedata.normalize("NFKC", word).replace("İ", "i").lower()
+    if language in _SUFFIXED:
+        return _SUFFIXED[language].sub("", lowered)
     elided = _ELIDED.get(language)
     return elided.sub("", lowered, count=1) if elided and elided.match(lowered) else lowered
 

@@ -52,7 +52,8 @@ _OPERATOR = re.compile(
     r'(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
     r'|(?<!\S)-"(?P<no_phrase>[^"]{0,300}\w[^"]{0,20})"'
     r'|(?<![\w"])"(?P<phrase>[^"]{0,300}\w[^"]{0,20})"(?!\w)'
-    r"|(?<=\s)-(?P<excluded>[^\W\d_](?:[\w'’]|[.&](?=\w))*(?:-\w+)*)(?:(?<=\.\w)\.)?",
+    rf"|(?<=\s)-(?P<excluded>[^\W\d_](?:[\w'’{MARKS}]|[.&](?=\w))*(?:-[\w{MARKS}]+)*)"
+    r"(?:(?<=\.\w)\.)?",
     re.IGNORECASE,
 )
 _UNCLOSED = re.compile(

@@ -126,6 +126,27 @@ def test_phrases_and_exclusions_need_no_spaces(archive):
     assert whole_words(["第二桟橋 pier harbour"]) == ["pier", "harbour", "第二", "二桟", "桟橋"]
 
 
+@pytest.mark.parametrize("word", ["मंत्री", "डॉक्टर", "நகரம்"])
+def test_an_excluded_word_keeps_its_vowel_signs(archive, word):
+    assert archive.ask(f"bridge -{word} houses").understood[0].text == f"without {word}"
+
+
+def test_a_question_in_the_letters_of_the_archive_is_in_no_foreign_language(
+    tmp_path, make_archive, write_corpus
+):
+    corpus = write_corpus({"metro.txt": f"新地铁线路明年开通\n\n{CHINESE}\n"})
+    archive = make_archive(tmp_path / "index", Settings(answer_threshold=1.0))
+    archive.sync(corpus)
+    # Pairs of letters that overlap are told as they stand.
+    assert archive.ask("谁是法国总统？").reason == (
+        "the archive does not say; no article has: 谁是法国总统; check the spelling or try another "
+        "word"
+    )
+    other = archive.ask("누가 지금 프랑스 대통령 입니까?").reason
+    assert other.endswith("the articles may be in another language than the question")
+    archive.close()
+
+
 def test_pairs_of_letters_are_terms_and_stand_where_they_stand():
     text = "NHK は第二桟橋、桟と F-16 を"
     found = [(token.group(), token.start(), token.end()) for token in tokens(text)]

@@ -170,6 +170,17 @@ def test_the_title_is_indexed_in_front_of_the_passage():
     assert indexed_text("Title", "Passage.") == "Title\nPassage."
 
 
+def test_a_japanese_speech_keeps_who_says_so():
+    expected = [
+        "市長は「橋を閉鎖する。」と述べた。",
+        "『帰る。』と言った。",
+        "彼は「知らない。」",
+        "ところが帰った。",
+    ]
+    text = "".join(expected)
+    assert [text[s.start : s.end] for s in sentences(text, "ja")] == expected
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
@@ -179,6 +190,18 @@ def test_the_title_is_indexed_in_front_of_the_passage():
                 "Vive en la Av. Central."]),
         ("fr", ["M. Dupont est arrivé à dix heures.", "Mme Roy l’attendait."]),
         (None, ["I am 12.", "He is 13."]),
+        ("fr", ["Selon J.-P. Martin, le pont cédera.", "Il est là."]),
+        ("it", ["Costa 3,5 mln. di euro.", "L’on. Bianchi cita l’art. 3 della legge."]),
+        ("nl", ["Mevr. Jansen betaalt 3,5 mln. euro.", "Het regent."]),
+        ("pt-BR", ["A 1.ª fase terminou.", "Moram na av. Paulista."]),
+        ("ru", ["«Почему?» — спросил он.", "Это стоило 35 млн. руб. в год.", "— Не знаю."]),
+        ("uk", ["У 2024 р. Київ ухвалив закон.", "І. Франко народився в с. Нагуєвичі."]),
+        ("tr", ["3. Havalimanı açıldı.", "II. Abdülhamid döneminde, M.Ö. 300 yılında değil."]),
+        ("he", ['ד"ר כהן הגיע ב-3 במאי.', 'צה"ל הודיע.']),
+        ("hi", ["डॉ. शर्मा आए।", "वे गए।"]),
+        ("ar", ["قال د. أحمد إن الجسر مغلق.", "لم يجب."]),
+        ("ko", ['시장은 "다리를 폐쇄한다."고 말했다.', "그는 떠났다."]),
+        ("ka", ["ის წავიდა.", "მერე წვიმდა."]),
     ],
 )  # fmt: skip
 def test_sentences_follow_the_rules_of_the_language(language, expected):

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
 from qa.duplicates.shingles import Shingles
+from qa.passages import count_words
 from qa.passages import sentences as split_sentences
 from qa.protocols import Floats
 from qa.records import Article, Span
@@ -44,9 +45,12 @@ _SOMEBODY_SAYS = re.compile(
     rf"[,.?!…][\"'”’]\s+(?:(?:he|she|they)\s+(?:\w+\s)?{_SAYS}|{_SAYS}\s+(?:he|she|they))\b"
 )
 """"I will not be rushed," she said: who that is stands before."""
-_NOBODY_SAYS = re.compile(r"(?:\"[^\"]*\"?|“[^“]*”?|‘[^‘]*’)\W*")
+_NOBODY_SAYS = re.compile(
+    r"(?:\"[^\"]*\"?|“[^“”]*”?|‘[^‘]*’|„[^„“”]*[“”]?|«[^«»]*»?|»[^«»]*«?|「[^「」]*」?)\W*"
+)
 """A sentence that is all of it spoken goes on with what somebody said before."""
-_COMPLETE = re.compile(r"[.!?…:;,。！？।][\"'”’»」)\]]*$")
+_COMPLETE = re.compile(r"[.!?…:;,。！？।؟۔]\s?[\"'”’»“‘«」』)）\]】]*$")
+_ASKED: Final = "?？؟"
 _ITEM = re.compile(r"(?:[•·*–—-]|\d{1,3}[.)])\s|.*\s\|\s")
 _NEXT_LINE = re.compile(r"\n+([^\n]+)")
 _MAX_HEADING_WORDS = 15
@@ -140,7 +144,7 @@ def _extend(
             continue
         other = sentences[place + step]
         between = text[min(sentence.end, other.end) : max(sentence.start, other.start)]
-        words = len(text[min(sentence.start, other.start) : max(sentence.end, other.end)].split())
+        words = count_words(text, min(sentence.start, other.start), max(sentence.end, other.end))
         if _is_used(used, article.id, other) or between.strip() or words > MAX_WORDS:
             continue
         needed = short or (leans if step == -1 else leads)
@@ -178,7 +182,7 @@ def _leans(text: str, sentence: Span) -> bool:
 
 def _leads(text: str, sentence: Span) -> bool:
     """Whether a sentence says nothing without the next: a question, a heading."""
-    return text[sentence.end - 1] == "?" or _is_heading(text, sentence)
+    return text[sentence.end - 1] in _ASKED or _is_heading(text, sentence)
 
 
 def _is_heading(text: str, sentence: Span) -> bool:
@@ -186,7 +190,7 @@ def _is_heading(text: str, sentence: Span) -> bool:
     said = text[sentence.start : sentence.end]
     before = text[max(sentence.start - 1, 0) : sentence.start]
     below = _NEXT_LINE.match(text, sentence.end)
-    if before not in ("", "\n") or below is None or len(said.split()) > _MAX_HEADING_WORDS:
+    if before not in ("", "\n") or below is None or count_words(said) > _MAX_HEADING_WORDS:
         return False
     if not _COMPLETE.search(below[1]):
         return False
@@ -224,4 +228,4 @@ def _is_used(used: set[tuple[str, Span]], article_id: str, span: Span) -> bool:
 
 
 def _words(text: str, span: Span) -> int:
-    return len(text[span.start : span.end].split())
+    return count_words(text, span.start, span.end)

@@ -29,16 +29,25 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _TIME = (
-    r"(?P<hour>\d{1,2})(?:(?:[:.h時时点點](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)"
-    r"(?:分|\s*Uhr)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?|\s*(?P<half_alone>[ap]\.?m\.?))"
+    r"(?:(?P<half_before>午[前後]|[上下]午|오[전후])\s?)?(?P<hour>\d{1,2})"
+    r"(?:(?:[:.]|\s?h\s?|[時时点點시]\s?)(?P<minute>\d{2}|\d(?=[分분]))(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:[分분]|\s*(?:Uhr|uur))?"
+    r"\s*(?P<half>[ap]\.?m\.?)?|\s*(?P<half_alone>[ap]\.?m\.?)"
+    r"|\s?(?:(?:h|Uhr|uur)\b|[時时点點시](?!\d)))"
     r"(?:\s*\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|(?!on\b)[A-Z]{1,5})\)?)?"
 )
+_DAYS_OF_WEEK = "[月火水木金土日一二三四五六天월화수목금토일]"
+_WEEKDAY_AFTER = (
+    rf"(?:\s?(?:[(（](?:星期|[周週])?{_DAYS_OF_WEEK}(?:曜日?|요일)?[)）]?"
+    rf"|(?:星期|[周週]){_DAYS_OF_WEEK}|{_DAYS_OF_WEEK}曜日?|{_DAYS_OF_WEEK}요일))?"
+)
+""""2025年3月14日(金)", "2025年3月14日 星期五"; the last bracket may be gone."""
 _DAY_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})",
-        r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]",
+        r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})" + _WEEKDAY_AFTER,
+        r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]"
+        + _WEEKDAY_AFTER,
         r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
         r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})",
         r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
@@ -218,6 +227,8 @@ def _valid_clock(clock: re.Match[str] | None) -> bool:
         return True
     half = clock["half"] or clock["half_alone"]
     hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
+    if clock["half_before"]:  # "午後0時", "下午15:30"
+        return hour < 24 and minute < 60 and second < 60
     return (1 <= hour <= 12 if half else hour < 24) and minute < 60 and second < 60
 
 
@@ -227,7 +238,9 @@ def _at(day: date, clock: re.Match[str] | None) -> datetime:
         return midnight
     hour = int(clock["hour"])
     half = (clock["half"] or clock["half_alone"] or "").lower()
-    if half:
+    if (before := clock["half_before"]) and hour <= 12:
+        hour = hour % 12 + (12 if before in ("午後", "下午", "오후") else 0)
+    elif half:
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     naive = datetime(
         day.year, day.month, day.day, hour, int(clock["minute"] or 0), int(clock["second"] or 0)

@@ -83,9 +83,38 @@ def test_what_somebody_says_brings_who_it_is(spoken):
     assert quotes_of(f"{FILLER}\n{SPEAKER} {spoken} {FILLER}", spoken)[0] == f"{SPEAKER} {spoken}"
 
 
-def test_what_is_said_by_name_is_quoted_alone():
-    spoken = '"I will not be rushed," said Lydia Crane.'
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        '"I will not be rushed," said Lydia Crane.',
+        "“I will not be rushed,” said Lydia Crane.",
+        "„Wir haben keine Eile“, sagte Lydia Crane.",
+        "« Nous avons le temps », a dit Lydia Crane.",
+    ],
+)
+def test_what_is_said_by_name_is_quoted_alone(spoken):
     assert quotes_of(f"{FILLER} {spoken} {FILLER}", spoken)[0] == spoken
+
+
+@pytest.mark.parametrize("said", ["„Das reicht nicht.“", "« C’est trop peu. »", "»Zu spät.«"])
+def test_a_speech_in_other_quotation_marks_brings_who_speaks(said):
+    assert quotes_of(f"{FILLER}\n{SPEAKER} {said} {FILLER}", said)[0] == f"{SPEAKER} {said}"
+
+
+@pytest.mark.parametrize("last", ["„Das reicht uns.“", "(足りない。）", "ہمیں معلوم نہیں۔"])
+def test_a_line_that_ends_within_quotation_marks_is_no_heading(last):
+    line = f"The mayor said: {last}"
+    text = f"{FILLER}\n\n{line}\n\n{FIRST}"
+    assert quotes_scored(text, {line: 10.0}, others=-9.0)[0].endswith(last)
+
+
+def test_letters_without_spaces_count_as_words():
+    first = "塔恩港大桥将关闭至十月三日，车辆改走河岸街。"
+    asked, answer = "为什么拖了这么久？", "市长没有回答这个问题，只说居民的安全最重要。"
+    text = f"{first}{asked}{answer}"
+    assert quotes_scored(text, {first: 10.0}, others=-9.0)[0] == first
+    assert quotes_scored(text, {answer: 10.0}, others=-9.0)[0] == answer
+    assert quotes_scored(text, {asked: 10.0}, others=-9.0)[0] == f"{asked}{answer}"
 
 
 def test_who_speaks_may_stand_two_sentences_before():

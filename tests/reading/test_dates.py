@@ -22,7 +22,8 @@ DAY = datetime(2025, 3, 14, tzinfo=UTC)
         "14 de marzo de 2025", "14. März 2025", "14 mars 2025", "2025年3月14日", "2025년 3월 14일",
         "Freitag, 14. März 2025", "Fr., 14. Mrz. 2025", "viernes, 14 de marzo del 2025",
         "vendredi 14 mars 2025", "venerdì 14 marzo 2025", "sexta-feira, 14 de março de 2025",
-        "vrijdag 14 maart 2025",
+        "vrijdag 14 maart 2025", "2025年3月14日(金)", "2025年3月14日（金曜日）", "2025/3/14（金）",
+        "2025年3月14日 星期五", "2025년 3월 14일(금)",
     ],
 )  # fmt: skip
 def test_days_are_midnight_utc(text):
@@ -46,6 +47,14 @@ def test_days_are_midnight_utc(text):
         ("14.03.2025, 10:30 Uhr", (10, 30)),
         ("Freitag, den 14. März 2025 um 10.30 Uhr CET", (9, 30)),
         ("14 mars 2025 à 10h30", (10, 30)),
+        ("14 mars 2025 à 10 h 30", (10, 30)),
+        ("14 mars 2025 à 10h", (10, 0)),
+        ("14. März 2025, 10 Uhr", (10, 0)),
+        ("14 maart 2025, 10.30 uur", (10, 30)),
+        ("2025年3月14日(金) 10:30", (10, 30)),
+        ("2025年3月14日 午後2時5分", (14, 5)),
+        ("2025年3月14日星期五上午10:30", (10, 30)),
+        ("2025년 3월 14일 오후 2시 30분", (14, 30)),
         ("14 de marzo de 2025 a las 10:30", (10, 30)),
         ("2025年3月14日 10時30分", (10, 30)),
         ("14 March 2025 | 3pm", (15, 0)),
@@ -67,7 +76,8 @@ def test_an_unknown_zone_leaves_the_day():
     [
         "", "Monday", "March", "March 2025", "2025", "yesterday", "31 February 2025", "05/07/2025",
         "05-07-2025", "14 March 1492", "14 March 3025", "in 14 March 2025", "14 March 2025 in Rome",
-        "14 March 2025 25:00", "2025-13-40", "14 Marchember 2025", "1.2.3", "9" * 70,
+        "14 March 2025 25:00", "2025年3月14日 午後25時", "14 mars 2025 à 25h",
+        "2025-13-40", "14 Marchember 2025", "1.2.3", "9" * 70,
     ],
 )  # fmt: skip
 def test_what_is_no_date(text):
