@@ -38,7 +38,7 @@ FALLING: Final = 0.6
 SQUAD_HELD_OUT: Final = slice(2, None, 3)
 """Of the titles that have questions, in order."""
 
-NEWS: Final = tuple(f"news_{letter}.jsonl" for letter in "abdef")
+NEWS: Final = tuple(f"news_{letter}.jsonl" for letter in "abdefg")
 
 NEWS_HELD_OUT: Final = frozenset((2, 5, 8, 11, *range(12, 20)))
 """Archives whose questions are never trained on.
@@ -85,7 +85,7 @@ OWN: Final = {
     "answerable": Drawing(1, 4, 1),
     "near-miss": Drawing(1, 4, 2),
     "same-subject": Drawing(1, 4, 1),
-    "off-topic": Drawing(0.5, 4, 1),
+    "off-topic": Drawing(1, 4, 1),
     "left-out": Drawing(0.5, 4, 1),
 }
 
