@@ -90,6 +90,11 @@ _SHARE = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _MONEY = "$€£¥"
+_CORRECTS = re.compile(r"\b(?:correct(?:s|ed|ion|ions)?|clarifications?)\b", re.IGNORECASE)
+"""What corrects says a figure again that was wrong, and the right one away from what it counts:
+"said that 60 shops would shut. The correct figure is 40"."""
+_DEFINITE = re.compile(r"\bthe ([^\W\d_]+)", re.IGNORECASE)
+"""What a question takes for known: "the heat", "the parliament"."""
 _WORD = re.compile(r"[^\W\d_]\w*")
 _AT_HEAD = re.compile(r"(?:^|(?<=[.!?]\s))[A-Z]\w+(?= [a-z])", re.MULTILINE)
 """A capital that may only be there because a sentence begins: "Marks rose", "Halden" of "Halden
@@ -132,7 +137,9 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
             quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
         if not _OF_TIME.search(question.text):
             quote = _DURATION.sub("", quote)
-        found = _found(quote, asked, language) or _found(quote, frozenset(), language)
+        found = _found(quote, asked, language)
+        if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
+            found = _found(quote, frozenset(), language)
         new = [figure for figure in found if figure.value not in said]
         if counted:  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
             new = [f for f in new if f.kind != COUNT or f.value.is_integer()]
@@ -241,15 +248,27 @@ def _is_year(digits: str) -> bool:
 def _same_thing(question: Question, first: Citation, second: Citation) -> bool:
     """Whether two quotes speak of the same thing: not only of the same names ("Halden Motors").
 
-    A name may stand in the title alone, which says what all of an article is about.
+    A name may stand in the title alone, which says what all of an article is about. Where the first
+    speaks of what the question means by "the heat", the other's article must, somewhere.
     """
+    language = first.article.language
     quoted = [question.held(each.quote, each.article.language) for each in (first, second)]
     plain = _plain(question, first) | _plain(question, second)
     if not quoted[0] & quoted[1] & plain:
         return False
+    meant = _meant(question) & (quoted[0] | question.held(first.article.title, language))
+    told = f"{second.article.title}\n{second.article.text}"
+    if meant and meant.isdisjoint(question.held(told, second.article.language)):
+        return False
     titles = [question.held(each.article.title, each.article.language) for each in (first, second)]
     named = [held | title & question.names for held, title in zip(quoted, titles, strict=True)]
     return _shared(*quoted) >= SHARED or _shared(*named) >= SHARED_WITH_TITLES
+
+
+def _meant(question: Question) -> set[str]:
+    """The question's words behind "the"."""
+    starts = {found.start(1) for found in _DEFINITE.finditer(question.text)}
+    return {word.term for word in question.words if word.span.start in starts}
 
 
 def _plain(question: Question, citation: Citation) -> set[str]:

@@ -170,6 +170,15 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
             "another word",
         ),
         (
+            "News about Frankenstein since 2025-06-31",
+            "the archive does not say; no article has: Frankenstein; check the spelling or try "
+            "another word",
+        ),
+        (
+            "What happened on 2099-06-24?",
+            "the question has only common words; name a person, a place or a thing",
+        ),
+        (
             "Where is Europa? publisher:lowland",
             r"the nearest passage, in “[^”]+”, does not speak of: Europa$",
         ),
@@ -191,6 +200,22 @@ def test_a_refusal_names_what_the_nearest_passage_does_not_speak_of(archive):
     )
     assert nearest
     assert nearest[1] is None or nearest[1] in {p.article.title for p in answer.passages}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the mayor of Wexcombe?",
+        "Who painted the lighthouse at Kestrel Bay?",
+        "What do the people of Wexcombe think of the pantomime?",
+    ],
+)
+def test_the_nearest_passage_of_a_refusal_is_the_one_shown_first(archive, question):
+    answer = archive.ask(question)
+    assert not answer.answered
+    nearest = re.search("the nearest passage, in “(.+?)”,", answer.reason)
+    assert nearest
+    assert answer.passages[0].article.title.startswith(nearest[1].removesuffix(" …"))
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,44 @@ def test_figures_of_other_things_do_not_differ(question, texts, differ):
     assert [text for each in found for text in each.figures] == differ
 
 
+SHUT = "The bakery will shut 40 shops."
+CORRECTED = "We said that the bakery would shut 60 shops. The correct figure is 40."
+
+
+@pytest.mark.parametrize(
+    ("texts", "differ"),
+    [
+        ([SHUT, CORRECTED], []),
+        ([SHUT.replace("40", "45"), CORRECTED], ["45", "60", "40"]),
+    ],
+)
+def test_a_correction_says_the_right_figure(texts, differ):
+    question = Question.parse("How many shops will the bakery shut?")
+    found = figures_of(question, list(quotes(*texts)))
+    assert [text for each in found for text in each.figures] == differ
+
+
+HEAT = "How many people died of the heat?"
+REPAIR = "How many crowns does it cost to repair the parliament?"
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "titles", "differ"),
+    [
+        (HEAT, ["12 people died of heat.", "Of 61 people with measles nobody died."], [], []),
+        (HEAT, ["12 people died of heat.", "By Friday 31 people had died."],
+         ["Heat kills", "Heat goes on"], ["12", "31"]),
+        (REPAIR, ["Repairs will cost 150 million crowns.", "Repairs cost 22 million crowns."],
+         ["Parliament burns", "Town to close its pools"], []),
+        (REPAIR, ["Repairs will cost 150 million crowns.", "Repairs cost 190 million crowns."],
+         ["Parliament burns", "Fire at parliament"], ["150 million", "190 million"]),
+    ],
+)  # fmt: skip
+def test_figures_differ_only_of_what_the_question_means(question, texts, titles, differ):
+    found = figures_of(Question.parse(question), list(quotes(*texts, titles=titles)))
+    assert [text for each in found for text in each.figures] == differ
+
+
 @pytest.mark.parametrize(
     ("question", "texts", "titles", "differ"),
     [

@@ -245,7 +245,7 @@ def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
     listed = tmp_path / "list.csv"
     listed.write_text(
         "question,after\nHow many homes lost power in Storm Brannoc?,\n"
-        "What did the ferry hit?,soon\nWho won the chess match in Reykjavik?,\n",
+        "What did the ferry hit?,soon\nWho won the chess match in Reykjavik?,2024-12-01\n",
         encoding="utf-8",
     )
     index = ["--index", str(archive.index.absolute())]
@@ -266,6 +266,10 @@ def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
     article = archive.article(first["article"])
     assert article.text[int(first["start"]) : int(first["end"])] == first["quote"]
     assert [a.get("answered") for a in answers] == [True, None, False]
+    assert [a["filters"] for a in answers] == [{}, {"after": "soon"}, {"after": "2024-12-01"}]
+    assert [row["filters"] for row in rows if row["line"] == "4"] == ["after 2024-12-01"]
+    assert markdown.count("*Looked only where: ") == 1
+    assert "*Looked only where: after 2024-12-01*" in markdown
     assert "1 of 3 questions answered" in markdown
     assert list(tmp_path.glob(".*")) == [], "nothing half written is left"
     assert main(["ask", "--batch", str(tmp_path / "none.csv"), *index]) == 1

@@ -31,7 +31,8 @@ class Finding:
         confidence: Estimated probability that the archive holds the answer, 0 to 1.
         answered: Whether the confidence reaches the threshold.
         unknown: Words of the question that occur nowhere in the archive, as the user wrote them.
-        near: The passage that comes nearest to an answer; None where there is none.
+        near: The first passage found, which is shown first where the answer is declined; None
+            where there is none.
         unspoken: Words of the question that neither that passage nor its title speaks of, though
             the archive does elsewhere; the rarest first.
     """
@@ -75,6 +76,7 @@ def find_answer(
     if not found:
         return Finding(quotes=[], confidence=0.0, answered=False, unknown=unknown)
     scores = weights.sentence(np.stack([candidate.features for candidate in found]))
+    nearest = found[0].match
     order = np.argsort(-scores, kind="stable")
     ranked, ranked_scores = [found[i] for i in order], scores[order]
     evidence = question_features(question, words, ranked, float(ranked_scores[0]), is_known)
@@ -96,8 +98,8 @@ def find_answer(
         confidence=confidence,
         answered=confidence >= threshold,
         unknown=unknown,
-        near=ranked[0].hit,
-        unspoken=_unspoken(question, words, ranked[0].match),
+        near=nearest.hit,
+        unspoken=_unspoken(question, words, nearest),
     )
 
 

@@ -14,6 +14,7 @@ from qa.commands.shared import (
     add_json,
     name_index,
     open_archive,
+    options_of,
     path,
     print_json,
 )
@@ -88,7 +89,8 @@ def judge(options: argparse.Namespace) -> int:
             if question:
                 raise
             print(f"qa: {error}", file=sys.stderr)  # of one question of several
-    print(f"judged: {total}, of which {right} answer; to measure by them: qa eval --judgements")
+    measure = f"qa eval --judgements{options_of(options, corpus=False)}"
+    print(f"judged: {total}, of which {right} answer; to measure by them: {measure}")
     return OK
 
 

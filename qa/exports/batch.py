@@ -1,7 +1,7 @@
 """Many questions at once: a CSV of them in, an evidence pack out.
 
 The pack is a zip with `evidence.csv` (a line a quote), `evidence.md` (to read), `answers.jsonl`
-(everything, as `qa ask --json`) and `references.bib`.
+(everything, as `qa ask --json`, and the filters) and `references.bib`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ OPTIONS: Final = ("publisher", "author", "after", "before", "language", "agency"
 QUESTION: Final = ("question", "questions", "query", "q")
 """What the column of the questions may be called; else it is the first."""
 
+COLUMNS: Final = ("line", *documents.COLUMNS, "filters")
+"""Of `evidence.csv`."""
+
 MAX_QUESTIONS: Final = 5_000
 """Two minutes of one core at 25 ms a question; a longer list is better asked in parts."""
 
@@ -54,11 +57,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a question: an answer, or the one line of an error."""
+    """What became of a question: an answer, or the one line of an error.
+
+    Attributes:
+        line: The question.
+        answer: None where it could not be asked.
+        error: Why not.
+        filters: What it was restricted to, by its line or with all others; a day that it was asked
+            as of is told with what was understood.
+    """
 
     line: Line
     answer: Answer | None
     error: str | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_questions(data: bytes) -> list[Line]:
@@ -164,12 +176,14 @@ def ask_each(
     """
     on_progress(Progress("asking", 0, len(lines)))
     for done, line in enumerate(lines, 1):
+        how = {**options, **line.options}
+        filters = {name: str(how[name]) for name in OPTIONS if how.get(name) and name != "as_of"}
         try:
             if line.wrong:
                 raise InputError(line.wrong)
-            outcome = Outcome(line, ask(line.question, **{**options, **line.options}))
+            outcome = Outcome(line, ask(line.question, **how), filters=filters)
         except QAError as error:
-            outcome = Outcome(line, None, str(error))
+            outcome = Outcome(line, None, str(error), filters)
         on_progress(Progress("asking", done, len(lines)))
         yield outcome
 
@@ -179,7 +193,7 @@ def pack(outcomes: Sequence[Outcome]) -> bytes:
     answers = [outcome.answer for outcome in outcomes if outcome.answer]
     cited = references.unique(c for answer in answers for c in answer.citations)
     files = {
-        "evidence.csv": "\ufeff" + documents.table(_rows(outcomes), ("line", *documents.COLUMNS)),
+        "evidence.csv": "\ufeff" + documents.table(_rows(outcomes), COLUMNS),
         "evidence.md": _markdown(outcomes),
         "answers.jsonl": "".join(_json_line(outcome) for outcome in outcomes),
         "references.bib": "\n\n".join(map(references.bibtex, cited)) + "\n",
@@ -233,11 +247,19 @@ def write_pack(path: Path, outcomes: Sequence[Outcome]) -> None:
 
 def _rows(outcomes: Sequence[Outcome]) -> Iterator[dict[str, Any]]:
     for outcome in outcomes:
-        line = {"line": outcome.line.number, "question": outcome.line.question}
+        line = {
+            "line": outcome.line.number,
+            "question": outcome.line.question,
+            "filters": _filters(outcome),
+        }
         if outcome.answer is None:
             yield {**line, "answered": "error", "reason": outcome.error}
         else:
             yield from ({**row, **line} for row in documents.rows(outcome.answer))
+
+
+def _filters(outcome: Outcome) -> str:
+    return "; ".join(f"{name} {value}" for name, value in outcome.filters.items())
 
 
 def _markdown(outcomes: Sequence[Outcome]) -> str:
@@ -249,7 +271,7 @@ def _markdown(outcomes: Sequence[Outcome]) -> str:
     ]
     for outcome in outcomes:
         if outcome.answer:
-            parts.append(documents.markdown(outcome.answer, level=2))
+            parts.append(documents.markdown(outcome.answer, 2, _filters(outcome)))
         else:
             question, reason = outcome.line.question, outcome.error or ""
             parts.append(f"## {references.escaped(question)}")
@@ -263,4 +285,5 @@ def _json_line(outcome: Outcome) -> str:
         if outcome.answer
         else {"question": outcome.line.question, "error": outcome.error}
     )
-    return json.dumps({"line": outcome.line.number, **told}, ensure_ascii=False) + "\n"
+    line = {"line": outcome.line.number, **told, "filters": dict(outcome.filters)}
+    return json.dumps(line, ensure_ascii=False) + "\n"

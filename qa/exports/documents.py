@@ -32,14 +32,17 @@ def render(answer: Answer, form: str) -> str:
     return FORMATS[form](answer).rstrip("\n") + "\n"
 
 
-def markdown(answer: Answer, level: int = 1) -> str:
+def markdown(answer: Answer, level: int = 1, filters: str = "") -> str:
     """Question, quotes, sources with offsets; the nearest passages where there is no answer.
 
     Args:
         answer: What the archive said.
         level: Of the heading.
+        filters: What the question was restricted to, to be told below it.
     """
     parts = [f"{'#' * level} {references.escaped(answer.question)}"]
+    if filters:
+        parts.append(f"*Looked only where: {references.escaped(filters)}*")
     if answer.understood:
         parts.append("*Understood: " + "; ".join(_told(answer)) + "*")
     parts += [

@@ -136,6 +136,8 @@ def _known(found: Operation, method: str) -> Callable[[Request], Awaitable[None]
     names = [parameter.name for parameter in found.parameters]
 
     async def check(request: Request) -> None:
+        if method == "POST" and (name := next(iter(request.query_params), None)):
+            raise InputError(f"send {name!r} in the JSON object, not in the address")
         try:
             given = request.query_params if method == "GET" else await request.json()
         except (ValueError, RecursionError):  # no JSON, which is told elsewhere

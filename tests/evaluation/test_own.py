@@ -65,6 +65,7 @@ def test_quotes_are_judged_at_the_terminal(archive, monkeypatch, capsys):
     assert "Ferry Post" in out
     assert "“The ferry Wren hit the pier" in out
     assert "judged: 2, of which 1 answer" in out
+    assert f"to measure by them: qa eval --judgements --index {archive.index}" in out
     first, second = archive.judgements().judgements
     assert (first.question, first.relevant) == (QUESTIONS["ferry"], True)
     assert first.quote == archive.article(first.article).text[first.start : first.end]

@@ -120,6 +120,7 @@ def test_plain_http(site: Site) -> None:
         ("/api/v1/ask", {}, 400, "question: Field required"),
         ("/api/v1/ask", {"question": "x", "publsher": "AP"}, 400,
          "ask has no argument 'publsher'; its arguments: question, k, publisher, author"),
+        ("/api/v1/ask?k=2", {"question": "x"}, 400, "send 'k' in the JSON object"),
         ("/api/v1/ask?question=x&as-of=2025-01-01", None, 400, "ask has no argument 'as-of'"),
         ("/api/v1/status?k=1", None, 400, "status has no argument 'k'; its arguments: none"),
         ("/api/v1/article?article_id=ffffffffffff", None, 404, "no article"),
