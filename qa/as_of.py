@@ -30,6 +30,11 @@ def end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def read_otherwise(store: Store, generation: int, now: Article, end: datetime) -> bool:
+    """Whether an article had another text before a moment, or one that is not kept."""
+    return _text(store, generation, now, end) is not now
+
+
 def as_it_read(found: Retrieval, hits: Sequence[Hit], store: Store, size: PassageSize) -> list[Hit]:
     """The finds as their articles read on the day that was asked as of, best first.
 

@@ -68,7 +68,7 @@ _DAY_OR_CLOCK = re.compile(
     rf"^(?:\.|er|º|°)?(?: de)? (?:{'|'.join(month_numbers())})\b|^\.? ?(?:Uhr|h)\b", re.IGNORECASE
 )
 _DAY = re.compile(rf"^(?:[-–/]\d{{1,2}}| (?:and|or|to) \d{{1,2}})?(?: of)? {_MONTH}\b")
-_CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b| ?o[’']clock\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _OF_AGE = re.compile(r"\bhow old\b|\bages?\b", re.IGNORECASE)
 _AGE = re.compile(
     r"\b[A-Z][\w.'’-]*, \d{1,3}(?=[,.](?!\d))|\b[Aa]ged \d{1,3}\b"

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from qa.confidence import date_confidence
+from qa.typography import holds
 
 
 class Span(NamedTuple):
@@ -159,8 +160,7 @@ class Citation:
     @property
     def corrected(self) -> bool:
         """Whether the newest version of the article does not have these words any more."""
-        later = self.article.later
-        return later is not None and self.quote not in later.text
+        return (later := self.article.later) is not None and not holds(later.text, self.quote)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from qa import versions
 from qa.analysis import terms
-from qa.as_of import end_of
+from qa.as_of import end_of, read_otherwise
 from qa.citations import cite
 from qa.duplicates.slots import slots
 from qa.ranking import Ranked
@@ -56,9 +56,14 @@ class Results:
             # Whoever asks for the latest wants it, not the first.
             earliest = found.understood.recency is None
             number = generation.manifest.generation
-            apart = self._only_earlier(ids, later)
             places = slots(
-                self.store, number, ids, earliest=earliest, outdated=later.keys(), apart=apart
+                self.store,
+                number,
+                ids,
+                earliest=earliest,
+                outdated=later,
+                apart=self._only_earlier(ids, later) | self._changed_since(ids),
+                asked=set(found.question.terms),
             )
             if len(places) >= k or len(all_ranked) < depth or len(places) == len(all_ranked):
                 break
@@ -86,6 +91,23 @@ class Results:
         late, newest = versions.premature(self.store, number, rows.values(), end_of(day))
         pairs = zip(ids, ranked, strict=True)
         return [row for passage_id, row in pairs if rows[passage_id] not in late], newest
+
+    def _changed_since(self, ids: Sequence[int]) -> set[int]:
+        """The passages of articles that read otherwise on the day asked as of.
+
+        What they said then may be nothing of the kind, while a copy of them said it.
+        """
+        if (day := self.found.understood.as_of) is None:
+            return set()
+        number = self.found.generation.manifest.generation
+        passages = self.store.passages(ids, number).items()
+        articles = {article.id: article for _, (_, article) in passages}
+        changed = {
+            each.id
+            for each in articles.values()
+            if read_otherwise(self.store, number, each, end_of(day))
+        }
+        return {passage_id for passage_id, (_, article) in passages if article.id in changed}
 
     def _only_earlier(self, ids: Sequence[int], later: Mapping[int, Article]) -> set[int]:
         """The passages of earlier versions with a word of the question that the newest has not.

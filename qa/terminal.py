@@ -130,7 +130,10 @@ def _corrected(citation: Citation) -> Iterator[str]:
 
 
 def _also_in(others: Sequence[Article]) -> str:
-    named = ", ".join(f"{other.publisher or other.title} #{other.id}" for other in others)
+    named = ", ".join(
+        f"{other.publisher or other.title} #{other.id}{' (an earlier version)' * bool(other.later)}"
+        for other in others
+    )
     return f"also in {_count(len(others), 'other')}: {named}"
 
 

@@ -166,21 +166,44 @@ def marked(store: Store, generation: int, article: Article) -> Article:
 
 def _groups(store: Store, generation: int, rows: Iterable[int]) -> Mapping[int, list[Article]]:
     """The versions of each article that has several, the newest last, by its row."""
+    asked = wanted = set(rows)
     links: dict[int, set[int]] = {}
-    for found in store.rows_by_key(
-        f"SELECT article, other FROM versions WHERE added <= {int(generation)} "  # noqa: S608
-        f"AND removed > {int(generation)} AND article IN",
-        sorted(set(rows)),
-    ):
-        links.setdefault(found["article"], {found["article"]}).add(found["other"])
-    if not links:
-        return {}
-    wanted = sorted({member for members in links.values() for member in members})
+    while wanted:
+        found = store.rows_by_key(
+            f"SELECT article, other FROM versions WHERE added <= {int(generation)} "  # noqa: S608
+            f"AND removed > {int(generation)} AND article IN",
+            sorted(wanted),
+        )
+        for each in found:
+            links.setdefault(each["article"], set()).add(each["other"])
+        wanted = {other for row in links for other in links[row]} - links.keys()
     articles = {
         found["row"]: to_article(found)
-        for found in store.rows_by_key("SELECT * FROM articles WHERE row IN", wanted)
+        for found in store.rows_by_key("SELECT * FROM articles WHERE row IN", sorted(links))
     }
-    return {row: _ordered({m: articles[m] for m in members}) for row, members in links.items()}
+    return {
+        row: _ordered({member: articles[member] for member in _joined(row, links, articles)})
+        for row in asked & links.keys()
+    }
+
+
+def _joined(
+    row: int, links: Mapping[int, set[int]], articles: Mapping[int, Article]
+) -> Iterable[int]:
+    """An article's versions, also by way of others: a live page keeps little of its first text.
+
+    One of a file at the most by way of others, which may have been torn out of a page of several.
+    """
+    members = dict.fromkeys([row, *sorted(links[row])])
+    files = {articles[member].source for member in members}
+    waiting = list(members)
+    for member in waiting:
+        for other in sorted(links[member] - members.keys()):
+            if articles[other].source not in files:
+                files.add(articles[other].source)
+                members[other] = None
+                waiting.append(other)
+    return members
 
 
 def _ordered(members: Mapping[int, Article]) -> list[Article]:

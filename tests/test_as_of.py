@@ -109,3 +109,20 @@ def test_a_version_in_another_file_that_came_later_is_left_out(mine, write_corpu
         assert "Fourteen" in answer.text
         assert CORRECTED in " ".join(render_answer(answer).split())
     assert "Nineteen" in mine.ask(ASKED, as_of="2025-03-16").text
+
+
+def test_a_copy_is_not_hidden_behind_an_article_that_said_it_only_later(mine, write_corpus):
+    text = f"The ferry Skerrin Lass hit Pier 2. Nineteen people were hurt, police said. {HISTORY}"
+    copy = f"---\ntitle: Crash\npublisher: Post\npublished: 2025-03-13\n---\n{text}\n"
+    head = f"---\ntitle: Ferry hits pier\nurl: {URL}\npublished: 2025-03-12\n"
+    news = f"{head}---\nThe ferry was late. More follows.\n"
+    mine.sync(write_corpus({"ferry.md": None, "wire.md": news, "z.md": copy}))
+    changed = f"{head}updated: 2025-03-16\n---\n{text} How many, nobody knew at first.\n"
+    mine.sync(write_corpus({"wire.md": changed}))
+    for hit in mine.search(ASKED, as_of="2025-03-14"):
+        assert not hit.also_in, "it did not say so then"
+    answer = mine.ask(ASKED, as_of="2025-03-14")
+    assert "Nineteen people were hurt" in answer.text
+    assert answer.citations[0].article.publisher == "Post"
+    [hit] = [h for h in mine.search(ASKED, as_of="2025-03-16") if "hurt" in h.passage.text]
+    assert len(hit.also_in) == 1

@@ -218,7 +218,14 @@ def test_a_line_that_is_no_text_is_named(encoding, index, tmp_path):
 
 
 def test_stories_and_problems_are_listed_whole(index, capsys):
-    for asked in (["--stories", "--publisher", "AP"], ["--problems", "ferry"]):
+    refused = (
+        ["--stories", "--publisher", "AP"],
+        ["--problems", "ferry"],
+        ["--stories", "--limit", "5"],
+        ["--problems", "--offset", "2"],
+        ["--stories", "--sort", "title"],
+    )
+    for asked in refused:
         assert main(["articles", *asked, "--index", index]) == 1
         assert "leave out words and filters" in capsys.readouterr().err
 

@@ -135,6 +135,7 @@ def test_sources_that_differ_are_shown_side_by_side(archive, capsys):
         ("Fourteen of the 1,200 passengers", {14, 1200}),
         ("twenty-one people, some 1.2 million crowns", {21, 1.2e6}),
         ("at 9 a.m. on July 4 in 2019, on Pier 2 and Highway 7", set()),
+        ("at 9 o'clock and by ten o’clock", set()),
         ("the 4th of 3 days, 14:30", {3}),
         ("$4m and 5k", {4e6, 5000}),
         ("no figure, anyone, tension, sixty", {60}),

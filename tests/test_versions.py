@@ -9,10 +9,11 @@ import pytest
 
 from qa import serialise
 from qa.addresses import address_key
+from qa.citations import cite
 from qa.cli import main
 from qa.exports.documents import markdown
 from qa.terminal import render_answer, render_hits
-from qa.web.hits_html import corrected
+from qa.web.hits_html import also_in, corrected
 
 URL = "https://www.harbour.example/2025/ferry?utm_source=feed&id=7#top"
 SAME = "http://harbour.example/2025/ferry/?id=7&fbclid=x"
@@ -121,6 +122,56 @@ def test_the_order_of_files_and_what_goes_make_no_difference(mine, write_corpus,
     assert [each.source for each in mine.versions(old.id)] == ["b.md"]
     assert mine.article(old.id).later is None
     assert "Fourteen" in mine.ask("How many people were hurt?").text
+
+
+def test_the_newest_is_known_though_it_has_little_in_common(tmp_path, make_archive, write_corpus):
+    """A live page loses its first entries: its last state has none of them."""
+    words = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "gorse", "hazel", "ivy", "juniper"]
+    entries = [
+        " ".join(f"The {word}{n} brook has flooded {word}{n} farm." for word in words)
+        for n in range(7)
+    ]
+    page = "---\ntitle: Floods\nurl: https://live.example/floods\nupdated: 2025-03-{}\n---\n{}\n"
+    made = make_archive(tmp_path / "live")
+    states = {10: entries[:3], 11: entries[2:5], 12: entries[4:]}
+    corpus = {f"{day}.md": page.format(day, " ".join(told)) for day, told in states.items()}
+    made.sync(write_corpus(corpus))
+    for each in made.articles():
+        assert [v.source for v in made.versions(each.id)] == ["10.md", "11.md", "12.md"]
+        later = made.article(each.id).later
+        assert (later.source if later else each.source) == "12.md"
+    made.sync(write_corpus({"12.md": None}))
+    assert {len(made.versions(each.id)) for each in made.articles()} == {2}
+    made.close()
+
+
+def test_words_set_in_another_way_were_not_corrected(mine, write_corpus):
+    plain = '"It failed the engine\'s crew - at last," she said of the valve...'
+    as_set = "“It failed the engine’s crew\u00a0\u2013 at last,” she said of the valve…"
+    files = {
+        "b.md": ferry("Fourteen", f"{plain} A witness saw smoke. "),
+        "a.md": ferry("Nineteen", f"{as_set} ", updated="2025-03-15"),
+    }
+    mine.sync(write_corpus(files))
+    [old] = [each for each in mine.articles() if each.source == "b.md"]
+    old = mine.article(old.id)
+
+    def is_corrected(words: str) -> bool:
+        start = old.text.index(words)
+        return cite(1, old, start, start + len(words)).corrected
+
+    assert not is_corrected(plain)
+    assert is_corrected("Fourteen people were hurt")
+    assert is_corrected("A witness saw smoke.")
+
+
+def test_an_earlier_version_among_copies_is_said_to_be_one(mine, write_corpus):
+    mine.sync(write_corpus({"a.md": ferry("Fourteen", updated="2025-03-15")}))
+    [hit] = [h for h in mine.search("Who looked at the bow?") if "bow" in h.passage.text]
+    [earlier] = serialise.hit(hit)["also_in"]
+    assert earlier["later"]["id"] == hit.article.id
+    assert f"#{earlier['id']} (an earlier version)" in " ".join(render_hits([hit]).split())
+    assert "an earlier version" in also_in(hit)
 
 
 def test_what_is_no_version(mine, write_corpus):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
+from qa.differing import figures as numbers_of
 from qa.duplicates.shingles import Shingles
 from qa.passages import count_words
 from qa.passages import sentences as split_sentences
@@ -74,6 +75,27 @@ class Quote(NamedTuple):
     score: float
 
 
+class _Said(NamedTuple):
+    """What a quote says: its words, its figures as they are written, and what they come to."""
+
+    words: Shingles
+    figures: frozenset[str]
+    numbers: frozenset[float]
+
+    @classmethod
+    def of(cls, quote: str, language: str | None) -> _Said:
+        numbers = numbers_of(quote, language=language)
+        return cls(Shingles.of(quote), frozenset(_FIGURE.findall(quote)), frozenset(numbers))
+
+    def repeats(self, other: _Said) -> bool:
+        """Whether nothing new is said: "seven were hurt" after "nine were hurt" is new."""
+        if self.words.content == other.words.content:
+            return True
+        if self.numbers - other.numbers and other.numbers - self.numbers:
+            return False
+        return self.figures == other.figures and self.words.contained(other.words) >= SAME_WORDS
+
+
 def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUOTES) -> list[Quote]:
     """The best quotes, best first: no two overlap, none repeats another's words.
 
@@ -86,7 +108,7 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
     score_of = {_place(candidates[i]): float(scores[i]) for i in reversed(best_first)}
     sentences = _by_article(candidates)
     used: set[tuple[str, Span]] = set()
-    seen: list[tuple[Shingles, frozenset[str]]] = []
+    seen: list[_Said] = []
     quotes: list[Quote] = []
     for i in best_first:
         candidate = candidates[i]
@@ -100,14 +122,9 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
             continue
         used.update((article.id, part) for part in parts)
         start, end = parts[0].start, parts[-1].end
-        words = Shingles.of(article.text[start:end])
-        figures = frozenset(_FIGURE.findall(article.text[start:end]))
-        if not any(
-            words.content == other.content
-            or (figures == those and words.contained(other) >= SAME_WORDS)
-            for other, those in seen
-        ):
-            seen.append((words, figures))
+        said = _Said.of(article.text[start:end], article.language)
+        if not any(map(said.repeats, seen)):
+            seen.append(said)
             quotes.append(Quote(article, start, end, float(scores[i])))
     return quotes
 

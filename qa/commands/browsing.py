@@ -58,8 +58,12 @@ def articles(options: argparse.Namespace) -> int:
     names = ("publisher", "author", "after", "before", "language", "agency")
     wanted = {name: getattr(options, name) for name in names}
     words = " ".join(options.words)
-    if (options.problems or options.stories) and (words or any(wanted.values())):
-        raise InputError("--problems and --stories list all there are; leave out words and filters")
+    paged = options.sort or options.offset or options.limit is not None
+    if (options.problems or options.stories) and (words or any(wanted.values()) or paged):
+        raise InputError(
+            "--problems and --stories list all there are; leave out words and filters, "
+            "--sort, --limit and --offset"
+        )
     archive = open_archive(options)
     if options.problems:
         problems = archive.problems()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+from qa.duplicates.saying import says_more, says_otherwise
 from qa.duplicates.shingles import Shingles
 from qa.duplicates.stories import earliest_first, stories_of
-from qa.records import Article
+from qa.records import Article, Passage
 from qa.store import Store
 
 SAME_PASSAGE: Final = 0.5
@@ -36,18 +38,24 @@ def slots(
     ids: Sequence[int],
     *,
     earliest: bool = True,
-    outdated: Set[int] = frozenset(),
+    outdated: Mapping[int, Article] | None = None,
     apart: Set[int] = frozenset(),
+    asked: Set[str] = frozenset(),
 ) -> list[Slot]:
     """Give near-copies one place, that of the best; .4 ms where no article has a copy.
+
+    A copy that says what the one shown does not (other figures, or alone a word of the question)
+    has a place of its own.
 
     Args:
         store: Of the index.
         generation: The one searched.
         ids: Of passages, best first.
         earliest: Show the one that appeared first; otherwise the best.
+        outdated: By its row the newest version of each article that is not it: such are shown only
+            where no other is.
         apart: Passages that share no place with others.
-        outdated: Rows of articles of which there is a newer version: shown only where no other is.
+        asked: The question's terms.
     """
     article_of = store.article_rows(ids)
     stories = stories_of(store, generation, set(article_of.values()))
@@ -78,24 +86,47 @@ def slots(
             groups.append(group)
             alike.append((own, group))
         group.append(place)
-    return [
-        _slot(
-            group,
-            [passages[ids[p]][1] for p in group],
-            [article_of[ids[p]] in outdated for p in group],
-            earliest,
-        )
-        if len(group) > 1
-        else Slot(group[0], group[0])
-        for group in groups
-    ]  # fmt: skip
+    found: list[Slot] = []
+    for group in groups:
+        if len(group) == 1:
+            found.append(Slot(group[0], group[0]))
+            continue
+        copies = []
+        for place in group:
+            passage, article = passages[ids[place]]
+            newest = (outdated or {}).get(article_of[ids[place]])
+            copies.append(_Copy(place, passage, replace(article, later=newest)))
+        found += _parted(copies, earliest, asked)
+    return sorted(found, key=lambda slot: slot.best)
 
 
-def _slot(
-    places: Sequence[int], articles: Sequence[Article], outdated: Sequence[bool], earliest: bool
-) -> Slot:
-    order = sorted(range(len(places)), key=lambda i: earliest_first(articles[i]))
-    if not earliest:
-        order = [0, *(i for i in order if i)]
-    order.sort(key=lambda i: outdated[i])
-    return Slot(places[0], places[order[0]], tuple(articles[i] for i in order[1:]))
+class _Copy(NamedTuple):
+    """A passage in its place, and its article, which knows its newest version."""
+
+    place: int
+    passage: Passage
+    article: Article
+
+
+def _parted(copies: Sequence[_Copy], earliest: bool, asked: Set[str]) -> list[Slot]:
+    """The place of some copies, and those of such as say what the one shown there does not."""
+    found = []
+    while copies:
+        order = sorted(copies, key=lambda copy: earliest_first(copy.article))
+        if not earliest:
+            order = [copies[0], *(copy for copy in order if copy is not copies[0])]
+        shown, *others = sorted(order, key=lambda copy: copy.article.later is not None)
+        rest = {copy.place for copy in others if _is_news(copy, shown, asked)}
+        also = tuple(copy.article for copy in others if copy.place not in rest)
+        best = min(copy.place for copy in copies if copy.place not in rest)
+        found.append(Slot(best, shown.place, also))
+        copies = [copy for copy in copies if copy.place in rest]
+    return found
+
+
+def _is_news(copy: _Copy, shown: _Copy, asked: Set[str]) -> bool:
+    if copy.article.later is not None:  # what it says was replaced
+        return False
+    if says_more(copy.passage, copy.article, shown.article, asked):
+        return True
+    return says_otherwise(copy.passage, shown.passage, copy.article.language)

@@ -120,7 +120,9 @@ def also_in(hit: Hit) -> Markup:
     if not hit.also_in:
         return EMPTY
     items = EMPTY.join(
-        Markup('<li>{}<p class="byline">{}</p></li>').format(open_title(article), byline(article))
+        Markup('<li>{}<p class="byline">{}{}</p></li>').format(
+            open_title(article), byline(article), " · an earlier version" if article.later else ""
+        )
         for article in hit.also_in
     )
     return Markup(

@@ -155,6 +155,16 @@ def test_a_long_sentence_is_not_brought_along():
     assert long not in quote
 
 
+def test_a_figure_in_words_that_differs_is_no_repetition():
+    said = "The ferry Skerrin Lass hit Pier 2 on Friday and {} people were hurt, the office said."
+    found, scores = [], []
+    for name, number in enumerate(["seven", "nine", "seven"]):
+        found += found_in(said.format(number), name=str(name))
+        scores.append(9.0 - name)
+    quotes = select(found, np.asarray(scores, dtype=np.float32))
+    assert [quote.article.id for quote in quotes] == ["0", "1"]
+
+
 def test_quotes_do_not_overlap():
     text = f"{FIRST} {SECOND} {FILLER}"
     found = found_in(text)

@@ -66,6 +66,44 @@ def test_a_story_has_one_slot_and_no_sentence_is_quoted_twice(mine):
         assert sum("valve had stuck" in quote for quote in quotes) == 1
 
 
+@pytest.mark.parametrize(("first", "then"), [("14", "19"), ("seven", "nine"), ("14", "twenty")])
+def test_a_copy_with_other_figures_is_shown_and_quoted_too(archive_of, first, then):
+    rows = [
+        row(f"By {name}", STORY.replace("14", figure), name, f"2025-01-{day}")
+        for day, (name, figure) in enumerate(
+            [("Courier", first), ("Gazette", first), ("Review", then), ("Star", then)], 10
+        )
+    ]
+    archive = archive_of(rows)
+    asked = "How many people were hurt on the Skerrin Lass?"
+    hits = [hit for hit in archive.search(asked) if "people were hurt" in hit.passage.text]
+    found = {hit.article.publisher: [a.publisher for a in hit.also_in] for hit in hits}
+    assert found == {"Courier": ["Gazette"], "Review": ["Star"]}
+    for options in ({}, {"all_copies": True}):
+        answer = archive.ask(asked, **options)
+        assert f"and {first} people" in answer.text
+        assert f"and {then} people" in answer.text
+        assert {f.figures[0] for f in answer.differing} == {first, then}
+
+
+def test_what_one_paper_adds_is_found(archive_of):
+    """The agency's text appeared first, and does not say it."""
+    local = "Tilda Brockhurst, a retired teacher from Westbury, broke her wrist. "
+    archive = archive_of(
+        [
+            row("Ferry hits pier", STORY, "Gazette", "2025-01-10"),
+            row("Ferry hits pier again", STORY, "Courier", "2025-01-11"),
+            row("Pier", STORY.replace("Captain", f"{local}Captain", 1), "Post", "2025-01-12"),
+        ]
+    )
+    for asked in ("Who is Tilda Brockhurst?", "Who broke her wrist?"):
+        assert local.strip() in archive.ask(asked).text
+        assert archive.search(asked)[0].article.publisher == "Post"
+    # Where nobody asks for it, it is one story.
+    [hit] = [h for h in archive.search("What had stuck?") if "valve had" in h.passage.text]
+    assert [a.publisher for a in (hit.article, *hit.also_in)] == ["Gazette", "Courier", "Post"]
+
+
 def test_places_are_filled_from_below_where_copies_took_them(mine, write_corpus):
     copies = [row(f"Ferry {n}", STORY.replace("bang", f"bang{n}"), f"P{n}") for n in range(60)]
     mine.sync(write_corpus({"many.jsonl": copies}))

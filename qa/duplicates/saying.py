@@ -1,0 +1,56 @@
+"""What one copy of a text says and another does not: its own figures, a paragraph of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from typing import Final
+
+from qa.analysis import terms
+from qa.differing import figures
+from qa.duplicates.shingles import Shingles
+from qa.records import Article, Passage
+
+SAME_SENTENCE: Final = 0.6
+"""The share of the shorter sentence's shingles that the other holds, figures left aside, from which
+they are one, as it is of quotes (`qa.answering.quotes`)."""
+
+
+def says_more(passage: Passage, article: Article, other: Article, asked: Set[str]) -> bool:
+    """Whether a passage has a word of the question that the other article has nowhere.
+
+    Args:
+        passage: What was found.
+        article: Where it stands.
+        other: A copy of the article.
+        asked: The question's terms.
+    """
+    held = asked & set(terms(passage.text, article.language))
+    return bool(held) and not held <= set(terms(f"{other.title}\n{other.text}", other.language))
+
+
+def says_otherwise(passage: Passage, other: Passage, language: str | None) -> bool:
+    """Whether a sentence stands in both passages with other figures: 14 were hurt, or 19.
+
+    A sentence that only leaves a figure out says nothing else.
+    """
+    theirs = list(_counted(other, language))
+    return any(
+        own - those and those - own and _is_same(words, others)
+        for own, words in (_counted(passage, language) if theirs else ())
+        for those, others in theirs
+    )
+
+
+def _counted(passage: Passage, language: str | None) -> Iterator[tuple[Set[float], Shingles]]:
+    """The figures of each sentence that has any, and its words without them."""
+    for start, end in passage.sentences:
+        sentence = passage.text[start - passage.start : end - passage.start]
+        if found := figures(sentence, language=language):
+            written = "|".join(map(re.escape, sorted(found.values(), key=len, reverse=True)))
+            words = re.sub(rf"(?<!\w)(?:{written})(?!\w)", "0", sentence)
+            yield found.keys(), Shingles.of(words)
+
+
+def _is_same(one: Shingles, other: Shingles) -> bool:
+    return one.content == other.content or one.contained(other) >= SAME_SENTENCE
