@@ -19,7 +19,7 @@ Where the processor is faster at it (those with AMX), products are of bfloat16, 
 float32.
 
 `--share` mixes what comes out with what it started from (Wortsman et al., "Model soups", 2022).
-What ships is what came out of its last run, by itself.
+What ships is half of either: of its last run, and of the reader which that started from.
 
 Each of several processes (`--processes`) trains on its own draws, and their weights are averaged
 every `MEAN_EVERY` steps (Stich, "Local SGD converges fast and communicates little", 2019).
