@@ -11,6 +11,7 @@ from qa.reading.authors import agency_in, clean_author
 from qa.reading.dates import from_day, from_timestamp, parse_date
 from qa.reading.draft import Found
 from qa.reading.fields import is_agency
+from qa.reading.markup import without_markup
 
 _ALIASES: dict[str, tuple[str, ...]] = {
     "title": ("title", "headline", "name"),
@@ -35,7 +36,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 _UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _LISTED = re.compile(r"\[(.*)\]")  # a list that became text on its way into a table
 _ITEM = re.compile(r"(['\"])(.+?)\1(?=\s*[,\]])")
-_WITHIN = ("rendered", "content", "html", "text", "value")
+_RENDERED = "rendered"
+"""Where WordPress has the HTML of a field; elsewhere a title with marks in it is taken as it is."""
+_WITHIN = (_RENDERED, "content", "html", "text", "value")
 """Where an object has a text: WordPress's answers, Feedly's and Inoreader's exports."""
 
 _OF_THE_RECORD = ("created", "createdat")
@@ -116,9 +119,9 @@ def as_text(value: object) -> str | None:
     if isinstance(value, int):
         return _digits(value)
     if isinstance(value, Mapping):
-        for key in ("name", "title", "headline", "@id", "url", "rendered"):
+        for key in ("name", "title", "headline", "@id", "url", _RENDERED):
             if isinstance(named := value.get(key), str) and named.strip():
-                return named.strip()
+                return without_markup(named.strip()) if key == _RENDERED else named.strip()
     if isinstance(value, list | tuple):
         return next(
             (text for item in value if not isinstance(item, list) and (text := as_text(item))), None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from qa.errors import ReadingError
 from qa.reading.aliases import read_body, read_fields
@@ -122,7 +121,6 @@ def _article(value: object, number: int | None, content: Content) -> Draft:
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')
     found, notes = read_fields(value, columns)
-    found = replace(found, title=without_markup(found.title) if found.title else None)
     draft = Draft(text=without_markup(text), line=number, dated_by_name=False, notes=notes)
     draft.take(found, "json")
     return draft

@@ -121,6 +121,8 @@ def test_a_text_in_an_object_as_wordpress_and_feedly_have_it(inner):
     value = {"content": {inner: f"<p>{BODY}</p>"}, "title": {"rendered": "Lamp &#8211; lit"}}
     [article] = read(value).articles
     assert (article.title, article.text) == ("Lamp – lit", BODY)
+    [article] = read({"content": BODY, "title": "What <b>bold</b> is in HTML"}).articles
+    assert article.title == "What <b>bold</b> is in HTML"
 
 
 @pytest.mark.parametrize("blank", [None, "", " "])
