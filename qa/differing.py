@@ -90,7 +90,12 @@ _SHARE = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _MONEY = "$€£¥"
-_CORRECTS = re.compile(r"\b(?:correct(?:s|ed|ion|ions)?|clarifications?)\b", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\b(?:correct(?:s|ed|ion)?|(?<!\bof )(?<!\bstate )corrections"
+    r"(?! (?:agency|agencies|board|commission|department|officers?|officials?|secretary|system)\b)"
+    r"|clarifications?)\b(?! (?:facility|facilities|officers?)\b)",
+    re.IGNORECASE,
+)
 """What corrects says a figure again that was wrong, and the right one away from what it counts:
 "said that 60 shops would shut. The correct figure is 40"."""
 _DEFINITE = re.compile(r"\bthe ([^\W\d_]+)", re.IGNORECASE)

@@ -45,9 +45,9 @@ _ORDINAL_END = re.compile(
 """A German ordinal before its noun, which has a capital."""
 _TURKISH_ORDINAL_END = re.compile(r"(?<!\S)(?:\d{1,2}|[IVX]{1,5})\.$")
 """As before its noun in "3. Havalimanı", "II. Abdülhamid": sentences end in a verb."""
-_INITIAL_END = re.compile(r"(?:(?<!\w)[^\W\d_A-Za-zÀ-ɏ]|[A-Z]\.-[A-Z])\.$")
+_INITIAL_END = re.compile(r"(?:(?<!\w)[^\W\d_A-Za-zÀ-ɏ]|[A-Z]\.-[A-Z])(?<!я)\.$")
 """In other scripts, and "J.-P. Martin"; not "hépatite B. Le vaccin": single Latin letters the
-splitter knows."""
+splitter knows. Nor "Это был я. Потом": a word."""
 _ABBREVIATION_END: Final = {
     language: re.compile(rf"(?<!\w)(?:{words})\.$", re.IGNORECASE)
     for language, words in {

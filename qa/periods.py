@@ -53,11 +53,13 @@ _ON = r" on(?:wards\b|(?=,|\W*$))"
 _BY_ITSELF = "".join(
     rf"(?<!\b{word} )"
     for word in (
-        "before", "after", "since", "until", "till", "by", "from", "to", "for", "of", "on", "than",
+        "before", "after", "since", "until", "till", "by", "from", "to", "for", "of", "than",
         "with", "versus", "not", "the",
     )
 )  # fmt: skip
-"""Words behind which "last month" is no date of its own: "since last month", "than last month"."""
+_BY_ITSELF += r"(?:(?<!\bon )|(?<=\breport on )|(?<=\breported on )|(?<=\bpublish on ))"
+"""Words behind which "last month" is no date of its own: "since last month", "than last month".
+"What did AP report on yesterday?" asks for the articles of yesterday all the same."""
 
 SPAN: Final = re.compile(rf",? ?\b{_BEGINS} ({DATED})", re.IGNORECASE)
 DATE: Final = re.compile(

@@ -18,6 +18,27 @@ from typing import Final, NamedTuple
 
 from qa import in_language
 from qa.agencies import is_like_one
+from qa.article_words import (
+    ABOUT,
+    ACCORDING,
+    AMBIGUOUS,
+    AND,
+    AUTHORS_VERB,
+    AUXILIARY,
+    BY,
+    ENDS,
+    GOES_ON,
+    LATEST,
+    NOUN,
+    OF_ARTICLES,
+    OF_NEWS,
+    OF_PEOPLE,
+    OWN,
+    PASSIVE,
+    QUOTED,
+    REPORTS,
+    VERB,
+)
 from qa.languages import is_within
 from qa.names import Known, Place
 from qa.periods import (
@@ -33,55 +54,6 @@ from qa.periods import (
 from qa.records import Filters
 from qa.rows import name_key
 
-_SAYS = (
-    r"(?:say|said|report|reported|write|written|wrote|publish|published|print|printed|cover"
-    r"|covered|describe|described|note|noted|mention|mentioned)"
-)
-_WRITES = r"(?:report|reported|write|written|wrote|publish|published|cover|covered)"
-_ARTICLES = r"(?:articles?|headlines|news stories|news|coverage|reporting|reports|stories)"
-_AMBIGUOUS: Final = frozenset({"coverage", "reporting", "reports", "stories"})
-"""Those that mean other things too ("health coverage in 2019"): a date beside them counts only
-where `_OF_NEWS` stands before them."""
-
-_AUXILIARY = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
-_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
-_AUTHORS_VERB = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
-_ACCORDING = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
-_AND = re.compile(r"(?:,? (?:and|or)|,) (?=\S)")
-_GOES_ON = re.compile(r"['’]s? \w| (?=[A-ZÀ-ÖØ-Þ])")
-_OF_PEOPLE = re.compile(
-    r" (?:analyst|boss|chair|chief|columnist|correspondent|critic|director|economist|editor"
-    r"|executive|insider|journalist|owner|presenter|president|producer|reporter|source|spokes"
-    r"|staff|writer)",
-    re.IGNORECASE,
-)
-_NOUN = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
-_OF_NEWS = re.compile(
-    r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
-    r"(?:the )?$",
-    re.IGNORECASE,
-)
-_OF_ARTICLES = re.compile(r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE)
-_OWN = re.compile(
-    r"['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b", re.IGNORECASE
-)
-_QUOTED: Final = frozenset({"report", "reports", "story", "stories"})
-"""What people have who are no authors: an article may speak of "Jennifer Zeng's report"."""
-_REPORTS = re.compile(
-    r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
-)
-_PASSIVE = re.compile(
-    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
-)
-_BY = re.compile(r",? ?\b(in|from|by|for) (?=\S)", re.IGNORECASE)
-_ABOUT = re.compile(r" (?:about|on) ", re.IGNORECASE)
-_ENDS = re.compile(r"\W*$|,? (?:in|on|from|between|during|since|before|after|until) ")
-_LATEST = re.compile(
-    r"(?:\bthe )?\b(?:latest|newest|most recent) "
-    r"(?:articles?|headlines?|news stor(?:y|ies)|news"
-    r"|(coverage|reporting|reports?|stor(?:y|ies)))\b",
-    re.IGNORECASE,
-)
 _THEY: Final = {"does": "do", "has": "have"}
 
 
@@ -148,9 +120,9 @@ class _Reading:
 
     def is_part(self, end: int) -> bool:
         """Whether a name goes on ("the Sun Belt Coalition"), or another source follows it."""
-        if _GOES_ON.match(self.text, end):
+        if GOES_ON.match(self.text, end):
             return True
-        joint = _AND.match(self.text, end)
+        joint = AND.match(self.text, end)
         return joint is not None and bool(self.source(joint.end()) or self.author_at(joint.end()))
 
     def take(self, named: _Named) -> bool:
@@ -184,7 +156,7 @@ class _Reading:
         while True:
             end = self.dated(SPAN, at)
             end = self.dated(DATE, at) if end == at else end
-            if end == at and names and (by := _BY.match(self.text, at)):
+            if end == at and names and (by := BY.match(self.text, at)):
                 end = self.name(by) or self.in_language(at) or at
             if end == at:
                 return at
@@ -202,7 +174,7 @@ class _Reading:
 
     def verb(self, at: int) -> None:
         """Leave out the "say" that stands at a place: it would count as a word not found."""
-        if verb := _VERB.match(self.text, at):
+        if verb := VERB.match(self.text, at):
             self.edit(verb.start(), verb.end(), "")
 
     def in_language(self, at: int) -> int | None:
@@ -264,14 +236,14 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
 def _names_said(reading: _Reading) -> bool:
     """Read "did the Toronto Star say", which becomes "did they"."""
     text, found = reading.text, False
-    if not _VERB.search(text):
+    if not VERB.search(text):
         return False
-    for auxiliary in _AUXILIARY.finditer(text):
+    for auxiliary in AUXILIARY.finditer(text):
         verb = None
         if named := reading.source(auxiliary.end()):
-            verb = _VERB.match(text, named.place.end)
+            verb = VERB.match(text, named.place.end)
         if verb is None and (named := reading.author_at(auxiliary.end())):
-            says = _AUTHORS_VERB if reading.known.mentions(named.place.name) else _VERB
+            says = AUTHORS_VERB if reading.known.mentions(named.place.name) else VERB
             verb = says.match(text, named.place.end)
         if named is None or verb is None or not reading.take(named):
             continue
@@ -289,13 +261,13 @@ def _names_said(reading: _Reading) -> bool:
 def _according(reading: _Reading) -> bool:
     """Read "according to AP in July 2025", which is left out."""
     found = False
-    for match in _ACCORDING.finditer(reading.text):
+    for match in ACCORDING.finditer(reading.text):
         named = reading.source(match.end())
         if named is None:
             continue
-        if _OF_PEOPLE.match(reading.text, named.place.end):
+        if OF_PEOPLE.match(reading.text, named.place.end):
             continue  # what "AP director Ada Ford" says may stand in any paper
-        reports = _REPORTS.match(reading.text, named.place.end)
+        reports = REPORTS.match(reading.text, named.place.end)
         end = reports.end() if reports else named.place.end
         if reading.is_part(end) or not reading.take(named):
             continue
@@ -309,17 +281,23 @@ def _according(reading: _Reading) -> bool:
 def _own(reading: _Reading) -> bool:
     """Read "the Toronto Star's coverage", which becomes "they"."""
     found = False
-    for match in _OWN.finditer(reading.text):
+    for match in OWN.finditer(reading.text):
         named = reading.source(match.start(), ends=True)
-        if named is None and match[1].lower() not in _QUOTED:
+        if named is None and match[1].lower() not in QUOTED:
             named = reading.author_at(match.start(), ends=True)
+            # "Why was Jennifer Zeng's article withdrawn?" asks what others say of it.
+            if named and not (
+                OF_NEWS.search(reading.text[: named.place.start])
+                or VERB.match(reading.text, match.end())
+            ):
+                continue
         if named is not None and reading.take(named):
             found = True
             start = named.place.start
             the = 4 * reading.text[:start].lower().endswith("the ")
             reading.edit(start - the, match.end(), "they")
             reading.verb(reading.modifiers(match.end()))
-            if not _VERB.search(reading.text, match.end()):
+            if not VERB.search(reading.text, match.end()):
                 reading.at_the_end(match.end())
     return found
 
@@ -327,20 +305,23 @@ def _own(reading: _Reading) -> bool:
 def _nouns(reading: _Reading) -> bool:
     """Read "articles by Jennifer Zeng since April 2025", which becomes "they"."""
     found = False
-    for match in _NOUN.finditer(reading.text):
+    for match in NOUN.finditer(reading.text):
         end, noun = match.end(), match[1].lower()
-        clear = noun not in _AMBIGUOUS or _OF_NEWS.search(reading.text[: match.start()])
+        clear = noun not in AMBIGUOUS or OF_NEWS.search(reading.text[: match.start()])
         if clear and (SPAN.match(reading.text, end) or DATE.match(reading.text, end)):
             end = reading.modifiers(end, names=True)
-        elif clear and _ABOUT.match(reading.text, end):
+        elif clear and ABOUT.match(reading.text, end):
             end = max(_by_whom(reading, end), reading.at_the_end(end))
-        elif by := _BY.match(reading.text, end):
+        elif (by := BY.match(reading.text, end)) and (
+            # "Killed while reporting for AP", "good news for the BBC" ask for no articles.
+            by[1].lower() != "for" or noun.startswith("article")
+        ):
             end = reading.name(by) or reading.in_language(end) or end
             end = reading.modifiers(end, names=True) if end > match.end() else end
         if end > match.end():
             found = True
             # Articles do not speak of themselves: the word would count as one not found.
-            before = _OF_ARTICLES.search(reading.text[: match.start()])
+            before = OF_ARTICLES.search(reading.text[: match.start()])
             reading.edit(before.start() if before else match.start(), match.end(), "they")
             reading.verb(end)
     if found:
@@ -350,9 +331,9 @@ def _nouns(reading: _Reading) -> bool:
 
 def _by_whom(reading: _Reading, at: int) -> int:
     """Read "by X" after what articles are about, before a date or at the end; returns its end."""
-    for by in _BY.finditer(reading.text, at):
+    for by in BY.finditer(reading.text, at):
         named = reading.source(by.end()) or reading.author_at(by.end())
-        if by[1].lower() == "by" and named and _ENDS.match(reading.text, named.place.end):
+        if by[1].lower() == "by" and named and ENDS.match(reading.text, named.place.end):
             end = reading.name(by)
             return at if end is None else reading.modifiers(end, names=True)
     return at
@@ -361,9 +342,9 @@ def _by_whom(reading: _Reading, at: int) -> int:
 def _latest(reading: _Reading) -> bool:
     """Read "the latest article", which becomes "they"; the recent ones come first anyway."""
     found = False
-    for match in _LATEST.finditer(reading.text):
+    for match in LATEST.finditer(reading.text):
         # "The latest report" may be a report that articles speak of, unless it says something.
-        if match[1] and not _VERB.match(reading.text, match.end()):
+        if match[1] and not VERB.match(reading.text, match.end()):
             continue
         found = True
         reading.edit(match.start(), match.end(), "they")
@@ -373,7 +354,7 @@ def _latest(reading: _Reading) -> bool:
 
 def _passive(reading: _Reading) -> bool:
     """Read "What has been reported since April 2025"."""
-    match = _PASSIVE.match(reading.text)
+    match = PASSIVE.match(reading.text)
     if match is None:
         return False
     end = reading.in_language(match.end()) or match.end()

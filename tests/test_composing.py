@@ -197,6 +197,13 @@ def test_what_differs(texts, differ):
     assert figures_of(other, list(quotes(*texts))) == ()
 
 
+def test_a_department_of_corrections_corrects_nothing():
+    held = "The Department of Corrections said {} inmates are held in 14 prisons."
+    question = Question.parse("How many inmates are held?")
+    found = figures_of(question, list(quotes(held.format("1,200"), held.format("1,450"))))
+    assert [figure.figures for figure in found] == [("1,200",), ("1,450",)]
+
+
 def test_an_article_says_it_once():
     first, second, third = quotes(
         "63,000 homes lost power in the storm.",

@@ -207,3 +207,10 @@ def test_a_japanese_speech_keeps_who_says_so():
 def test_sentences_follow_the_rules_of_the_language(language, expected):
     text = " ".join(expected)
     assert [text[s.start : s.end] for s in sentences(text, language)] == expected
+
+
+def test_a_russian_sentence_may_end_with_a_word_of_one_letter():
+    text = "Это был я. Потом он ушёл домой. По словам А. Иванова, дом стоит."
+    assert [text[each.start : each.end] for each in sentences(text, "ru")] == [
+        "Это был я.", "Потом он ушёл домой.", "По словам А. Иванова, дом стоит.",
+    ]  # fmt: skip

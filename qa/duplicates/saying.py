@@ -16,7 +16,9 @@ SAME_SENTENCE: Final = 0.6
 they are one, as it is of quotes (`qa.answering.quotes`)."""
 
 
-def says_more(passage: Passage, article: Article, other: Article, asked: Set[str]) -> bool:
+def says_more(
+    passage: Passage, article: Article, other: Article, asked: Set[str], shown: Passage
+) -> bool:
     """Whether a passage has a word of the question that the other article has nowhere.
 
     Args:
@@ -24,28 +26,47 @@ def says_more(passage: Passage, article: Article, other: Article, asked: Set[str
         article: Where it stands.
         other: A copy of the article.
         asked: The question's terms.
+        shown: The passage of that copy; where it has the words, no more of the copy is read.
     """
     held = asked & set(terms(passage.text, article.language))
+    held -= set(terms(shown.text, other.language)) if held else set()
     return bool(held) and not held <= set(terms(f"{other.title}\n{other.text}", other.language))
 
 
-def says_otherwise(passage: Passage, other: Passage, language: str | None) -> bool:
+def says_otherwise(passage: Passage, other: Passage, language: str | None, text: str = "") -> bool:
     """Whether a sentence stands in both passages with other figures: 14 were hurt, or 19.
 
-    A sentence that only leaves a figure out says nothing else.
+    A sentence that only leaves a figure out says nothing else, nor does one that the other has too:
+    "Nevada reported 19 deaths" beside "Arizona reported 14 deaths" in both.
+
+    Args:
+        passage: Of a copy.
+        other: Of another.
+        language: Theirs.
+        text: All of the other's article.
     """
+    own_sentences = list(_counted(passage, language, but=text or other.text))
+    if not own_sentences:
+        return False
     theirs = list(_counted(other, language))
-    return any(
-        own - those and those - own and _is_same(words, others)
-        for own, words in (_counted(passage, language) if theirs else ())
-        for those, others in theirs
-    )
+    for own, words in own_sentences:
+        alike = [those for those, others in theirs if _is_same(words, others)]
+        if alike and all(own - those and those - own for those in alike):
+            return True
+    return False
 
 
-def _counted(passage: Passage, language: str | None) -> Iterator[tuple[Set[float], Shingles]]:
-    """The figures of each sentence that has any, and its words without them."""
+def _counted(
+    passage: Passage, language: str | None, but: str = ""
+) -> Iterator[tuple[Set[float], Shingles]]:
+    """The figures of each sentence that has any, and its words without them.
+
+    Without the sentences that stand in another text.
+    """
     for start, end in passage.sentences:
         sentence = passage.text[start - passage.start : end - passage.start]
+        if sentence in but:
+            continue
         if found := figures(sentence, language=language):
             written = "|".join(map(re.escape, sorted(found.values(), key=len, reverse=True)))
             words = re.sub(rf"(?<!\w)(?:{written})(?!\w)", "0", sentence)

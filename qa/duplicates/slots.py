@@ -127,6 +127,6 @@ def _parted(copies: Sequence[_Copy], earliest: bool, asked: Set[str]) -> list[Sl
 def _is_news(copy: _Copy, shown: _Copy, asked: Set[str]) -> bool:
     if copy.article.later is not None:  # what it says was replaced
         return False
-    if says_more(copy.passage, copy.article, shown.article, asked):
+    if says_more(copy.passage, copy.article, shown.article, asked, shown.passage):
         return True
-    return says_otherwise(copy.passage, shown.passage, copy.article.language)
+    return says_otherwise(copy.passage, shown.passage, copy.article.language, shown.article.text)

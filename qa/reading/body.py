@@ -18,8 +18,11 @@ _MIN_LOST_CHARS: Final = 600
 _KNOWN_BY_CHARS: Final = 40
 """Of a paragraph's begin or end: where neither is in the body, the paragraph is not."""
 
-_HOVER: Final = re.compile(r"(?<![a-z])(?:rollover-\S*block|hover-?cards?|tooltip\S*|popover\S*)")
-"""Marks of what a page shows when the pointer rests on a word."""
+_HOVER: Final = re.compile(
+    r"(?<![a-z])(?:rollover-\S{0,40}block"
+    r"|(?:hover-?card|tooltip|popover)[-_]{0,2}(?:text|content|body|box|inner|bubble))"
+)
+"""Marks of what a page shows when the pointer rests on a word; "has-tooltip" marks the word."""
 
 _BESIDE_TEXT: Final = re.compile("caption|credit|image|photo|source|teaser|share", re.IGNORECASE)
 

@@ -35,7 +35,7 @@ _OF_XML: Final = ("amp;", "lt;", "gt;", "quot;", "apos;")
 _CALIBRE: Final = "calibre"
 """Makes magazines of news sites, and calls itself their author and their publisher."""
 
-_ISSUE: Final = re.compile(r"\s*\[[^\[\]]*\d[^\[\]]*\]$")
+_ISSUE: Final = re.compile(r"\s*\[[^\[\]\d]*\d[^\[\]]*\]$")
 """The day behind a magazine's title: "Harbour Star [Fri, 14 Mar 2025]"."""
 
 

@@ -48,7 +48,10 @@ _ANYWHERE = re.compile(
             r"|recommended for you",
             r"click (?:here|on the link)\b.{0,20}\b(?:to|for)\b.{0,30}\b(?:read|subscribe|sign|"
             r"download|view|see|learn|more|watch|join|register|get|buy|support|donate)\b.{0,60}",
-            r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|(?-i:[A-Z])[^.!?]{1,40} \d{4}\b)).{0,140}",
+            r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
+            # Not "Copyright Act of 1976 …", "Copyright Office staff said in March 2023 that …".
+            r"copyright (?-i:[A-Z][^\s.!?]*(?: (?:of|the|and|[A-Z&][^\s.!?]*)){0,5}(?<! of) \d{4}\b"
+            r"(?! [a-z])).{0,140}",
             r"all rights reserved\W*.{0,40}",
             r"(?:#[^\W\d]\w*[\s,;·|]*)+",
             r"(?:tags?|topics|filed under)\s*:.{1,120}",

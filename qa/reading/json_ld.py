@@ -20,7 +20,7 @@ _MAX_NODES = 2000  # a page's article is among the first; a crafted page may nes
 _PAGE = re.compile(r"\w*WebPage|ItemPage")
 _TRAILING_COMMA = re.compile(r",(?=\s*[\]}])")
 _STRING = r'"(?P<value>(?:[^"\\\n]|\\.)*)"\s*(?=[,}\]\n])'
-_TYPE = re.compile(rf'"@type"\s*:\s*\[?\s*{_STRING}')
+_TYPE = re.compile(rf'"@type"\s*:\s*(?:\[\s*)?{_STRING}')
 _FIELD = re.compile(rf'"(?P<name>headline|datePublished|dateModified|author)"\s*:\s*{_STRING}')
 _NAMED = re.compile(
     rf'"(?P<name>author|publisher)"\s*:\s*\{{[^{{}}]{{0,200}}?"name"\s*:\s*{_STRING}'
@@ -103,9 +103,16 @@ def _legible(script: str) -> Node | None:
     node: dict[str, object] = {"@type": first["value"]}
     for pattern in (_FIELD, _NAMED):
         for found in pattern.finditer(script):
-            value = found["value"].replace('\\"', '"').replace("\\/", "/")
-            node.setdefault(found["name"], value)
+            node.setdefault(found["name"], _unquoted(found["value"]))
     return node
+
+
+def _unquoted(value: str) -> str:
+    """A string's content with its escapes read; some scripts have others than those of JSON."""
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value.replace('\\"', '"').replace("\\/", "/")
 
 
 def _nodes(value: object) -> Iterator[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -71,16 +72,20 @@ def leads_elsewhere(heading: HtmlElement, address: str | None) -> bool:
         heading: The heading.
         address: The page's, where that is known.
     """
-    links = [*heading.iter("a"), *heading.iterancestors("a")]
-    if not links or not same_words(links[0].text_content(), heading.text_content()):
+    link = next(chain(heading.iter("a"), heading.iterancestors("a")), None)
+    if link is None or len([*islice(link.iter("h1"), 2)]) > 1:  # around thousands, each would cost
         return False
-    to = (links[0].get("href") or "").strip()
+    if not same_words(link.text_content(), heading.text_content()):
+        return False
+    to = (link.get("href") or "").strip()
     if not to or to.startswith(("#", "javascript:")):
         return False
-    whole = urlsplit(urljoin(address or "", to))
+    try:
+        whole, here = urlsplit(urljoin(address or "", to)), urlsplit(address or "")
+    except ValueError:  # "http://[bad" is no address
+        return False
     if whole.path in _FRONT and not whole.query:
-        return address is None or urlsplit(address).path not in _FRONT
-    here = urlsplit(address or "")
+        return address is None or here.path not in _FRONT
     other = bool(here.netloc) and whole.netloc.removeprefix("www.") != here.netloc.removeprefix(
         "www."
     )

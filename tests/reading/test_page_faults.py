@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from qa.reading import read_bytes
+from qa.reading.body import _HOVER, parse_page
+from qa.reading.epub import _ISSUE
+from qa.reading.json_ld import article_in
+from qa.reading.sites import leads_elsewhere
 
 from .test_html import PARAGRAPHS, ld, page, read_one
 
@@ -166,3 +171,49 @@ def test_furniture_of_pages(line):
 def test_a_button_behind_a_sentence_goes():
     article = read_one(page(paragraphs=[*PARAGRAPHS, "The lamp is a friend.<a>Click To Tweet</a>"]))
     assert article.text.endswith("\nThe lamp is a friend.")
+
+
+@pytest.mark.parametrize("marks", ["has-tooltip", "tooltip", "popover-trigger", "hovercard"])
+def test_words_that_have_a_tooltip_stay(marks):
+    first = f'The lamp burns <span class="{marks}" title="CO2">carbon dioxide</span> no longer now.'
+    article = read_one(page(paragraphs=[first, *PARAGRAPHS]))
+    assert article.text.startswith("The lamp burns carbon dioxide no longer now.\n")
+
+
+def test_a_heading_with_a_broken_link_loses_no_article():
+    heading = '<h1><a href="http://[bad">The lamp is lit again at last</a></h1>'
+    body = "".join(f"<p>{each}</p>" for each in LONG)
+    article = read_one(document(f"<article>{heading}{body}</article>"))
+    assert article.title == "The lamp is lit again at last"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright Office officials said in March 2023 that works of machines have no owner.",
+        "Copyright Act of 1976 protects works for seventy years after their author has died.",
+    ],
+)
+def test_sentences_on_copyright_stay(line):
+    text = "\n\n".join(["A Headline for the Lamp", PARAGRAPHS[0], line, *PARAGRAPHS[1:]])
+    [article] = read_bytes(text.encode(), "a.txt").articles
+    assert line in article.text
+
+
+def test_escapes_in_broken_json_ld_are_read():
+    script = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", '
+        r'"headline": "The caf\u00e9\u2019s lamp is lit \"again\"", '
+        '"description": "a "b" c"}</script>'
+    )
+    assert read_one(page(script)).title == 'The café’s lamp is lit "again"'
+
+
+def test_hostile_pages_take_no_minutes():
+    began = time.process_time()
+    article_in(['{"@type":' + "\n" * 300_000], None, [])
+    _HOVER.search("rollover-" * 30_000)
+    _ISSUE.sub("", "[" + "1" * 300_000)
+    root, _ = parse_page("<a href='http://x.example/'>" + "<h1>a b</h1>" * 20_000 + "</a>")
+    assert not any(leads_elsewhere(each, None) for each in root.iter("h1"))
+    assert time.process_time() - began < 2

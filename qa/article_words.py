@@ -1,0 +1,58 @@
+"""Wordings that speak of articles, and of who says or writes them, as patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SAYS: Final = (
+    r"(?:say|said|report|reported|write|written|wrote|publish|published|print|printed|cover"
+    r"|covered|describe|described|note|noted|mention|mentioned)"
+)
+_WRITES: Final = r"(?:report|reported|write|written|wrote|publish|published|cover|covered)"
+_ARTICLES: Final = r"(?:articles?|headlines|news stories|news|coverage|reporting|reports|stories)"
+AMBIGUOUS: Final = frozenset({"coverage", "reporting", "reports", "stories"})
+"""Those that mean other things too ("health coverage in 2019"): a date beside them counts only
+where `OF_NEWS` stands before them."""
+
+AUXILIARY: Final = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
+VERB: Final = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
+AUTHORS_VERB: Final = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
+ACCORDING: Final = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
+AND: Final = re.compile(r"(?:,? (?:and|or)|,) (?=\S)")
+GOES_ON: Final = re.compile(r"['’]s? \w| (?=[A-ZÀ-ÖØ-Þ])")
+OF_PEOPLE: Final = re.compile(
+    r" (?:analyst|boss|chair|chief|columnist|correspondent|critic(?!al|is)|director|economist"
+    r"|editor(?!ial)|executive|insider|journalist|owner|presenter|president|producer"
+    r"|reporter|source|spokes|staff(?! (?:articles?|reports?)\b)|writer)",
+    re.IGNORECASE,
+)
+NOUN: Final = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
+OF_NEWS: Final = re.compile(
+    r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
+    r"(?:the )?$",
+    re.IGNORECASE,
+)
+OF_ARTICLES: Final = re.compile(
+    r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE
+)
+OWN: Final = re.compile(
+    r"['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b", re.IGNORECASE
+)
+QUOTED: Final = frozenset({"report", "reports", "story", "stories"})
+"""What people have who are no authors: an article may speak of "Jennifer Zeng's report"."""
+REPORTS: Final = re.compile(
+    r"(?:['’]s?)? (?:own )?(?:coverage|reporting|articles?|reports?|stor(?:y|ies))\b", re.IGNORECASE
+)
+PASSIVE: Final = re.compile(
+    r"^what (?:has|have|had|was|were|is|are) (?:been )?(?P<verb>reported|written)\b", re.IGNORECASE
+)
+BY: Final = re.compile(r",? ?\b(in|from|by|for) (?=\S)", re.IGNORECASE)
+ABOUT: Final = re.compile(r" (?:about|on) ", re.IGNORECASE)
+ENDS: Final = re.compile(r"\W*$|,? (?:in|on|from|between|during|since|before|after|until) ")
+LATEST: Final = re.compile(
+    r"(?:\bthe )?\b(?:latest|newest|most recent) "
+    r"(?:articles?|headlines?|news stor(?:y|ies)|news"
+    r"|(coverage|reporting|reports?|stor(?:y|ies)))\b",
+    re.IGNORECASE,
+)
