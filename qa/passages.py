@@ -174,8 +174,6 @@ def _continues(paragraph: str, previous: Span, start: int, language: str) -> boo
     """Whether the splitter broke inside "at 6 a.m. Tuesday", "der 3. Platz" or a dateline."""
     if language != ENGLISH and _goes_on(paragraph, previous, start, language):
         return True
-    if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
-        return True
     if _ITEM_NUMBER.fullmatch(paragraph, 0, previous.end):
         return True
     if _PLACE.match(paragraph[previous.start : previous.end]):
@@ -200,8 +198,10 @@ def _goes_on(paragraph: str, previous: Span, start: int, language: str) -> bool:
         return _QUOTED_IN_JAPANESE.match(paragraph, start) is not None
     if language == "tr" and _TURKISH_ORDINAL_END.search(before):
         return True
-    abbreviation = _ABBREVIATION_END.get(language, _INITIAL_END)
-    return any(end.search(before) for end in (abbreviation, _INITIAL_END))
+    if language == "de" and _ORDINAL_END.search(paragraph, previous.start, previous.end):
+        return True
+    ends = [_INITIAL_END, *filter(None, [_ABBREVIATION_END.get(language)])]
+    return any(end.search(before) for end in ends)
 
 
 def _shorten(text: str, sentence: Span) -> Iterator[Span]:

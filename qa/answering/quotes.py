@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
 from qa.differing import figures as numbers_of
+from qa.duplicates.saying import SAME_SENTENCE
 from qa.duplicates.shingles import Shingles
 from qa.passages import count_words
 from qa.passages import sentences as split_sentences
@@ -28,10 +29,6 @@ MAX_SENTENCES: Final = 3
 
 MIN_WORDS: Final = 4
 """A shorter sentence ("Now!") never stands alone."""
-
-SAME_WORDS: Final = 0.6
-"""The share of the shorter quote's shingles from which it repeats the other, as copies of wire copy
-do that were lightly edited; unless their figures differ, which is worth showing."""
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _LEANS_BACK = re.compile(
@@ -93,7 +90,7 @@ class _Said(NamedTuple):
             return True
         if self.numbers - other.numbers and other.numbers - self.numbers:
             return False
-        return self.figures == other.figures and self.words.contained(other.words) >= SAME_WORDS
+        return self.figures == other.figures and self.words.contained(other.words) >= SAME_SENTENCE
 
 
 def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUOTES) -> list[Quote]:

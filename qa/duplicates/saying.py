@@ -12,8 +12,8 @@ from qa.duplicates.shingles import Shingles
 from qa.records import Article, Passage
 
 SAME_SENTENCE: Final = 0.6
-"""The share of the shorter sentence's shingles that the other holds, figures left aside, from which
-they are one, as it is of quotes (`qa.answering.quotes`)."""
+"""The share of the shorter sentence's shingles from which it repeats the other, as copies of wire
+copy do that were lightly edited; unless their figures differ, which is worth showing."""
 
 
 def says_more(

@@ -15,8 +15,11 @@ _NUMBERS: Final = {
     )
     for word in words.split()
 }
+ABOUT: Final = "(?:about|around|over|almost|nearly|(?:less|more) than)"
+"""What may stand before an age, as a pattern."""
+
 _COUNTED: Final = re.compile(
-    r"(?:(?:about|around|over|almost|nearly|(?:less|more) than)\s+)?"
+    rf"(?:{ABOUT}\s+)?"
     r"(?P<count>\d{1,3}|[a-z]+)\+?\s*(?P<unit>[a-z]+)\.?(?:\s+ago)?",
     re.IGNORECASE,
 )

@@ -144,14 +144,14 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 
 def _decode_seven_bit(data: bytes, declared: str) -> str | None:
-    codec = _SEVEN_BIT.get(declared.lower().replace("_", "-"))
+    codec = _SEVEN_BIT.get(_plain(declared))
     if codec is None or not data.isascii():
         return None
     if codec == "iso2022_jp_2004":
         for written, larger in _JAPANESE_ESCAPES:
             data = data.replace(written, larger)
-    text = data.decode(codec, "replace")
-    if text.count("\ufffd") > len(text) // _LETTERS_TO_ONE_BROKEN:
+    text = _mostly(data, codec)
+    if text is None:
         raise ReadingError(f"not valid {declared}, though it says it is; save it as UTF-8")
     return text
 
@@ -165,7 +165,11 @@ def _decode_unicode(data: bytes) -> str | None:
 
 
 def _as_browsers(declared: str) -> str:
-    return _AS_BROWSERS.get(declared.lower().replace("_", "-"), declared)
+    return _AS_BROWSERS.get(_plain(declared), declared)
+
+
+def _plain(declared: str) -> str:
+    return declared.lower().replace("_", "-")
 
 
 def _decode_declared(data: bytes, declared: str) -> str | None:
@@ -180,9 +184,14 @@ def _decode_declared(data: bytes, declared: str) -> str | None:
 def _decode_mostly(data: bytes, declared: str) -> str | None:
     """As a browser does: a letter that a program cut in two costs itself, and not the page."""
     try:
-        text = data.decode(_as_browsers(declared), "replace")
+        return _mostly(data, _as_browsers(declared))
     except (LookupError, UnicodeError):
         return None
+
+
+def _mostly(data: bytes, codec: str) -> str | None:
+    """A text with few broken letters, or none."""
+    text = data.decode(codec, "replace")
     return text if text.count("\ufffd") <= len(text) // _LETTERS_TO_ONE_BROKEN else None
 
 

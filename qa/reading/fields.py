@@ -8,6 +8,7 @@ from datetime import datetime
 from qa.agencies import is_known
 from qa.calendar_names import month_numbers
 from qa.reading import wordings
+from qa.reading.ages import ABOUT
 from qa.reading.authors import parse_byline
 from qa.reading.dates import parse_date
 from qa.reading.wordings import word_set
@@ -24,9 +25,8 @@ _UNIT = (
     r"|years?|yrs?\.?)"
 )
 _COUNT = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|\d{1,3})"
-_ABOUT = r"(?:about|around|over|almost|nearly|(?:less|more) than)"
 _AGE = re.compile(
-    rf"(?:{_ABOUT}\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
+    rf"(?:{ABOUT}\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
     r"|\d{1,2}\s?(?:mins?|hrs?|h|d)|just now|moments ago|last (?:week|month|year)"
     r"|(?:yesterday|today)(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?)?",
     re.IGNORECASE,
@@ -46,9 +46,11 @@ _CHANGED = re.compile(
 )
 _MONTHS = "|".join(sorted(map(re.escape, month_numbers()), key=len, reverse=True))
 _MONTH = rf"(?<!\w)(?:{_MONTHS})(?!\w)"
-_DAY_IN_FIGURES = r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)"
+DAY_IN_FIGURES = r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)"
+"""As a pattern: a date whose order or century is unknown."""
+
 _UNREAD_DATE = re.compile(
-    rf"{_MONTH}.*\d|\d.*{_MONTH}|(?<!\d){_DAY_IN_FIGURES}|\b\d{{1,2}}:\d{{2}}\b", re.IGNORECASE
+    rf"{_MONTH}.*\d|\d.*{_MONTH}|(?<!\d){DAY_IN_FIGURES}|\b\d{{1,2}}:\d{{2}}\b", re.IGNORECASE
 )
 """In no publisher's name, but in dates that are not read: "3 May", "05/07/25", "6:00 AM ET"."""
 

@@ -21,6 +21,7 @@ from qa.reading.cleaning import Line
 from qa.reading.dates import parse_date
 from qa.reading.draft import Draft, Found
 from qa.reading.fields import (
+    DAY_IN_FIGURES,
     SEPARATOR,
     is_agency,
     is_name_like,
@@ -71,8 +72,8 @@ _YEAR = re.compile(r"\d{4}")
 _COMMA = re.compile(r",\s+")
 _BLANK = re.compile(r"\s+(?:on\s+)?(?=\S)")
 _BY = re.compile(r"(?:\w+ )?by\b", re.IGNORECASE)
-_IN_FIGURES = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d).{0,16}")
-"""A date whose order or century is unknown, with its time."""
+_IN_FIGURES = re.compile(rf"{DAY_IN_FIGURES}.{{0,16}}")
+"""A date that cannot be read, with its time."""
 
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)

@@ -27,7 +27,7 @@ from qa.reading.markup import heading_text, text_of_markup
 from qa.reading.meta import read_meta, read_times, read_visible_byline
 from qa.reading.shown import read_shown_dates
 from qa.reading.single import fill_body, read_single
-from qa.reading.sites import bare_name, headline_in_title, leads_elsewhere, site_in_title
+from qa.reading.sites import BETWEEN, bare_name, headline_in_title, leads_elsewhere, site_in_title
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -54,7 +54,6 @@ _MIN_HEADLINE_WORDS = 4
 which is often worded for sharing: right on 82 of 97 pages against 77, on both halves better. Fewer
 may be the name of a section or of the paper."""
 
-_BETWEEN = re.compile(r"\s+[|·•—–-]\s+")
 _BULLET = re.compile(r"^[-–•*]\s+")
 _RULE = re.compile(r"[|:\s]*-{3,}[-|:\s]*")
 """What trafilatura writes below the head of a table."""
@@ -234,7 +233,7 @@ def _headline(
     every = [text for text in dict.fromkeys(headings) if text and not same_words(text, site or "")]
     long = [text for text in every if len(text.split()) >= _MIN_HEADLINE_WORDS]
     titles = (clean_line(root.findtext(".//title") or ""), shared_as or "")
-    pieces = [piece for title in titles for piece in (title, *_BETWEEN.split(title))]
+    pieces = [piece for title in titles for piece in (title, *BETWEEN.split(title))]
     named = [text for text in long if any(same_words(text, piece) for piece in pieces)]
     only = next((some[0] for some in (every, long, named) if len(some) == 1), None)
     return Found(title=only)

@@ -73,10 +73,10 @@ def _of_page(nodes: Sequence[Node], address: str | None) -> Found:
     page = next(iter(own or pages), None)
     if page is None or (len(pages) > 1 and not own):
         return Found()
-    days = (moment_of(page.get(name)) for name in ("datePublished", "dateModified"))
-    published, updated = days
     return Found(
-        published_at=published, updated_at=updated, language=_language(page.get("inLanguage"))
+        published_at=moment_of(page.get("datePublished")),
+        updated_at=moment_of(page.get("dateModified")),
+        language=_language(page.get("inLanguage")),
     )
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _STROKE: Final = re.compile(r"\s+[|·•]\s+")
-_BEHIND: Final = re.compile(r"\s+[|·•—–-]\s+")
+BETWEEN: Final = re.compile(r"\s+[|·•—–-]\s+")
+"""What parts a headline from a site's name in a page's title."""
+
 _LAST: Final = re.compile(r"(?P<headline>.*\S)\s+[|·•—–-]\s+(?P<site>\S.*)")
 _FRONT: Final = frozenset(["", "/", "/index.html", "/index.php", "/home"])
 _MAX_WORDS: Final = 5
@@ -45,7 +47,7 @@ def site_in_title(title: str, headlines: list[str]) -> str | None:
         at = line.casefold().find(headline.casefold())
         if at < 0 or (at and len(headline.split()) < _MIN_HEADLINE_WORDS):
             continue
-        _, *behind = _BEHIND.split(line[at + len(headline) :])
+        _, *behind = BETWEEN.split(line[at + len(headline) :])
         name = behind[-1] if behind else ""
         if name:
             return name if _is_site(name) else None

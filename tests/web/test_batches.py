@@ -30,6 +30,18 @@ def finished(found: Batches, key: str) -> dict[str, Any]:
     raise AssertionError("the list is never done")
 
 
+def slowly() -> tuple[Batches, threading.Event, threading.Event]:
+    """A server's lists; whether a question was begun, and what lets it be answered."""
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(question: str, **named: Any) -> Answer:
+        begun.set()
+        assert go.wait(10)
+        return refused(question, **named)
+
+    return Batches(slow), begun, go
+
+
 def test_a_list_is_asked_and_packed() -> None:
     found = Batches(refused)
     key = found.start("wahl.csv", b"question\nWer?\nWann?\n", {})
@@ -42,14 +54,7 @@ def test_a_list_is_asked_and_packed() -> None:
 
 
 def test_what_is_asked_can_be_cancelled_and_others_wait() -> None:
-    begun, go = threading.Event(), threading.Event()
-
-    def slow(question: str, **named: Any) -> Answer:
-        begun.set()
-        assert go.wait(10)
-        return refused(question, **named)
-
-    found = Batches(slow)
+    found, begun, go = slowly()
     first = found.start("a.csv", b"One?\nTwo?\nThree?\n", {})
     second = found.start("b.csv", b"Four?\n", {})
     assert begun.wait(10)
@@ -62,14 +67,7 @@ def test_what_is_asked_can_be_cancelled_and_others_wait() -> None:
 
 
 def test_a_list_that_waits_can_be_cancelled_at_once() -> None:
-    begun, go = threading.Event(), threading.Event()
-
-    def slow(question: str, **named: Any) -> Answer:
-        begun.set()
-        assert go.wait(10)
-        return refused(question, **named)
-
-    found = Batches(slow)
+    found, begun, go = slowly()
     first = found.start("a.csv", b"One?\n", {})
     assert begun.wait(10)
     second = found.start("b.csv", b"Two?\n", {})
