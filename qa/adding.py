@@ -198,28 +198,42 @@ def keep(path: Path, name: str, corpus: Path) -> str:
     staged = folder / f".{secrets.token_hex(8)}.new"  # hidden: killed on the way, no sync reads it
     try:
         shutil.copyfile(path, staged)
-        target = _reserved(folder, stem, suffix)
-        try:
-            staged.replace(target)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+        target = _named(staged, folder, stem, suffix)
     finally:
         staged.unlink(missing_ok=True)
     return target.relative_to(corpus).as_posix()
 
 
-def _reserved(folder: Path, stem: str, suffix: str) -> Path:
-    """A file, empty and new, of a name that nothing else has."""
+def _named(staged: Path, folder: Path, stem: str, suffix: str) -> Path:
+    """Give a file the first name of its kind that nothing else has."""
     number = 1
     while True:
         target = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
         try:
-            target.open("xb").close()  # exclusive: fails on anything there, even a dangling link
+            _rename(staged, target)
         except FileExistsError:
             number += 1
         else:
             return target
+
+
+def _rename(staged: Path, target: Path) -> None:
+    """Give a file a name if nothing has it; the old name may stay.
+
+    Raises:
+        FileExistsError: Something has it, be it a dangling link.
+    """
+    try:
+        target.hardlink_to(staged)  # at once: killed here, no empty file bears the name
+    except FileExistsError:
+        raise
+    except OSError:  # this disk has no links
+        target.open("xb").close()  # exclusive
+        try:
+            staged.replace(target)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

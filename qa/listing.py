@@ -86,8 +86,9 @@ def article_page(
     """
     if sort not in SORTS:
         raise InputError(f"cannot sort by {sort!r}; sort by one of: {', '.join(SORTS)}")
-    if not 0 <= offset < 2**63 or not 1 <= limit < 2**63:
-        raise InputError(f"offset must be at least 0 and limit 1, not {offset} and {limit}")
+    for name, number, least in (("offset", offset, 0), ("limit", limit, 1)):
+        if not least <= number < 2**63:
+            raise InputError(f"{name} must be at least {least} and below 2^63, not {number}")
     where, values = _where(query, filters, generation)
     column, direction = SORTS[sort], "DESC" if descending else "ASC"
     [counted] = store.rows(f"SELECT count(*) AS n FROM articles WHERE {where}", values)  # noqa: S608

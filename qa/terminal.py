@@ -26,6 +26,7 @@ from qa.records import (
     SyncReport,
     Verification,
 )
+from qa.typography import counted
 
 MAX_WIDTH = 100
 _UNSAFE = re.compile(
@@ -134,7 +135,7 @@ def _also_in(others: Sequence[Article]) -> str:
         f"{other.publisher or other.title} #{other.id}{' (an earlier version)' * bool(other.later)}"
         for other in others
     )
-    return f"also in {_count(len(others), 'other')}: {named}"
+    return f"also in {counted(len(others), 'other')}: {named}"
 
 
 def render_story(story: Story) -> str:
@@ -174,7 +175,7 @@ def render_articles(articles: Sequence[Article]) -> str:
 
 def render_facets(facets: Facets) -> str:
     """How many articles each value of each field has."""
-    lines = [_count(facets.articles, "article")]
+    lines = [counted(facets.articles, "article")]
     for name in ("publishers", "authors", "years", "languages", "agencies"):
         if counts := getattr(facets, name):
             lines.append(f"{name}:")
@@ -243,12 +244,12 @@ def render_plan_counts(plan: SyncPlan) -> str:
 def render_report(report: SyncReport) -> str:
     """What a sync did."""
     lines = [
-        f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')}; "
-        f"files: {_files(report)}; {_count(report.embedded, 'passage')} embedded in "
+        f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}; "
+        f"files: {_files(report)}; {counted(report.embedded, 'passage')} embedded in "
         f"{report.seconds:.1f} s; generation {report.generation}"
     ]
     if report.problems:
-        lines.append(f"{_count(len(report.problems), 'problem')} (qa articles --problems):")
+        lines.append(f"{counted(len(report.problems), 'problem')} (qa articles --problems):")
         lines += [f"  {render_problem(problem)}" for problem in report.problems]
     return "\n".join(lines)
 
@@ -256,8 +257,10 @@ def render_report(report: SyncReport) -> str:
 def render_verification(found: Verification) -> str:
     """What is wrong, if anything, and what to do."""
     counts = (
-        f"{_count(found.articles, 'article')}, {_count(found.passages, 'passage')} in the store, "
+        f"{counted(found.articles, 'article')}, {counted(found.passages, 'passage')} in the store, "
         f"{found.vectors} in the indexes; generation {found.generation}"
+        if found.generation is not None
+        else "which articles it holds cannot be told"
     )
     if found.repaired:
         head = f"mended: {counts}; what was wrong:"
@@ -283,16 +286,21 @@ def _duration(seconds: float) -> str:
 
 def render_info(info: dict[str, Any]) -> str:
     """Name and value, one a line."""
-    flat = {
-        name: ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        for name, value in info.items()
-    }
-    width = max(map(len, flat)) + 2
-    return "\n".join(f"{name:<{width}}{visible(str(value))}" for name, value in flat.items())
+    width = max(map(len, info)) + 2
+    return "\n".join(
+        f"{name:<{width}}{visible(_value(name, value))}" for name, value in info.items()
+    )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _value(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{each} {_value(each, held)}" for each, held in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if value in (None, ""):
+        unset = {"answer_threshold": "as fitted", "embedded_per_second": "not measured yet"}
+        return unset.get(name, "none")
+    return str(value)
 
 
 def _wrap(

@@ -1,4 +1,4 @@
-"""How a text is set: quotes, dashes and blanks that another copy of it has in another form."""
+"""How a text is set: quotes, dashes and blanks that another copy has in another form; numbers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def holds(text: str, quote: str) -> bool:
     False
     """
     return quote in text or _plain(quote) in _plain(text)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "article"), counted(2000, "article")
+    ('1 article', '2,000 articles')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 from qa import retriever
 from qa.archive import Archive
 from qa.cli import main
+from qa.commands import shared
 
 QUESTIONS = "What hit the pier?\nWhat will the tram cost?\n\nWhat hit the pier?\n"
 EMPTY = "the question is empty; try: qa "
@@ -175,6 +177,50 @@ def test_the_next_command_is_about_the_same_archive(index, tmp_path, monkeypatch
     mine = ["--index", index, "--settings", "my.toml"]
     assert main(["ask", "ferry", *mine]) == 1
     assert f"run: qa index {' '.join(mine)}\n" in capsys.readouterr().err
+    assert main(["show", "zz", "--index", index]) == 1
+    assert f"`qa articles --index {index}` lists them" in capsys.readouterr().err
+
+
+def test_an_id_may_be_given_as_it_is_printed(archive, index, capsys):
+    first = archive.articles()[0]
+    assert main(["show", f"#{first.id}", "--index", index]) == 0
+    assert first.title in capsys.readouterr().out
+
+
+def test_output_that_cannot_be_written_is_not_blamed_on_the_index(
+    tmp_path, write_corpus, monkeypatch, capsys
+):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    corpus = write_corpus({"a.txt": "Lamp lit\n\nThe lamp was lit on Monday."})
+    command = ["index", "--corpus", str(corpus), "--index", str(tmp_path / "index")]
+    with monkeypatch.context() as patched:
+        patched.setattr(shared, "print_lines", full)
+        patched.setattr(shared, "drop_output", lambda: None)
+        assert main(command) == 1
+    told = capsys.readouterr().err
+    assert "cannot write the output: No space left on device" in told
+    assert main(command) == 0
+
+
+def test_pages_and_lists_that_do_not_go_together(index, capsys):
+    for asked, told in (
+        (["--limit", "0"], "limit must be at least 1 and below 2^63, not 0"),
+        (["--offset", "-1"], "offset must be at least 0 and below 2^63, not -1"),
+        (["--counts", "--limit", "1"], "--counts counts all that match"),
+        (["--counts", "--problems"], "name one of them"),
+    ):
+        assert main(["articles", *asked, "--index", index]) == 1
+        assert told in capsys.readouterr().err
+    assert main(["articles", "--offset", "9999", "--index", index]) == 0
+    assert capsys.readouterr().out.startswith("none: --offset 9999 leaves out all ")
+
+
+def test_a_name_is_refused_before_a_password_is_typed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("qa.commands.serving._password", None)
+    assert main(["user", "add", "a b", "--auth", str(tmp_path / "users.json")]) == 1
+    assert "a user's name is letters" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_told_in_one_line(index, tmp_path):

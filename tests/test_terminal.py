@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa import terminal
 from qa.citations import cite
-from qa.records import Article, Hit, Passage, Problem, SyncReport
+from qa.records import Article, Hit, Passage, Problem, SyncReport, Verification
 
 HOSTILE = {
     "colour": "\x1b[31m",
@@ -66,6 +66,22 @@ def test_json_reads_back_as_it_was_and_drives_nothing(text):
     document = terminal.visible_json(json.dumps({"title": text}, ensure_ascii=False))
     assert json.loads(document) == {"title": text}
     assert terminal.visible(document) == document
+
+
+def test_what_is_not_set_is_told_in_words():
+    info = {"segments": ["1-1", "2-1"], "embedded_per_second": None, "packages": {},
+            "settings": {"reranker": "", "answer_threshold": None, "depth": 100}}  # fmt: skip
+    told = dict(line.split(maxsplit=1) for line in terminal.render_info(info).splitlines()[:2])
+    assert told == {"segments": "1-1, 2-1", "embedded_per_second": "not measured yet"}
+    assert "reranker none, answer_threshold as fitted, depth 100" in terminal.render_info(info)
+
+
+def test_an_index_that_cannot_be_read_is_not_told_to_be_empty():
+    found = Verification(False, None, 0, 0, 0, {}, ("cannot read manifest.json",), False)
+    told = terminal.render_verification(found)
+    assert "qa verify --repair" in told
+    assert "0 articles" not in told
+    assert "None" not in told
 
 
 def test_ranks_stand_one_below_the_other():

@@ -21,6 +21,7 @@ from qa.commands.shared import (
     print_json,
     print_lines,
     tell,
+    with_options,
 )
 from qa.errors import InputError, ReadingError
 from qa.records import Problem
@@ -252,7 +253,7 @@ def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
                 results.append(adding.Added(each.told, None, False, 0, (problem,)))
             else:
                 added = adding.add(each.path, each.name, held, each.stated)
-                results.append(replace(added, name=each.told) if _is_address(each.told) else added)
+                results.append(replace(added, name=each.told))
             if not options.json:
                 tell(_render_added(results[-1]))
     kept = any(result.stored_as for result in results)
@@ -268,7 +269,7 @@ def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
             }
         )
     elif report is not None:
-        print_lines(terminal.render_report(report))
+        print_lines(with_options(terminal.render_report(report), options))
     return OK if kept else ERROR
 
 

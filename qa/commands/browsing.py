@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from qa.commands.shared import OK, AddCommand, add_filters, add_json, open_archive, print_json
+from qa.commands.shared import (
+    OK,
+    AddCommand,
+    add_filters,
+    add_json,
+    article_id,
+    open_archive,
+    options_of,
+    print_json,
+    with_options,
+)
 from qa.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +51,9 @@ def add(command: AddCommand) -> None:
     add_json(listed)
 
     shown = command("show", show, "print one article")
-    shown.add_argument("article_id", metavar="ARTICLE_ID", help="an id, or its first digits")
+    shown.add_argument(
+        "article_id", type=article_id, metavar="ARTICLE_ID", help="an id, or its first digits"
+    )
     shown.add_argument("--revision", type=int, metavar="N", help="as it was; default: as it is now")
     shown.add_argument(
         "--diff", action="store_true", help="what changed since that revision, or the one before"
@@ -59,11 +71,15 @@ def articles(options: argparse.Namespace) -> int:
     wanted = {name: getattr(options, name) for name in names}
     words = " ".join(options.words)
     paged = options.sort or options.offset or options.limit is not None
+    if options.problems + options.stories + options.counts > 1:
+        raise InputError("--problems, --stories and --counts are three lists; name one of them")
     if (options.problems or options.stories) and (words or any(wanted.values()) or paged):
         raise InputError(
             "--problems and --stories list all there are; leave out words and filters, "
             "--sort, --limit and --offset"
         )
+    if options.counts and paged:
+        raise InputError("--counts counts all that match; leave out --sort, --limit and --offset")
     archive = open_archive(options)
     if options.problems:
         problems = archive.problems()
@@ -101,9 +117,12 @@ def articles(options: argparse.Namespace) -> int:
         print(terminal.render_articles(articles))
         if len(articles) < total:
             print(f"{len(articles)} of {total} articles")
+    elif total:
+        print(f"none: --offset {options.offset} leaves out all {total}")
     else:
-        restricted = words or any(wanted.values()) or total
-        print("no article matches" if restricted else "no articles; run: qa index")
+        restricted = words or any(wanted.values())
+        empty = with_options("no articles; run: qa index", options)
+        print("no article matches" if restricted else empty)
     return OK
 
 
@@ -126,14 +145,13 @@ def show(options: argparse.Namespace) -> int:
             }
         )
     else:
+        compare = f"qa show {article.id} --diff{options_of(options, corpus=False)}"
         if newest.later is not None:
-            print(
-                f"An earlier version; the newest is #{newest.later.id}: qa show {article.id} --diff"
-            )
+            print(f"An earlier version; the newest is #{newest.later.id}: {compare}")
         if article.revision < newest.revision:
             print(
                 f"Revision {article.revision}; since changed, now {newest.revision}: "
-                f"qa show {article.id} --diff --revision {article.revision}"
+                f"{compare} --revision {article.revision}"
             )
         print(terminal.render_article(article))
         if len(story.articles) > 1:

@@ -11,6 +11,7 @@ from qa.commands.shared import (
     AddCommand,
     add_corpus,
     add_json,
+    article_id,
     open_archive,
     options_of,
     print_json,
@@ -25,13 +26,19 @@ def add(command: AddCommand) -> None:
     """Add the commands."""
     about = "delete an article; its file is put away, or keeps the article but is read without it"
     gone = command("delete", delete, about)
-    gone.add_argument("article_id", metavar="ARTICLE_ID", help="an id, or its first digits")
+    gone.add_argument(
+        "article_id", type=article_id, metavar="ARTICLE_ID", help="an id, or its first digits"
+    )
     add_corpus(gone)
     add_json(gone)
 
     back = command("restore", restore, "bring a deleted article back, or list those deleted")
     back.add_argument(
-        "article_id", nargs="?", metavar="ARTICLE_ID", help="an id, or its first digits"
+        "article_id",
+        type=article_id,
+        nargs="?",
+        metavar="ARTICLE_ID",
+        help="an id, or its first digits",
     )
     add_corpus(back)
     add_json(back)

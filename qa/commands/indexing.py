@@ -136,7 +136,7 @@ def _print_report(report: SyncReport, options: argparse.Namespace) -> None:
     if options.json:
         print_json(asdict(report))
     else:
-        print_lines(terminal.render_report(report))
+        print_lines(with_options(terminal.render_report(report), options))
 
 
 def verify(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from qa.commands.shared import (
     OK,
     AddCommand,
     add_json,
+    article_id,
     name_index,
     open_archive,
     options_of,
@@ -19,6 +20,7 @@ from qa.commands.shared import (
     print_json,
 )
 from qa.errors import InputError
+from qa.typography import counted
 
 if TYPE_CHECKING:
     from qa.archive import Archive
@@ -39,6 +41,7 @@ def add(command: AddCommand) -> None:
     for name, about in (("relevant", "answers it"), ("irrelevant", "does not answer it")):
         judged.add_argument(
             f"--{name}",
+            type=article_id,
             action="append",
             default=[],
             metavar="ARTICLE_ID",
@@ -234,7 +237,7 @@ def _told(choice: Tuned) -> str:
     low, high = choice.interval
     verdict = "significant" if choice.significant else "not significant"
     return (
-        f"{choice.measure}, {choice.questions} questions: {choice.before:.3f} as set "
+        f"{choice.measure}, {counted(choice.questions, 'question')}: {choice.before:.3f} as set "
         f"({named(dict(choice.current))}), {choice.after:.3f} cross-validated; best on all: "
         f"{named(dict(choice.chosen))}\n  difference {choice.after - choice.before:+.3f} "
         f"[{low:+.3f}, {high:+.3f}], p = {choice.p:.4g}: {verdict}"

@@ -104,7 +104,7 @@ def mcp(options: argparse.Namespace) -> int:
 
 def user(options: argparse.Namespace) -> int:
     """Add, remove or list users."""
-    from qa.serving.accounts import Accounts
+    from qa.serving.accounts import Accounts, check_name
 
     accounts = Accounts(options.auth)
     if options.action == "list":
@@ -118,6 +118,7 @@ def user(options: argparse.Namespace) -> int:
         accounts.remove(options.name)
         print(f"removed {options.name} from {options.auth}")
         return OK
+    check_name(options.name)  # before a password is typed twice for it
     is_new = accounts.add(options.name, _password())
     print(f"{'added' if is_new else 'changed the password of'} {options.name} in {options.auth}")
     return OK

@@ -99,6 +99,11 @@ def tell(*parts: str) -> None:
         print_lines(*parts)
     except BrokenPipeError:  # `qa index | head -1`
         drop_output()
+    except OSError as error:  # else it is taken for what the disk says of the index
+        drop_output()
+        raise InputError(
+            f"cannot write the output: {error.strerror}; write it elsewhere, then run again"
+        ) from error
 
 
 def drop_output() -> None:
@@ -129,9 +134,10 @@ def with_options(message: str, options: argparse.Namespace) -> str:
         return message
 
     def named(found: re.Match[str]) -> str:
-        return found[0] + options_of(options, corpus=found["command"] == "index")
+        return found[0] + options_of(options, corpus=found["command"] in ("index", "restore"))
 
-    commands = r"\bqa (?P<command>index|verify|judge)(?: --[a-z-]+)*(?= *$|[,;.)])"
+    names = "index|verify|judge|articles|restore"
+    commands = rf"\bqa (?P<command>{names})(?: --[a-z-]+)*(?= *$|[,;.)`])"
     return re.sub(commands, named, message, flags=re.MULTILINE)
 
 
@@ -140,6 +146,11 @@ def path(text: str) -> Path:
     if not text.strip():  # as `--index "$UNSET"` gives it; Path("") is the working directory
         raise argparse.ArgumentTypeError("the name is empty")
     return Path(text)
+
+
+def article_id(text: str) -> str:
+    """Read an article's id, which every list prints behind a "#"."""
+    return text.strip().removeprefix("#")
 
 
 def add_corpus(parser: argparse.ArgumentParser) -> None:

@@ -36,6 +36,7 @@ from qa.evaluation.statistics import CONFIDENCE, RESAMPLES
 from qa.milvus.address import Location
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.settings import Settings
+from qa.typography import counted
 
 DIGEST_CHARS: Final = 12
 
@@ -170,7 +171,7 @@ class _LeftOut:
         kept = draw(stay, count)
         if len(left) < count or len(kept) < count:
             raise InputError(
-                f"--leave-out {count} needs {count} questions and {count} others on other "
+                f"--leave-out {count} needs {counted(count, 'question')} and as many on other "
                 f"documents; there are {len(left)} and {len(kept)}"
             )
         return cls(left, kept, frozenset(gone))
@@ -342,6 +343,7 @@ def _how(settings: Settings, options: Options) -> str:
         parts.append("only documents published by each question's day, the latest weighted more")
     if options.leave_out:
         parts.append(
-            f"refusal on a second index without the documents of {options.leave_out} questions"
+            "refusal on a second index without the documents of "
+            f"{counted(options.leave_out, 'question')}"
         )
     return "; ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from qa.evaluation.figures import Ends, Figures, Reliability, RiskCoverage
 from qa.evaluation.measures import MEASURES
+from qa.typography import counted
 
 COMPARED: Final = ("ndcg@10", "recall@100")
 """The measures whose comparisons the table shows; JSON has all."""
@@ -79,21 +80,22 @@ class Report:
 def render(report: Report) -> str:
     """A table for the terminal, at most 100 columns wide."""
     lines = [
-        f"{report.dataset}, {report.split}: {report.documents:,} documents in "
-        f"{report.passages:,} passages, {report.queries:,} questions",
+        f"{report.dataset}, {report.split}: {counted(report.documents, 'document')} in "
+        f"{counted(report.passages, 'passage')}, {counted(report.queries, 'question')}",
         "",
         *_arms(report),
         *_comparisons(report),
     ]
     if report.answers is not None:
         ends = report.intervals["answers"]
-        lines += ["", f"answers ({report.asked['with_answers']:,} questions; a refusal is wrong)"]
+        asked = counted(report.asked["with_answers"], "question")
+        lines += ["", f"answers ({asked}; a refusal is wrong)"]
         lines += _shares(report.answers, ends)
     if report.refusal is not None:
         counts = report.asked
         lines += [
             "",
-            f"refusal ({counts['answerable']:,} questions to answer, "
+            f"refusal ({counted(counts['answerable'], 'question')} to answer, "
             f"{counts['unanswerable']:,} to refuse)",
             *_shares(report.refusal, report.intervals["refusal"]),
         ]

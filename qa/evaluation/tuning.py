@@ -30,6 +30,7 @@ from qa.request import make_request
 from qa.rescoring import weighted
 from qa.retrieval import Retrieval
 from qa.settings import Settings
+from qa.typography import counted
 
 FOLDS: Final = 5
 DENSE_WEIGHTS: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
@@ -115,8 +116,9 @@ def tune(
         raise InputError(f'qa tune picks weights of fusion = "convex", not of {settings.fusion!r}')
     if folds < 2 or len(dataset.queries) < folds:
         raise InputError(
-            f"{len(dataset.queries)} questions cannot be divided into {folds} folds; judge more "
-            "(qa judge), or give another --folds of at least 2"
+            f"{counted(len(dataset.queries), 'question')} cannot be divided into "
+            f"{counted(folds, 'fold')}; give another --folds of at least 2, or more questions "
+            "(of an index: qa judge)"
         )
     archive = Archive(indexed.index, settings)
     archive.retriever.embedder = embedder

@@ -59,6 +59,10 @@ _RULE = re.compile(r"[|:\s]*-{3,}[-|:\s]*")
 """What trafilatura writes below the head of a table."""
 _BUTTON = re.compile(r"(?<=[.!?…\"'”’])\s*click to tweet\W*$", re.IGNORECASE)
 _CELLS = re.compile(r"^\|\s*(.*?)\s*\|?$")
+_TOUCHING = re.compile(
+    r"(</(?:a|button)>)(?=<(?:a|button|span)\b)|(</span>)(?=<(?:a|button)\b)", re.IGNORECASE
+)
+"""Where two entries of a menu touch: boxes part them on the page, and nothing in its text."""
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -83,7 +87,7 @@ def read(content: Content) -> Iterator[Part]:
     named = root.findtext(".//title") or ""
     titles = [title for title in (meta.title, *headings) if title]
     stated, stated_body = article_in([str(script) for script in scripts], address, titles)
-    draft = Draft(visible=lambda: text_of_markup(text), stated=stated_of)
+    draft = Draft(visible=lambda: _shown(text), stated=stated_of)
     if not whole:
         draft.notes.append(_TOO_DEEP)
     if stated.publisher and is_agency(stated.publisher) and not is_site_of_agency(address):
@@ -138,6 +142,11 @@ def read(content: Content) -> Iterator[Part]:
     if draft.found.publisher:
         draft.found = replace(draft.found, publisher=bare_name(draft.found.publisher))
     yield draft
+
+
+def _shown(text: str) -> str:
+    """All text of a page, a line for each entry of a menu."""
+    return text_of_markup(_TOUCHING.sub(r"\1\2<br>", text))
 
 
 def _is_same_day(byline: Found, times: Found) -> bool:

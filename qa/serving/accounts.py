@@ -32,6 +32,16 @@ _NEVER: Final = f"scrypt${N}${R}${P}$AAAAAAAAAAAAAAAAAAAAAA==$" + "A" * 43 + "="
 """What an unknown name's password is held against, so that it takes as long as a known one's."""
 
 
+def check_name(name: str) -> None:
+    """Check that a user may be called so.
+
+    Raises:
+        InputError: The name will not do.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(f"a user's name is letters, digits and . _ @ + -, not {name!r}")
+
+
 class Accounts:
     """The users of one file. What is changed there counts from the next sign-in on.
 
@@ -75,8 +85,7 @@ class Accounts:
         Raises:
             InputError: The name or the password will not do, or the file cannot be written.
         """
-        if not _NAME.fullmatch(name):
-            raise InputError(f"a user's name is letters, digits and . _ @ + -, not {name!r}")
+        check_name(name)
         if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
             raise InputError(
                 f"a password has {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters, "

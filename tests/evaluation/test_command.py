@@ -89,3 +89,7 @@ def test_without_the_extra_one_line_says_what_to_install(tiny, run, tmp_path, ro
     done = run(tiny, PYTHONPATH=f"{tmp_path / 'hidden'}{os.pathsep}{root}")
     assert done.returncode == 1
     assert done.stderr == "qa: qa eval needs ir-measures; run: pip install 'article-qa[eval]'\n"
+
+
+def test_one_question_is_told_as_one(tiny, run):
+    assert ", 1 question\n" in run(tiny, "--limit", "1", "--arms", "lexical").stdout

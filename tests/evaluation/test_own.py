@@ -232,6 +232,8 @@ def test_settings_are_tuned_and_written_only_where_better(archive, tmp_path, cap
     assert "not significant" in capsys.readouterr().out
     assert run(archive, "tune", "--folds", "7") == 1
     assert "cannot be divided into 7 folds" in capsys.readouterr().err
+    assert run(archive, "tune", "--folds", "1") == 1
+    assert "into 1 fold; give another --folds of at least 2" in capsys.readouterr().err
 
 
 def test_tuning_ranks_as_the_product_does(archive, embedder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -167,6 +168,33 @@ def test_a_preview_says_what_is_understood_and_left_out():
     assert (line["part"], line["text"], line["problems"]) == (None, None, ["empty"])
 
 
+def test_entries_of_a_menu_are_left_out_one_by_one():
+    menu = "<nav><a href='/'>Home</a><a href='/s'>Sport</a><span>Search</span><button>Go</button>"
+    seen = preview(page("", f"{menu}</nav><p>L<b>amp</b>s were lit.</p>"), "lamp.html")
+    assert set(seen.dropped) >= {"Home", "Sport", "Search", "Go"}
+
+
+def test_a_name_in_the_corpus_is_taken_at_once(tmp_path, corpus, monkeypatch):
+    lamp = write(tmp_path / "lamp.txt", BODY)
+    write(corpus / "lamp.txt", "Another.")
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        assert adding.keep(lamp, "lamp.txt", corpus) == "lamp-2.txt"
+    assert (corpus / "lamp-2.txt").read_text(encoding="utf-8") == BODY
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)  # as FAT does
+    assert adding.keep(lamp, "lamp.txt", corpus) == "lamp-3.txt"
+    assert (corpus / "lamp-3.txt").read_text(encoding="utf-8") == BODY
+    assert len(list(corpus.iterdir())) == 3
+
+
 def run(capsys, *arguments: str | Path) -> tuple[int, str]:
     code = cli.main([str(each) for each in arguments])
     return code, capsys.readouterr().out
@@ -188,7 +216,7 @@ def test_the_command(tmp_path, corpus, capsys, monkeypatch):
 
     code, out = run(capsys, "add", tmp_path / "in", *rest)
     assert (code, (corpus / "in" / "lamp.txt").exists()) == (0, True)
-    assert "bad.html: not added" in out
+    assert f"{tmp_path / 'in' / 'bad.html'}: not added" in out, "which of several of that name"
     assert "1 article in 1 passage" in out
 
     stdin = io.TextIOWrapper(io.BytesIO(page()), encoding="utf-8")
