@@ -14,22 +14,34 @@ from qa.reading.fields import is_agency
 from qa.reading.markup import without_markup
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "name"),
-    "publisher": ("publisher", "source", "site", "outlet", "sitename", "publication", "newspaper"),
-    "author": ("author", "authors", "byline", "creator", "by", "writer"),
+    "title": ("title", "headline", "name", "titel", "titre", "título", "titulo", "titolo"),
+    "publisher": (
+        "publisher", "source", "site", "outlet", "sitename", "publication", "newspaper",
+        "publicationtitle", "publicationname", "pubtitle", "sourcename", "medianame", "quelle",
+        "fuente", "fonte", "bron",
+    ),
+    "author": (
+        "author", "authors", "byline", "creator", "by", "writer", "authorname", "autor", "autoren",
+        "autores", "auteur", "auteurs", "autore", "autori",
+    ),
     "published_at": (
         "published", "publishedat", "publisheddate", "publishdate", "publicationdate",
-        "datepublished", "datepublish", "pubdate", "date", "datetime", "timestamp", "created",
-        "createdat",
+        "datepublished", "datepublish", "pubdate", "publishedtime", "date", "datetime", "timestamp",
+        "datum", "fecha", "created", "createdat",
     ),
     "updated_at": (
         "updated", "updatedat", "modified", "modifiedat", "lastmod", "lastmodified",
         "datemodified", "datemodify", "dateupdated",
     ),
-    "url": ("url", "link", "canonical", "canonicalurl", "permalink", "originalurl"),
-    "language": ("language", "lang", "inlanguage", "locale"),
+    "url": (
+        "url", "link", "canonical", "canonicalurl", "permalink", "originalurl", "pageurl", "weburl",
+        "documenturl", "articleurl",
+    ),
+    "language": ("language", "lang", "inlanguage", "locale", "sprache", "idioma", "langue",
+                 "lingua", "taal"),
     "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story",
-             "contenthtml", "contenttext"),
+             "contenthtml", "contenttext", "articletext", "documenttext", "inhalt", "texto",
+             "texte", "testo", "tekst"),
 }  # fmt: skip
 
 
@@ -46,6 +58,9 @@ _OF_THE_RECORD = ("created", "createdat")
 
 _GIVEN = ("givenname", "given", "firstname", "first")
 _FAMILY = ("familyname", "family", "lastname", "last", "surname")
+
+_CUT = re.compile(r"\s*(?:…|\.{3})?\s*\[\+(?P<more>\d{1,7}) chars\]\s*\Z")
+"""What NewsAPI puts in place of the rest of a text."""
 
 FIELDS = tuple(_ALIASES)
 """The fields that a column can be named for."""
@@ -67,7 +82,7 @@ def read_fields(
     notes: list[str] = []
     found = Found(
         title=_first(plain, "title"),
-        publisher=_first(plain, "publisher"),
+        publisher=_first(plain, "publisher") or _host(_first_of(plain, ("domain", "sourcedomain"))),
         author=_author(plain),
         agency=_agency(plain),
         published_at=_moment(plain, "published_at", notes),
@@ -92,6 +107,15 @@ def read_body(
         if isinstance(value, str) and value.strip():
             return value
     return None
+
+
+def without_cut(text: str) -> tuple[str, list[str]]:
+    """A text without the mark that its service cut it off, and a note that tells so."""
+    found = _CUT.search(text)
+    if found is None:
+        return text, []
+    more = int(found["more"])
+    return f"{text[: found.start()]}…", [f"cut off by its service: {more:,} characters are missing"]
 
 
 def _plain(values: Mapping[object, object], columns: Mapping[str, str] | None) -> dict[str, object]:
@@ -132,6 +156,11 @@ def as_text(value: object) -> str | None:
 def _address(text: str | None) -> str | None:
     """A "source" that is the address of the article, as clippers of pages write it."""
     return text if text and re.match(r"https?://[^/]+/.", text) else None
+
+
+def _host(text: str | None) -> str | None:
+    """A "domain" that is a site's, as collections of the web have it, and no field of knowledge."""
+    return text if text and re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", text) else None
 
 
 def _digits(value: int) -> str | None:

@@ -53,6 +53,13 @@ _TRAILING_ROLE = re.compile(
     r"(?:writer|reporter|correspondent|editor|columnist|contributor)s?$",
     re.IGNORECASE,
 )
+_LAST_ROLE = re.compile(
+    rf"(?<=\w),\s+(?![^,;]*\b{_MODIFIERS}\s+\S+$)[^,;]+"
+    r"\s(?:writer|reporter|correspondent|editor|columnist|contributor)$",
+    re.IGNORECASE,
+)
+"""All behind the last comma: "Home Affairs Correspondent". In "Bob Roe Staff Writer" is a name."""
+
 _AND: Final = r"\s+(?:and|with|und|et|y|e|&)\s+"
 _AND_AT_ONCE: Final = rf"(?:(?!{_AND}|\s*[,;/]).)*"
 _AND_ELSEWHERE: Final = (
@@ -63,6 +70,7 @@ _AFTER_NAME = re.compile(
     rf"|\s+\S+@\S+{_AND_AT_ONCE}|\s+[Ss]pecial to (?:the\s+)?[A-Z].*"
     r"|\s+(?:and|with|&)\s+(?:news )?(?:[Aa]gencies|[Ww]ires?)$"
     rf"|\s+(?:for|in|at|of|from|via)\s+(?:the\s+)?[A-Z]{_AND_ELSEWHERE}"
+    r"|\s+(?:avec|mit|con|com|met|med)\s+(?-i:[A-Z]{2,5}|Reuters|dpa|epd|kna)(?:\s(?:et|und|y|e)\s.*)?$"
 )
 """What stands behind a name: "Ann Lee in Berlin and Bob Roe in Paris" are two people."""
 
@@ -82,7 +90,9 @@ _NOT_NAMES = word_set(
     "july august september october november december then now contrast law comparison"
 )
 _GIVEN_TOO = word_set("april june august")
-_AGENCY_ENDS = re.compile(r"[,;/|·•()\[\]+&]|\s[—–-]\s|\b(?:for|of|with|via|from|and|und|et)\b")
+_AGENCY_ENDS = re.compile(
+    r"[,;/|·•()\[\]+&]|\s[—–-]\s|\b(?:for|of|with|via|from|and|und|et|avec|mit|con|com)\b"
+)
 _RUN_ON_AGENCY = re.compile(
     r"(?P<names>(?:\S+ \S.*?(?:\w|\b\w\.)(?<!\band)(?<!\bwith)(?<!\bthe),? )?)"
     rf"(?P<agency>(?:the )?(?:{'|'.join(SPELT_OUT)})|(?-i:AP|AFP|Reuters))"
@@ -192,7 +202,7 @@ def _cleaned(text: str, *, one: bool = False) -> str | None:
     text = _AFTER_NAME.sub("", re.sub(r"(?<=\w)\s*/\s*([^/,;]+)$", _without_agency, text))
     if (run_on := _RUN_ON_AGENCY.fullmatch(text)) and run_on["names"]:
         text = run_on["names"]
-    text = _TRAILING_ROLE.sub("", text).strip(" ,;:|-–—")
+    text = _TRAILING_ROLE.sub("", _LAST_ROLE.sub("", text)).strip(" ,;:|-–—")
     parts = [segments for part in text.split(";") if (segments := _segments(part))]
     if not parts:
         return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from qa.errors import ReadingError
 from qa.reading.cleaning import clean_line
+from qa.reading.markup import raise_figures
 from qa.reading.meta import is_elsewhere
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ _MIN_PARAGRAPH_CHARS: Final = 80
 _MIN_LOST_CHARS: Final = 600
 _KNOWN_BY_CHARS: Final = 40
 """Of a paragraph's begin or end: where neither is in the body, the paragraph is not."""
+
+_MIN_LAYOUT_CHARS: Final = 600
+"""Of a table's cell: none of a table of figures says so much."""
 
 _HOVER: Final = re.compile(
     r"(?<![a-z])(?:rollover-\S{0,40}block"
@@ -110,8 +114,11 @@ def _with_words(root: HtmlElement) -> HtmlElement:
     """Keep the words of paragraphs together, and others out of them.
 
     A class of a few words within a paragraph says how they look; trafilatura drops `class="link"`
-    out of sentences. A card that a site shows beside a name stands within the paragraph, too.
+    out of sentences. A card that a site shows beside a name stands within the paragraph, too, as do
+    marks of notes.
     """
+    raise_figures(root)
+    _unfold_layout(root)
     for paragraph in root.iter("p"):
         for element in list(paragraph.iter("span", "a", "em", "strong", "b", "i")):
             marks = element.get("class")
@@ -122,6 +129,27 @@ def _with_words(root: HtmlElement) -> HtmlElement:
             elif not _BESIDE_TEXT.search(marks):
                 del element.attrib["class"]
     return root
+
+
+def _unfold_layout(root: HtmlElement) -> None:
+    """Make boxes of tables that only lay a page out, as those of the 1990s do.
+
+    Trafilatura writes a cell on one line, so that all paragraphs of an article became one.
+    """
+    layout = {table for table in root.iter("table") if _lays_out(table)}
+    boxes = [*layout]
+    for part in root.iter("tbody", "tr", "td", "th"):
+        boxes += [part] if next(part.iterancestors("table"), None) in layout else []
+    for box in boxes:
+        box.tag = "div"
+
+
+def _lays_out(table: HtmlElement) -> bool:
+    """Whether a table holds another, a headline, or more text in one cell than figures need."""
+    if table.find(".//table") is not None or table.find(".//td//h1") is not None:
+        return True
+    cells = (_letters(cell.text_content()) for cell in table.iter("td"))
+    return any(len(letters) >= _MIN_LAYOUT_CHARS for letters in cells)
 
 
 def _paragraphs(article: HtmlElement) -> list[str]:

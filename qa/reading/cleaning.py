@@ -7,10 +7,11 @@ import unicodedata
 from typing import NamedTuple
 
 _NEWLINES = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-# Control characters; soft hyphen; zero-width space, word joiner, byte order mark; direction marks
-# (which can make a quote display other than it reads); noncharacters.
+# Control characters; soft hyphen; the joiner that newsletters fill their previews with; zero-width
+# space, word joiner, byte order mark; direction marks (which can make a quote display other than it
+# reads); noncharacters.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff]"
 )
 # Joiners shape Persian, Indic and emoji, and mean nothing elsewhere.

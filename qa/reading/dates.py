@@ -42,6 +42,9 @@ _WEEKDAY_AFTER = (
     rf"|(?:星期|[周週]){_DAYS_OF_WEEK}|{_DAYS_OF_WEEK}曜日?|{_DAYS_OF_WEEK}요일))?"
 )
 """"2025年3月14日(金)", "2025年3月14日 星期五"; the last bracket may be gone."""
+_WEEKDAY_BEHIND = r"(?:,?\s+(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)?"
+"""As LexisNexis writes it: "March 12, 2025 Wednesday"."""
+
 _DAY_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -49,8 +52,9 @@ _DAY_PATTERNS = tuple(
         r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]"
         + _WEEKDAY_AFTER,
         r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
-        r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})",
-        r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
+        r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})" + _WEEKDAY_BEHIND,
+        r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"
+        + _WEEKDAY_BEHIND,
         r"(?P<first>\d{1,2})(?P<sep>[-/.])(?P<second_number>\d{1,2})(?P=sep)(?P<y>\d{4})",
     )
 )

@@ -11,18 +11,21 @@ from qa.reading.authors import clean_author
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.draft import Draft, Found, Part
+from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import take_head
+from qa.reading.markup import raised
 from qa.reading.packages import open_package
+from qa.reading.plain import documents_of
 from qa.reading.single import fill_body, read_single
 
 _TITLES = ("title", "heading 1", "headline")
 
 
 def read(content: Content) -> Iterator[Part]:
-    """Read a Word document as one article.
+    """Read a Word document as one article, or as those that a database put into it.
 
     Yields:
-        The article.
+        The article or articles.
 
     Raises:
         ReadingError: If it is none, or damaged.
@@ -38,7 +41,9 @@ def read(content: Content) -> Iterator[Part]:
     except (KeyError, ValueError, AttributeError, PackageNotFoundError) as error:
         raise ReadingError(f"not a Word document ({clean_line(str(error))[:80]})") from error
     _open(document.element.body)
+    _raise_figures(document.element.body)
     title: str | None = None
+    title_at = 0
     blocks: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, Table):
@@ -50,9 +55,12 @@ def read(content: Content) -> Iterator[Part]:
             continue
         style = (block.style.name or "").lower() if block.style is not None else ""
         if title is None and style in _TITLES and block.text.strip():
-            title = clean_line(block.text)
+            title, title_at = clean_line(block.text), len(blocks)
         else:
             blocks.append(block.text)
+    if blocks.count(END_OF_DOCUMENT) > 1:
+        yield from _several([title or "", *blocks[title_at:]])
+        return
     about = document.core_properties
     draft = Draft(visible=lambda: "\n".join(blocks))
     lines = split_lines("\n".join(blocks))
@@ -73,6 +81,14 @@ def read(content: Content) -> Iterator[Part]:
     yield draft
 
 
+def _several(blocks: list[str]) -> Iterator[Draft]:
+    """The articles of a file from a database, each with its title first."""
+    for lines in documents_of(split_lines("\n".join(blocks))):
+        draft = Draft(dated_by_name=False, visible=lambda: "\n".join(blocks))
+        read_single(lines, draft, "header")
+        yield draft
+
+
 def _open(body: Any) -> None:  # noqa: ANN401 - an element of python-docx
     """Put what stands in tracked insertions and content controls in their place.
 
@@ -90,6 +106,17 @@ def _open(body: Any) -> None:  # noqa: ANN401 - an element of python-docx
         for child in list(each):
             holder.addprevious(child)
         holder.getparent().remove(holder)
+
+
+def _raise_figures(body: Any) -> None:  # noqa: ANN401 - an element of python-docx
+    """Write superscripts so that they are no further figures of the number before them."""
+    from docx.oxml.ns import qn
+
+    for position in body.iter(qn("w:vertAlign")):
+        run = position.getparent().getparent()
+        if position.get(qn("w:val")) == "superscript" and run.tag == qn("w:r"):
+            for text in run.iter(qn("w:t")):
+                text.text = raised(text.text or "")
 
 
 def _is_said_of(title: str, blocks: list[str]) -> bool:

@@ -90,7 +90,7 @@ def _article(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) ->
     draft.take(
         Found(
             title=title or None,
-            publisher=_name(source.get("title") or feed.get("title")),
+            publisher=paper_of_feed(source.get("title") or feed.get("title")),
             author=_author(entry),
             published_at=published,
             updated_at=updated,
@@ -131,7 +131,7 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     return author_of([{"name": each.get("name")} for each in entry.get("authors", [])])
 
 
-def _name(title: object) -> str | None:
+def paper_of_feed(title: object) -> str | None:
     """A feed's title without what the feed is: of "Harbour Star - Latest news" the name is left."""
     whole = clean_line(text_of_markup(title)) if isinstance(title, str) else ""
     of_feeds = set(_OF_FEEDS.split())

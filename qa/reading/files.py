@@ -15,7 +15,7 @@ from qa.reading.cleaning import clean_line
 from qa.reading.content import NOTHING, Content, Member, Stated
 from qa.reading.decoding import check_size
 from qa.reading.draft import Draft, Failure, Part, finish
-from qa.reading.formats import format_of
+from qa.reading.formats import format_of, format_within
 from qa.records import Article, Problem
 
 _MAX_PROBLEMS = 50
@@ -28,7 +28,9 @@ _PART_ARTICLES = 500
 _MAX_DEPTH = 3
 """Containers in containers: a mailbox in a zip in a tar. A zip of itself would never end."""
 
-_HEAD = 4096
+HEAD = 4096
+"""Of a file, by which its kind is told."""
+
 _MAX_PLACE_CHARS = 120
 
 
@@ -170,11 +172,11 @@ def _parts(
 ) -> Iterator[tuple[Part, str | None]]:
     """The parts of a file, those of its members among them, each with its member's place."""
     try:
-        kind = format_of(content.name)
+        head = content.file.read(HEAD)
+        content.file.seek(0)
+        kind = format_within(content.name, head)
         if not kind.streamed:
             check_size(size)
-        head = content.file.read(_HEAD)
-        content.file.seek(0)
         if not head.removeprefix(b"\xef\xbb\xbf").strip():
             raise ReadingError("empty")
         for part in kind.reader()(content):

@@ -92,6 +92,14 @@ _BEGINNINGS: Final = tuple(
 )  # fmt: skip
 _BY_SUFFIX: Final = {suffix: each for each in FORMATS for suffix in each.suffixes}
 
+_MISNAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    ".txt": (".html", ".rss", ".jsonl"),
+    ".html": (".rss", ".eml"),
+    ".pdf": (".html",),
+    ".rss": (".html",),
+}
+"""What files may be that are called as if they were of a kind: pages are saved as .txt."""
+
 SUFFIXES: Final = frozenset(_BY_SUFFIX)
 """The suffixes, in lower case, of the files that can be read."""
 
@@ -135,6 +143,17 @@ def format_of(name: str) -> Format:
         known = ", ".join(sorted(SUFFIXES))
         raise ReadingError(f"unknown kind of file {suffix or name!r}; known are {known}")
     return _BY_SUFFIX[suffix]
+
+
+def format_within(name: str, head: bytes) -> Format:
+    """The format of a file by its name, but where it plainly begins as one of another kind.
+
+    Raises:
+        ReadingError: If no reader knows it.
+    """
+    kind = format_of(name)
+    begins = _MISNAMED.get(kind.suffixes[0])
+    return _BY_SUFFIX[found] if begins and (found := sniff(head)) in begins else kind
 
 
 def sniff(data: bytes) -> str:

@@ -68,11 +68,15 @@ _ANYWHERE = re.compile(
             r"(?:accept|reject)(?: all)? cookies\W*",
             r"(?:we|this (?:web)?site) uses? cookies\b.{0,120}",
             r"the post .{1,120} (?:appeared first|first appeared) on .{1,60}",
+            r"load-date\s*:.{1,40}",
             wordings.FURNITURE,
         )
     ),
     re.IGNORECASE,
 )
+END_OF_DOCUMENT = "End of Document"
+"""The line below each article of a file from LexisNexis, which may hold several."""
+
 _RELATED = re.compile(
     r"(?:(?:related|recommended|similar|more|other|further|latest|top|trending|popular|recent)"
     r" (?:\w+ )?(?:articles?|stories|story|news|posts?|reads?|reading|coverage|headlines|content)"
@@ -148,6 +152,8 @@ _RUN_IN_AUTHOR = re.compile(
 
 def is_furniture(line: str) -> bool:
     """Whether a whole line is furniture wherever it stands."""
+    if line == END_OF_DOCUMENT:
+        return True
     return len(line) <= _MAX_FURNITURE_CHARS and bool(_ANYWHERE.fullmatch(line))
 
 

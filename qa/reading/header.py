@@ -63,7 +63,7 @@ _LANGUAGE = re.compile(r"(?:language|lang)\s*:\s*([a-z]{2,3}(?:-[A-Za-z0-9]{2,8}
 _STAFF = re.compile(r"(?<=\w) staff$", re.IGNORECASE)
 _BETWEEN_DATES = re.compile(
     r"\s*;\s*|\s*[()\[\]]\s*"
-    r"|[,.]?(?<!\bfirst)(?<!\blast)(?<!\bzuletzt)\s+(?:(?:and|–|—|-)\s+)?"
+    r"|[,.]?(?<!\bfirst)(?<!\blast)(?<!\bzuletzt)(?<!\blaatst)\s+(?:(?:and|–|—|-)\s+)?"
     r"(?=(?:(?:first|last|zuletzt)\s+)?(?:published|posted|updated|modified|revised|corrected"
     rf"|amended|{wordings.PUBLISHED}|{wordings.UPDATED})\b)",
     re.IGNORECASE,
@@ -74,6 +74,14 @@ _BLANK = re.compile(r"\s+(?:on\s+)?(?=\S)")
 _BY = re.compile(r"(?:\w+ )?by\b", re.IGNORECASE)
 _IN_FIGURES = re.compile(rf"{DAY_IN_FIGURES}.{{0,16}}")
 """A date that cannot be read, with its time."""
+
+_OF_DATABASES = re.compile(
+    r"section\s*:\s*(?-i:[A-Z]).{0,80}|(?:length\s*:\s*)?\d[\d,]* words", re.IGNORECASE
+)
+"""What databases of newspapers say of an article besides, above it."""
+
+_BODY = "Body"
+"""What they write between that and the article."""
 
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
@@ -194,6 +202,8 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
             found = Found(author=author)
         if found is None and len(line.text) <= _MAX_HEADER_CHARS:
             found = _parse_dated_name(line.text)
+        if _OF_DATABASES.fullmatch(line.text) or (known and line.text == _BODY):
+            found = Found()
         if found is not None:
             # Below a standfirst, which may already be the body, a bare date or age could be a
             # heading of the body or a line of it; not so right below a byline.

@@ -54,7 +54,9 @@ _MIN_HEADLINE_WORDS = 4
 which is often worded for sharing: right on 82 of 97 pages against 77, on both halves better. Fewer
 may be the name of a section or of the paper."""
 
-_BULLET = re.compile(r"^[-–•*]\s+")
+_BULLET = re.compile(r"^[-•*]\s+")
+"""Of a list's item; with "– " speeches begin, in Polish as in French."""
+
 _RULE = re.compile(r"[|:\s]*-{3,}[-|:\s]*")
 """What trafilatura writes below the head of a table."""
 _BUTTON = re.compile(r"(?<=[.!?…\"'”’])\s*click to tweet\W*$", re.IGNORECASE)
@@ -131,7 +133,8 @@ def read(content: Content) -> Iterator[Part]:
     draft.found = replace(draft.found, url=without_archive(draft.found.url))
     # The title, even where the page tells search engines another.
     if draft.found.title or any(found.title for found in guessed.values()):
-        _fill(draft, body, headings)
+        named_so = [found.title for found in guessed.values() if found.title]
+        _fill(draft, body, [*headings, *named_so])
     else:  # a page without a heading, or any other title
         read_single(split_lines(body), draft, "page")
     for origin, found in guessed.items():

@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 
 from qa.errors import ReadingError
-from qa.reading.aliases import read_body, read_fields
+from qa.reading.aliases import read_body, read_fields, without_cut
 from qa.reading.content import Content
 from qa.reading.decoding import MAX_LINE_BYTES, check_line, check_text, decode
 from qa.reading.draft import Draft, Failure, Part
+from qa.reading.feed import paper_of_feed
 from qa.reading.markup import without_markup
 
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 64 * 1024
+_JSON_FEED = "jsonfeed.org/version/"
 _LISTS = ("articles", "items", "results", "data", "docs")
 
 
@@ -110,7 +112,12 @@ def _articles_in(value: object, content: Content) -> list[object]:
 
 def _list_in(value: Mapping[str, object]) -> list[object] | None:
     inner = (value.get(key) for key in _LISTS)
-    return next((each for each in inner if isinstance(each, list)), None)
+    listed = next((each for each in inner if isinstance(each, list)), None)
+    if listed is None or _JSON_FEED not in str(value.get("version")):
+        return listed
+    of_feed = {name: value[name] for name in ("language", "author", "authors") if name in value}
+    of_feed["publisher"] = paper_of_feed(value.get("title"))
+    return [{**of_feed, **each} if isinstance(each, dict) else each for each in listed]
 
 
 def _article(value: object, number: int | None, content: Content) -> Draft:
@@ -120,8 +127,9 @@ def _article(value: object, number: int | None, content: Content) -> Draft:
     text = read_body(value, columns)
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')
+    text, cut = without_cut(without_markup(text))
     found, notes = read_fields(value, columns)
-    draft = Draft(text=without_markup(text), line=number, dated_by_name=False, notes=notes)
+    draft = Draft(text=text, line=number, dated_by_name=False, notes=[*notes, *cut])
     draft.take(found, "json")
     return draft
 

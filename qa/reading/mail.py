@@ -28,6 +28,10 @@ _ENVELOPE: Final = re.compile(rb"From (?:\S+ +)?(?:\S+ +)?(?:Mon|Tue|Wed|Thu|Fri
 _SIGNATURE: Final = re.compile(r"^-- \r?$", re.MULTILINE)
 """Above the signature of a letter, RFC 3676, 4.3."""
 
+_FLOWED: Final = re.compile(r"(?<!^--)(?<=\S) +\r?\n(?![>\r\n])", re.MULTILINE)
+"""Where a letter in the "flowed" format goes on in the next line, RFC 3676, 4.1; not above a quote
+within it."""
+
 _TIMES_LONGER: Final = 3
 _MAX_PARTS: Final = 500  # a letter has a few; a crafted one may nest for ever
 
@@ -189,4 +193,8 @@ def _bytes(part: EmailMessage) -> bytes:
 
 def _text(part: EmailMessage) -> str:
     data = _bytes(part)
-    return decode(data, str(part.get_content_charset() or "")) if data.strip() else ""
+    text = decode(data, str(part.get_content_charset() or "")) if data.strip() else ""
+    if str(part.get_param("format") or "").lower() != "flowed":
+        return text
+    is_broken_word = str(part.get_param("delsp") or "").lower() == "yes"
+    return _FLOWED.sub("" if is_broken_word else " ", text)

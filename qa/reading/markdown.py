@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _UNCLOSED = re.compile(r"\s*---\s*\n\s*[\w-]+\s*:")
+_COLON = "mapping values are not allowed here"
+"""How YAML says that there is a colon too many in a line."""
+
 _FENCE_LINES = 1  # the "---" above the front matter
 _TOML = re.compile(r"\ufeff?\s*\+\+\+[ \t]*\n(?P<values>(?:.*\n)*?)\+\+\+[ \t]*(?:\n|\Z)")
 """Front matter as Hugo writes it."""
@@ -34,6 +37,17 @@ _MARKED = re.compile(r"==(?=\S)([^=\n]{1,999})(?<=\S)==")
 _CALLOUT = re.compile(r"^((?:[ \t]{0,3}>){1,9}[ \t]{0,3})\[!\w{1,40}\][+-]?[ \t]*", re.MULTILINE)
 _CODE = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1|`[^`\n]{1,999}`", re.DOTALL | re.MULTILINE)
 """What Obsidian writes besides Markdown: comments, [[links]], ==marks== and callouts."""
+
+_NOTE = re.compile(
+    r"(?<=\S)\[\^[^\[\]\s]{1,40}\](?!:)|^(\[\^[^\[\]\s]{1,40}\]:[ \t]*)", re.MULTILINE
+)
+"""The mark of a note, and the one above the note itself."""
+
+_BLOCK_ID = re.compile(r"[ \t]+\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
+"""By which Obsidian links to a paragraph."""
+
+_PROPERTY = re.compile(r"\w[\w ]{0,30}: \S.*")
+"""A line as Notion writes them below a title, each a field: "Author: Ida Holm"."""
 
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -71,7 +85,9 @@ def _plainer(body: str) -> str:
     """A body without what Obsidian writes besides Markdown, but for what stands in code."""
     pieces, at = [], 0
     for code in [*_CODE.finditer(body), None]:
-        piece = _HIDDEN.sub("", body[at : code.start() if code else None])
+        piece = _BLOCK_ID.sub(
+            "", _NOTE.sub("", _HIDDEN.sub("", body[at : code.start() if code else None]))
+        )
         piece = _CALLOUT.sub(r"\1", _MARKED.sub(r"\1", piece))
         pieces += [_LINK.sub(_label, piece), code[0] if code else ""]
         at = code.end() if code else at
@@ -105,6 +121,8 @@ def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]
         mark = error.problem_mark or error.context_mark
         line = before + (mark.line + 1 if mark else 1) - min(raw_starts, 1)
         reason = clean_line(error.problem or "not valid YAML")
+        if reason == _COLON:
+            reason = 'a value that holds ": " must stand in quotation marks'
         raise ReadingError(f"front matter: {reason}", line=line) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ReadingError(f"front matter: {clean_line(str(error))[:120]}") from error
@@ -175,7 +193,9 @@ def _is_top_heading(tokens: Sequence[Token], index: int) -> bool:
 def _piece(token: Token) -> str | None:
     """A block's text; None for the tokens that have none."""
     if token.type == "inline":
-        return _inline_text(token.children or [])
+        whole = token.content.split("\n")
+        properties = len(whole) > 1 and all(map(_PROPERTY.fullmatch, whole))
+        return _inline_text(token.children or [], soft="\n" if properties else " ")
     if token.type in ("fence", "code_block"):
         return token.content.rstrip("\n")
     if token.type == "html_block":
@@ -183,13 +203,13 @@ def _piece(token: Token) -> str | None:
     return None
 
 
-def _inline_text(tokens: Sequence[Token]) -> str:
+def _inline_text(tokens: Sequence[Token], *, soft: str) -> str:
     pieces: list[str] = []
     for token in tokens:
         if token.type in ("text", "code_inline", "text_special"):
             pieces.append(token.content)
         elif token.type == "softbreak":
-            pieces.append(" ")
+            pieces.append(soft)
         elif token.type == "hardbreak" or (
             token.type == "html_inline" and _LINE_BREAK.fullmatch(token.content)
         ):

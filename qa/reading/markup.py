@@ -22,7 +22,47 @@ _MARKUP = re.compile(
 _PARAGRAPHS = re.compile(r"<(?:p|br)\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|amp|quot|lt|gt|nbsp|[rl][sd]quo|[mn]dash);")
+_SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_RAISED = re.compile(r"[+−-]?\d{1,3}")
+_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡])[\])]?")
+_TO_NOTE = re.compile(r"#.*(?:note|fn|cite|ref)|#$|#\d", re.IGNORECASE)
+"""What a link to a note leads to."""
+
+_DROPPED, _KEPT = "note-mark", "raised-figure"
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "head"])
+
+
+def raised(text: str) -> str:
+    """A text that is printed above the line: of a figure its raised form, "³" and not "3".
+
+    "10" with a "6" above it is no 106.
+    """
+    return text.translate(_SUPERSCRIPTS) if _RAISED.fullmatch(text) else text
+
+
+def raise_figures(root: _Element) -> None:
+    """Drop the marks that lead to notes below an element, and raise its other superscripts.
+
+    "in 2024" with the mark of a third note behind it is no year 20243.
+    """
+    from lxml import etree
+
+    for element in list(root.iter("{*}sup", "{*}a")):
+        text = "".join(element.itertext()).strip()
+        if not _MARK.fullmatch(text):
+            continue
+        is_link = _name(element) == "a"
+        if _leads_to_note(element) or not (is_link or _RAISED.fullmatch(text)):
+            element.tag = _DROPPED
+        elif not is_link:
+            element.clear(keep_tail=True)
+            element.tag, element.text = _KEPT, raised(text)
+    etree.strip_elements(root, _DROPPED, with_tail=False)
+    etree.strip_tags(root, _KEPT)
+
+
+def _leads_to_note(element: _Element) -> bool:
+    return any(_TO_NOTE.search(link.get("href") or "") for link in element.iter("{*}a"))
 
 
 def text_of_markup(fragment: str) -> str:
@@ -55,14 +95,15 @@ def without_markup(text: str) -> str:
 
 
 def text_of_element(root: _Element) -> str:
-    """The text below an element, a line for each block."""
+    """The text below an element, a line for each block; its marks of notes are taken out."""
     from lxml import etree
 
+    raise_figures(root)
     pieces: list[str] = []
     # Events instead of recursion: markup may be nested deeper than Python's stack.
     unseen = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        name = _name(element)
         if event == "start":
             unseen += name in _UNSEEN
             if name in _BLOCKS:
@@ -78,3 +119,8 @@ def text_of_element(root: _Element) -> str:
             if not unseen and element is not root:
                 pieces.append(" ".join((element.tail or "").split("\n")))
     return "".join(pieces)
+
+
+def _name(element: _Element) -> str:
+    """An element's name without its namespace; "" of a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

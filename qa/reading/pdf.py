@@ -15,9 +15,10 @@ from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.content import Content
 from qa.reading.dates import parse_date
 from qa.reading.draft import PAGE, Draft, Found, Part
-from qa.reading.header import is_headline, take_head
+from qa.reading.header import is_headline, parse_header_line, take_head
 from qa.reading.lines import joined_words, paragraphs
 from qa.reading.single import fill_body
+from qa.reading.sites import site_in_title
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
@@ -25,12 +26,22 @@ if TYPE_CHECKING:
 _MAX_PAGES: Final = 5000
 _EDGE_LINES: Final = 2  # of a page's top and bottom, where its running head and number stand
 _REPEATED: Final = 3  # pages on which a line at the edge must stand to be a running head
+_REPEATED_OF_TWO: Final = 2  # of a file of only two
 _TITLE_RATIO: Final = 1.15  # of the title's size to the body's
 _MAX_TITLE_LINES: Final = 4
 _FIRST_LINES: Final = 40  # in which the title is looked for
 _PAGE_NUMBER: Final = re.compile(
     r"[-–—\s]*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:of|/|von)\s*\d{1,4})?[-–—\s]*", re.I
 )
+_PRINTED_FOOT: Final = re.compile(
+    r"(?P<url>https?://\S+)\s+(?:page )?\d{1,4}(?:/| of )\d{1,4}", re.I
+)
+_PRINTED_HEAD: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},? \d{1,2}[:.]\d{2}\b.*")
+"""What browsers print below and above a page: its address, and the time with its title."""
+
+_DROPPED_CAPITAL: Final = re.compile(r"[\"“„«‘]?[^\W\d_]")
+_DROPPED_RATIO: Final = 1.5  # of its size to that of the line it begins
+_MAX_HEADER_ROWS: Final = 6  # below the title
 _MADE_BY: Final = re.compile(
     r"^microsoft word - |\.(?:docx?|pdf|indd|qxd|html?|rtf|odt|pages)$|^untitled|^https?:", re.I
 )
@@ -78,7 +89,10 @@ def read(content: Content) -> Iterator[Part]:
             f"{many} no text, as if scanned; run text recognition on it first, as with: "
             "ocrmypdf IN.pdf OUT.pdf"
         )
-    yield _article(_without_running_heads(pages), about, empty, content)
+    printed = [foot for rows in pages for row in rows[-1:] if (foot := _printed_foot(row))]
+    draft = _article(_without_running_heads(pages), about, empty, content)
+    draft.take(Found(url=next(iter(printed), None)), "printed page")
+    yield draft
 
 
 def _rows(document: PdfDocument, number: int) -> list[_Row]:
@@ -109,19 +123,58 @@ def _lines(page: PdfTextPage) -> Iterator[_Row]:
             yield _Row(clean_line(line) + hyphen, size)
 
 
+def _with_capitals(rows: list[_Row], words: Counter[str]) -> Iterator[_Row]:
+    """Join a large capital that begins a text to the line it belongs to.
+
+    Args:
+        rows: Of a page.
+        words: How often each word stands elsewhere, by which "A dispute" is told from "After".
+    """
+    capital = ""
+    for at, row in enumerate(rows):
+        following = rows[min(at + 1, len(rows) - 1)]
+        is_large = row.size >= _DROPPED_RATIO * following.size
+        if is_large and _DROPPED_CAPITAL.fullmatch(row.text):
+            capital = row.text
+            continue
+        first = row.text.split(" ", 1)[0].casefold()
+        is_word = capital[-1:] in ("A", "I") and words[first] > max(
+            words[f"{capital}{first}".casefold()], 1
+        )
+        yield row._replace(text=f"{capital}{' ' if is_word else ''}{row.text}")
+        capital = ""
+
+
+def _printed_foot(row: _Row) -> str | None:
+    found = _PRINTED_FOOT.fullmatch(row.text)
+    return found["url"] if found else None
+
+
+def _is_printed(row: _Row, rows: Sequence[_Row], at: int) -> bool:
+    """Whether a browser printed a line around a page."""
+    if _printed_foot(rows[-1]) is None:
+        return False
+    return at == len(rows) - 1 or (at == 0 and bool(_PRINTED_HEAD.fullmatch(row.text)))
+
+
 def _without_running_heads(pages: list[list[_Row]]) -> list[list[_Row]]:
     """Drop what stands at the edge of many pages, and page numbers."""
     counts: dict[str, int] = {}
     for rows in pages:
         for key in {_unnumbered(row.text) for row in _edges(rows)}:
             counts[key] = counts.get(key, 0) + 1
+    often = _REPEATED_OF_TWO if len(pages) == _REPEATED_OF_TWO else _REPEATED
     return [
         [
             row
             for at, row in enumerate(rows)
             if not (
                 (at < _EDGE_LINES or at >= len(rows) - _EDGE_LINES)
-                and (counts[_unnumbered(row.text)] >= _REPEATED or _is_number(row, rows, at))
+                and (
+                    counts[_unnumbered(row.text)] >= often
+                    or _is_number(row, rows, at)
+                    or _is_printed(row, rows, at)
+                )
             )
         ]
         for rows in pages
@@ -143,17 +196,21 @@ def _unnumbered(text: str) -> str:
 def _article(
     pages: list[list[_Row]], about: dict[str, str], empty: list[int], content: Content
 ) -> Draft:
-    title = _title(pages, about)
     words = joined_words(row.text for rows in pages for row in rows)
+    pages = [list(_with_capitals(rows, words)) for rows in pages]
+    title = _title(pages, about)
     pieces: list[str] = []
     size = 0.0
     for number, rows in enumerate(pages):
         kept = _without_title(rows, title) if number == 0 and title else rows
         lines_of_page: list[str] = []
-        for row in kept:
+        after_header = False
+        for at, row in enumerate(kept):
+            is_header = number == 0 and at < _MAX_HEADER_ROWS and parse_header_line(row.text)
             # Another size of type is another paragraph: a byline, a heading, a caption.
-            lines_of_page += ["", row.text] if row.size != size and size else [row.text]
-            size = row.size
+            apart = is_header or after_header or (row.size != size and size)
+            lines_of_page += ["", row.text] if apart else [row.text]
+            size, after_header = row.size, bool(is_header)
         head = PAGE if number else ""
         if lines_of_page and not lines_of_page[0]:
             head, lines_of_page = "\n" + head, lines_of_page[1:]
@@ -169,6 +226,9 @@ def _article(
     elif lines and PAGE not in lines[0].text and is_headline(lines[0].text):
         draft.take(Found(title=lines[0].text), "first line")
         lines = lines[1:]
+    if title:  # of what a browser printed
+        named = site_in_title(about.get("Title", ""), [title])
+        draft.take(Found(publisher=named), "pdf")
     fill_body(take_head(lines, draft, "page"), draft, "page")
     author = about.get("Author", "").strip()
     draft.take(Found(author=clean_author(author) if " " in author else None), "pdf")

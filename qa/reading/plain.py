@@ -9,6 +9,7 @@ from qa.reading.cleaning import Line, split_lines
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Part
+from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import parse_header_line
 from qa.reading.saved_page import read_saved_page
 from qa.reading.single import read_single
@@ -40,9 +41,21 @@ def read_text(text: str) -> Iterator[Part]:
                 part.visible = lambda: text
             yield part
         return
-    draft = Draft(visible=lambda: text)
-    read_single(unwrap(lines), draft, "header")
-    yield draft
+    documents = documents_of(lines)
+    for document in documents:
+        draft = Draft(visible=lambda: text, dated_by_name=len(documents) == 1)
+        read_single(unwrap(document), draft, "header")
+        yield draft
+
+
+def documents_of(lines: list[Line]) -> list[list[Line]]:
+    """The articles that a database put into one file, each with a line of its own below it."""
+    documents: list[list[Line]] = [[]]
+    for line in lines:
+        documents[-1].append(line)
+        if line.text == END_OF_DOCUMENT:
+            documents.append([])
+    return [each for each in documents if each] or [lines]
 
 
 def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:

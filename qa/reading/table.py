@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 
 from qa.errors import ReadingError
-from qa.reading.aliases import FIELDS, read_body, read_fields
+from qa.reading.aliases import FIELDS, read_body, read_fields, without_cut
 from qa.reading.content import Content
 from qa.reading.decoding import MAX_LINE_BYTES, decode
 from qa.reading.draft import Draft, Failure, Part
@@ -101,7 +101,8 @@ def _article(values: Mapping[object, object], line: int, content: Content) -> Pa
     text = read_body(values, content.stated.columns)
     if text is None:
         return Failure("no text in this row", line)
+    text, cut = without_cut(without_markup(text))
     found, notes = read_fields(values, content.stated.columns)
-    draft = Draft(text=without_markup(text), line=line, dated_by_name=False, notes=notes)
+    draft = Draft(text=text, line=line, dated_by_name=False, notes=[*notes, *cut])
     draft.take(found, "column")
     return draft

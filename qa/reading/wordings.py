@@ -19,11 +19,12 @@ PUBLISHED: Final = (
 )
 UPDATED: Final = (
     r"(?:zuletzt )?aktualisiert(?: am)?|stand|actualizado(?: el)?|atualizado(?: em)?"
-    r"|mise? à jour(?: le)?|aggiornato(?: il)?|bijgewerkt(?: op)?|uppdaterad"
+    r"|mise? à jour(?: le)?|aggiornato(?: il)?|(?:laatst )?bijgewerkt(?: op)?|uppdaterad"
     r"|最終更新日?|更新(?:日|于|於|时间|時間)?"
 )
 AUTHOR: Final = (
-    "autor(?:in|innen|en|a|as|es)?|auteure?s?|autore|autrice|autori|auteurs?|作者|記者|记者|文|筆者"
+    "autor(?:in|innen|en|a|as|es)?|auteure?s?|autore|autrice|autori|auteurs?"
+    "|автор(?:ы|ка)?|بقلم|كتب|作者|記者|记者|文|筆者"
 )
 PUBLISHER: Final = "quelle|herausgeber|fuente|fonte|bron|källa|出典|来源|來源"
 """Labels, as alternatives of a regular expression."""

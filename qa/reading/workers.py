@@ -12,8 +12,8 @@ from queue import Full, Queue
 from typing import Final
 
 from qa.errors import ReadingError
-from qa.reading.files import ReadResult, in_parts, joined, stream_file
-from qa.reading.formats import format_of
+from qa.reading.files import HEAD, ReadResult, in_parts, joined, stream_file
+from qa.reading.formats import format_within
 from qa.reading.preview import Preview, preview
 from qa.reading.process import COMMAND, DiedError, Dropped, Limits, Process, ToRead
 from qa.reading.worker import held_bytes
@@ -197,7 +197,11 @@ def _taken(parts: _Parts) -> Iterator[ReadResult]:
 
 def _is_guarded(wanted: ToRead) -> bool:
     try:
-        return format_of(wanted.source).guarded or wanted.path.stat().st_size > _UNGUARDED_BYTES
+        if not wanted.path.is_file():  # opening a named pipe would wait for ever
+            return False
+        with wanted.path.open("rb") as file:
+            kind = format_within(wanted.source, file.read(HEAD))
+            return kind.guarded or os.fstat(file.fileno()).st_size > _UNGUARDED_BYTES
     except (OSError, ReadingError):
         return False  # told by reading it
 

@@ -26,6 +26,13 @@ BODY = (
         ("Bo Lind and Holm, Ida", "Bo Lind and Holm, Ida"),
         ("Ida Holm, Jr.", "Ida Holm, Jr."),
         ("Ida Holm, MS, RDN", "Ida Holm"),
+        # Without what the last of them does, and without an agency.
+        ("By Ida Holm, Home Affairs Correspondent", "Ida Holm"),
+        ("Ida Holm, Arts and Culture Editor", "Ida Holm"),
+        ("Ida Holm, Bo Lind Staff Writer", "Ida Holm, Bo Lind"),
+        ("Par Ida Holm avec AFP", "Ida Holm"),
+        ("Von Ida Holm mit dpa", "Ida Holm"),
+        ("Автор: Ида Хольм", "Ида Хольм"),
         # Turned round where it is.
         ("Holm, I.", "I. Holm"),
         ("Holm, Ida M.", "Ida M. Holm"),
