@@ -27,7 +27,11 @@ OF_PEOPLE: Final = re.compile(
     r"|reporter|source|spokes|staff(?! (?:articles?|reports?)\b)|writer)",
     re.IGNORECASE,
 )
-NOUN: Final = re.compile(rf"\b({_ARTICLES})\b(?: (?:published|written|printed)\b)?", re.IGNORECASE)
+NOUN: Final = re.compile(
+    rf"\b({_ARTICLES})\b(?: (?:(?:that |which )?(?:was|were|(?:has|have) been) )?"
+    r"(?:published|written|printed)\b)?",
+    re.IGNORECASE,
+)
 OF_NEWS: Final = re.compile(
     r"(?:^|\b(?:news|press|media|newspapers?|find|show|list|summari[sz]e|me|any|all|do|does|did) )"
     r"(?:the )?$",
@@ -37,8 +41,13 @@ OF_ARTICLES: Final = re.compile(
     r"(?:\bthe )?(?:\b(?:news|press|media|newspaper) )?$", re.IGNORECASE
 )
 OWN: Final = re.compile(
-    r"['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)\b", re.IGNORECASE
+    r"(?:['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)"
+    r"|(?<=\w) (?:articles?|headlines?))\b",
+    re.IGNORECASE,
 )
+JOINED: Final = re.compile(r"(?:\b(?:and|or)|,) (?:the )?$", re.IGNORECASE)
+SITE: Final = re.compile(r" (?:[|·–—-]|::) (?=\S+(?: \S+){0,7}$)")
+"""What parts a pasted headline from the name of its site."""
 QUOTED: Final = frozenset({"report", "reports", "story", "stories"})
 """What people have who are no authors: an article may speak of "Jennifer Zeng's report"."""
 REPORTS: Final = re.compile(

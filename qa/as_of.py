@@ -20,7 +20,14 @@ from qa.records import Article, Hit, Passage
 from qa.retrieval import Retrieval
 from qa.revisions import dated
 from qa.store import Store
-from qa.understanding import Understood, comparable, excluded_terms, phrase_pattern
+from qa.understanding import (
+    Understood,
+    comparable,
+    excluded_terms,
+    is_shouted,
+    phrase_pattern,
+    shouted_pattern,
+)
 
 
 def end_of(day: date) -> datetime:
@@ -130,6 +137,9 @@ def _admits(understood: Understood, text: str, language: str | None) -> bool:
             held.issuperset(found)
             for word in understood.excluded
             for found in excluded_terms(word, language)
+        )
+        and not any(
+            shouted_pattern(word).search(text) for word in filter(is_shouted, understood.excluded)
         )
     )
 

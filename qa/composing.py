@@ -69,7 +69,7 @@ def compose(
         timings_ms=timings_ms,
         understood=_clues(parts, found),
         parts=tuple(answers) if parts else (),
-        differing=tuple(figures for each in differing for figures in each),
+        differing=tuple(dict.fromkeys(figures for each in differing for figures in each)),
     )
 
 

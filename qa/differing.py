@@ -84,6 +84,7 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 """"Two years ago" is no other figure for what a bridge costs."""
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _SHARE = re.compile(
     r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
     re.IGNORECASE,
@@ -135,6 +136,8 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     said = set(figures(question.text))
     asked = set(question.terms)
     counted = _HOW_MANY.search(question.text) is not None
+    # Of a freeze of two years, 310 homes are no other length; of a bridge, metres may be.
+    lasts = _HOW_LONG.search(question.text) and _DURATION.search(citations[0].quote)
     rows = []
     for citation in citations:
         language, quote = citation.article.language, citation.quote
@@ -142,6 +145,8 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
             quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
         if not _OF_TIME.search(question.text):
             quote = _DURATION.sub("", quote)
+        if lasts:
+            quote = ", ".join(_DURATION.findall(quote))
         found = _found(quote, asked, language)
         if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
             found = _found(quote, frozenset(), language)

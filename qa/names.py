@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from qa.agencies import FORMS
+from qa.agencies import FORMS, is_known
 from qa.bylines import people
 from qa.records import Filters
 from qa.rows import agency_key, name_key, person_key
@@ -17,7 +18,12 @@ from qa.stemming import ENGLISH
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
 _SUFFIX_AT = re.compile(r"\s*\([^()]{0,40}\)")
 _WORD = re.compile(r"[\w'’&.-]+")
+_POSSESSIVE = re.compile("['’]s?$")
+_INITIALS = re.compile("[b-df-hj-np-tv-xz]{2,}")
+"""Without a vowel, as no word is: "bbc"."""
 _MOST_WORDS: Final = 8
+_NEAR: Final = 0.75
+"""Of `difflib`'s measure: "gaurdian" is .88 of "guardian"."""
 
 _PAPERS: Final = {
     "nyt": "new york times",
@@ -133,6 +139,24 @@ class Names:
         shared = {name: len(wanted & set(name_key(name).split())) for name in self.all}
         return sorted((name for name in self.all if shared[name]), key=lambda name: -shared[name])
 
+    def near(self, words: str) -> list[str]:
+        """The names that hold some of these words, or else those written nearly so."""
+        if sharing := self.sharing(words):
+            return sharing
+        forms: dict[str, str] = {}
+        for name in self.all:
+            key = name_key(name)
+            for form in (key, *key.split()):
+                forms.setdefault(form, name)
+        close = get_close_matches(name_key(words), forms, cutoff=_NEAR)
+        return list(dict.fromkeys(forms[form] for form in close))
+
+    def ending(self, word: str) -> str | None:
+        """The first of the names that ends in a word, as "Mirror" may mean the Daily Mirror."""
+        key = name_key(_POSSESSIVE.sub("", word))
+        ends = (name for name in self.all if name_key(_SUFFIX.sub("", name)).split()[-1:] == [key])
+        return self.called(key) or next(ends, None)
+
     def at(self, text: str, start: int) -> Place | None:
         """The longest name that begins at a place of a text; "the" may stand before it."""
         words: list[re.Match[str]] = []
@@ -141,7 +165,7 @@ class Names:
             words.append(word)
             at = word.end() + 1 if text[word.end() : word.end() + 1] == " " else len(text)
         for word in reversed(words):
-            written = re.sub(r"['’]s?$", "", text[start : word.end()])
+            written = _POSSESSIVE.sub("", text[start : word.end()])
             end = start + len(written.rstrip("."))
             if name := self._found(text[start:end]):
                 suffix = _SUFFIX_AT.match(text, end)
@@ -160,10 +184,12 @@ class Names:
         name = self.called(written)
         if name is None:
             return None
-        # "According to the sun": one word is a name only with a capital, unless as "dpa" has none.
-        several = " " in _without_the(name_key(written))
+        # "According to the sun": one word is a name only with a capital, unless as "dpa" has none,
+        # or it can be no other word: "bbc", "reuters".
+        key = _without_the(name_key(written))
         capital = any(c.isupper() for c in re.sub("^[Tt]he ", "", written))
-        return name if several or capital or name.islower() else None
+        no_word = is_known(key) or key in _PAPERS or _INITIALS.fullmatch(key) is not None
+        return name if " " in key or capital or name.islower() or no_word else None
 
 
 def _exact(name: str) -> Iterable[str]:

@@ -25,7 +25,9 @@ from qa.understanding import (
     Understood,
     comparable,
     excluded_terms,
+    is_shouted,
     phrase_pattern,
+    shouted_pattern,
     variants,
     whole_words,
 )
@@ -138,6 +140,10 @@ def narrowed(
         rows = generation.rows(some, len(generation.lexical))
         if rows is not None and len(rows):
             allowed = generation.less(allowed, _holding(generation, store, rows, [phrase]))
+    for word in filter(is_shouted, understood.excluded):
+        rows = generation.rows(allowed, len(generation.lexical))
+        if rows is not None and len(rows):
+            allowed = generation.less(allowed, _shouting(generation, store, rows, word))
     if not understood.phrases:
         return allowed
     allowed = _with_words_of(generation, understood.phrases, allowed, languages)
@@ -183,6 +189,14 @@ def _holding(generation: Searchable, store: Store, rows: Ids, phrases: Sequence[
         )
         for number in ids
     ]
+    return rows[np.asarray(holding, dtype=np.bool_)]
+
+
+def _shouting(generation: Searchable, store: Store, rows: Ids, word: str) -> Ids:
+    """Those of the rows that hold a word in these capitals, they or their titles."""
+    ids, pattern = generation.ids[rows].tolist(), shouted_pattern(word)
+    texts = store.texts(ids, titled=True)
+    holding = [pattern.search(texts[number]) is not None for number in ids]
     return rows[np.asarray(holding, dtype=np.bool_)]
 
 

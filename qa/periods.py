@@ -15,34 +15,43 @@ _YEAR = r"(?:19|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 
 DATED: Final = (
-    rf"(?:{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} (?:{_DAY},? )?(?:of )?{_YEAR}"
+    rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} (?:{_DAY},? )?(?:of )?{_YEAR}"
     rf"|{_YEAR}-\d\d(?:-\d\d)?|{_YEAR})(?![\w-])"
 )
 """A day, a month or a year; for `re.IGNORECASE`, with single spaces."""
 
-WITHOUT_YEAR: Final = rf"(?:{_DAY}(?: (?:of )?{_MONTH})?|{_MONTH}(?: {_DAY})?)"
+WITHOUT_YEAR: Final = rf"(?:(?:the )?{_DAY}(?: (?:of )?{_MONTH})?|{_MONTH}(?: {_DAY})?)"
 """How a span begins whose end says the rest: "from 6 May to 8 May 2026", "from 6 to 8 May 2026"."""
 
 MONTH_YEAR: Final = rf"{_MONTH} (?:of )?{_YEAR}(?![\w-])"
 
 DAY: Final = (
-    rf"(?:{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}|{_YEAR}-\d\d-\d\d)(?![\w-])"
+    rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}"
+    rf"|{_YEAR}-\d\d-\d\d)(?![\w-])"
 )
 
-_COUNTS: Final = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
-_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_COUNTS)})"
-_PAST = re.compile(
-    rf"(?:the )?(?:past|last) (?:(?P<count>{_COUNT}) )?(?P<unit>day|week|month|year)s?"
+_THEN = r"(?=\W*$|,(?! \d)| (?:about|on|regarding|concerning)\b)"
+"""What may follow a month without a year: "before May resigned" names none."""
+YEARLESS_DAY: Final = rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH}|{_MONTH} (?:the )?{_DAY}){_THEN}"
+YEARLESS: Final = rf"(?:{YEARLESS_DAY}|{_MONTH}{_THEN})"
+"""A month or a day, of the last year in which it has come."""
+
+_COUNTS: Final = (
+    "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 )
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_COUNTS)})"
+_UNIT = "day|week|fortnight|month|year"
+_PAST = re.compile(rf"(?:the )?(?:past|last) (?:(?P<count>{_COUNT}) )?(?P<unit>hour|{_UNIT})s?")
 RELATIVE: Final = (
-    r"(?:yesterday|today|this (?:week|month|year)|(?:the )?(?:past|last) (?:day|week|month|year)"
-    rf"|(?:the )?(?:past|last) {_COUNT} (?:day|week|month|year)s?)\b(?!['’])"
+    r"(?:yesterday|today|last weekend|(?:(?:earlier|so far) )?this (?:week|month|year)"
+    rf"|(?:the )?(?:past|last) (?:{_UNIT})|(?:the )?(?:past|last) {_COUNT} (?:hour|{_UNIT})s?)"
+    r"\b(?!['’])"
 )
 """What has a meaning only as of a day."""
 
 _PARTS = re.compile(
-    rf"(?:(?P<first_day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH}) "
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? )?(?:of )?(?P<year>{_YEAR})",
+    rf"(?:the )?(?:(?P<first_day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH})"
+    rf"(?: (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?(?: (?:of )?(?P<year>{_YEAR}))?",
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -63,11 +72,13 @@ _BY_ITSELF += r"(?:(?<!\bon )|(?<=\breport on )|(?<=\breported on )|(?<=\bpublis
 
 SPAN: Final = re.compile(rf",? ?\b{_BEGINS} ({DATED})", re.IGNORECASE)
 DATE: Final = re.compile(
-    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED})|{RELATIVE}|on {DAY})(?:{_ON})?,?",
+    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED}|{YEARLESS})|{RELATIVE}"
+    rf"|on (?:{DAY}|{YEARLESS_DAY}))(?:{_ON})?,?",
     re.IGNORECASE,
 )
 LEADING: Final = re.compile(
-    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}),? (?=\S)|^{RELATIVE},? (?=\S)|^on {DAY},? (?=\S)",
+    rf"^{_PREPOSITIONS} (?:{RELATIVE}|{DATED}|{YEARLESS}),? (?=\S)|^{RELATIVE},? (?=\S)"
+    rf"|^on (?:{DAY}|{YEARLESS_DAY}),? (?=\S)",
     re.IGNORECASE,
 )
 TRAILING: Final = re.compile(
@@ -97,12 +108,14 @@ class Period(NamedTuple):
     end: date
 
 
-def period(text: str, as_of: date | None = None) -> Period | None:
+def period(text: str, as_of: date | None = None, newest: date | None = None) -> Period | None:
     """Read a day, a month or a year.
 
     Args:
-        text: Like `DATED`, or like `RELATIVE` where `as_of` is given.
+        text: Like `DATED`, or like `RELATIVE` where `as_of` is given, or like `YEARLESS` where
+            `newest` is.
         as_of: The day that "yesterday" and its kin count from. A week begins on Monday.
+        newest: The day that a month without a year begins on or before.
 
     Returns:
         None where it is none, or no such day exists.
@@ -114,8 +127,14 @@ def period(text: str, as_of: date | None = None) -> Period | None:
         if numeric := _NUMERIC.fullmatch(text):
             year, month, day = (int(part) if part else None for part in numeric.groups())
         elif named := _PARTS.fullmatch(text):
-            year, month = int(named["year"]), _MONTHS.index(named["month"][:3]) + 1
+            month = _MONTHS.index(named["month"][:3]) + 1
             day = int(named["first_day"] or named["day"] or 0) or None
+            if named["year"]:
+                year = int(named["year"])
+            elif newest is not None:
+                year = newest.year - ((month, day or 1) > (newest.month, newest.day))
+            else:
+                return None
         else:
             return None
         return _of(int(year or 0), month, day)
@@ -123,12 +142,15 @@ def period(text: str, as_of: date | None = None) -> Period | None:
         return None
 
 
-def bounds(match: re.Match[str], as_of: date | None) -> tuple[date | None, date | None]:
+def bounds(
+    match: re.Match[str], as_of: date | None, newest: date | None = None
+) -> tuple[date | None, date | None]:
     """The first day of a date that a question names, and the day after its last; None where open.
 
     Args:
         match: Of one of the patterns above.
         as_of: The day that "yesterday" and its kin count from.
+        newest: The day that a month without a year begins on or before; not needed with `as_of`.
 
     Returns:
         None for both where it is no date.
@@ -139,7 +161,8 @@ def bounds(match: re.Match[str], as_of: date | None) -> tuple[date | None, date 
     words = match.group().strip(" ,")
     if match["how"]:
         words = words[len(how) :]
-    found = period(re.sub(r"^on | on(?:wards)?$", "", words, flags=re.I), as_of)
+    words = re.sub(r"^on | on(?:wards)?$", "", words, flags=re.I)
+    found = period(words, as_of, as_of or newest)
     if found is None:
         return None, None
     if how == "since" or (how == "from" and re.search(r" on(?:wards)?,?$", match.group())):
@@ -187,6 +210,8 @@ def _relative(text: str, as_of: date) -> Period:
         return _past(past["count"] or "1", past["unit"], as_of)
     if text in ("today", "yesterday"):
         return _days(as_of - timedelta(days=text == "yesterday"), 1)
+    if text == "last weekend":
+        return _days(as_of - timedelta(days=as_of.weekday() + 2), 2)
     if text.endswith("week"):
         return _days(as_of - timedelta(days=as_of.weekday() + 7 * back), 7)
     if text.endswith("month"):
@@ -198,5 +223,7 @@ def _relative(text: str, as_of: date) -> Period:
 def _past(count: str, unit: str, as_of: date) -> Period:
     """The days up to a day, with it: a month is of 30."""
     number = _COUNTS.index(count) + 1 if count in _COUNTS else int(count)
-    length = number * {"day": 1, "week": 7, "month": 30, "year": 365}[unit]
+    if unit == "hour":
+        return _days(as_of - timedelta(days=number // 24), number // 24 + 1)
+    length = number * {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}[unit]
     return _days(as_of - timedelta(days=length - 1), length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from qa.analysis import term, tokens
 from qa.answering import Finding
 from qa.as_of import end_of
 from qa.languages import primary
+from qa.names import Names
 from qa.query import language_of
 from qa.records import Filters, Hit, Span
 from qa.retrieval import Retrieval, told_filters
@@ -23,6 +25,9 @@ MAX_REASON: Final = 200
 
 MAX_TITLE: Final = 80
 """Characters of the title named."""
+
+MOST_NEAR: Final = 3
+"""Names offered in the place of one that the archive does not have."""
 
 
 def reason(found: Retrieval, finding: Finding | None) -> str:
@@ -80,9 +85,41 @@ def _emptied(found: Retrieval) -> str:
     if alone:
         none = replace(found, understood=Understood(text=""), filters=Filters(**alone))
         listed = ", ".join(told_filters(none))
-        return f"no article passes the filters ({listed}); loosen or remove one"
+        near = [f"{kind} {name}" for kind, name in _near(found, alone)]
+        has = f"; the archive has: {', '.join(near)}" if near else ""
+        return f"no article passes the filters ({listed}); loosen or remove one{has}"
     together = " together" if len(told) > 1 else ""
     return f"no article passes the filters ({listed}){together}; loosen or remove one"
+
+
+def _named(found: Retrieval) -> Mapping[str, Names]:
+    """The names that the archive has, by the filter that they are for."""
+    known = found.known
+    return {
+        "publisher": known.publishers(),
+        "agency": known.agencies(),
+        "author": known.authors(),
+    }
+
+
+def _near(found: Retrieval, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The names that filters which let nothing through may mean, each with its filter."""
+    return [
+        (kind, name)
+        for kind, names in _named(found).items()
+        if kind in wanted
+        for name in names.near(wanted[kind])[:MOST_NEAR]
+    ]
+
+
+def _source(found: Retrieval, words: Collection[str]) -> str:
+    """The filter for a source that a question names by a word that no article has."""
+    said = [each.text for each in found.question.words if each.is_name and each.text in words]
+    for word in said:
+        for kind, names in _named(found).items():
+            if getattr(found.filters, kind) is None and (name := names.ending(word)):
+                return f'{kind}:"{name}"'
+    return ""
 
 
 def _words(found: Retrieval, finding: Finding) -> list[str]:
@@ -144,6 +181,8 @@ def _missing(found: Retrieval, finding: Finding) -> str:
         unknown = _shorten(", ".join(_run_together(found, unknown_words)), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
         advice = "check the spelling or try another word"
+        if source := _source(found, unknown_words):
+            advice = f"for articles of that source, write {source}"
         if foreign:
             advice = "the articles may be in another language than the question"
         return f"no article has: {unknown}; {advice}"

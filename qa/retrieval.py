@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qa.explaining import matched_words
+from qa.names import Known
 from qa.protocols import Embedding
 from qa.query import Question
 from qa.ranking import Ranked
@@ -26,6 +27,7 @@ class Retrieval:
         hits: Best first.
         embeddings: Of passages that were read for ranking, by passage id.
         generation: The generation searched.
+        known: Its publishers, authors and the like.
         timings_ms: "embed" and "search".
     """
 
@@ -35,6 +37,7 @@ class Retrieval:
     query: Embedding | None
     hits: list[Hit]
     generation: Searchable
+    known: Known
     timings_ms: dict[str, float]
     embeddings: Mapping[int, Embedding] = field(default_factory=dict)
 

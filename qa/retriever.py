@@ -214,12 +214,13 @@ class Retriever:
         if k < 1:
             raise InputError(f"k must be at least 1, not {k}")
         began = time.perf_counter()
+        known = self._known_of(generation)
         understood = self._understand(generation, request)
         filters = understood.filters(request.filters)
         asked = self._analysed(generation, understood.text)
         if not asked.text or not len(generation.dense):
             nothing = {"embed": 0.0, "search": 0.0}
-            return Retrieval(asked, understood, filters, None, [], generation, nothing)
+            return Retrieval(asked, understood, filters, None, [], generation, known, nothing)
         generation.manifest.check_model(self.embedder.fingerprint)
         go_on()
         query = self.embedder.embed_query(asked.text)
@@ -244,7 +245,7 @@ class Retriever:
             )
 
         found = Retrieval(
-            asked, understood, filters, query, [], generation, {}, embeddings=late.read
+            asked, understood, filters, query, [], generation, known, {}, embeddings=late.read
         )
         results = Results(found, self.store, self._settings, explain=request.explain)
         hits = results.each(best, k) if request.all_copies else results.per_story(best, k)

@@ -108,11 +108,13 @@ _SAY = (
     r"|claim|claimed)"
 )
 _BOTH_SAY = re.compile(
-    rf"^[Ww]hat (?P<aux>do|did|have|had) (?:both )?(?P<names>{_NAME} and {_NAME}) (?P<verb>{_SAY}) "
-    r"(?P<rest>(?:about|of|on|to) .+)$"
+    rf"^(?P<asked>(?i:{_ASKS})\b(?: [\w'’-]+){{0,8}}?) (?P<aux>do|did|have|had) (?:both )?"
+    rf"(?P<names>{_NAME} and {_NAME}) (?:both |each )?(?P<verb>{_SAY})(?P<rest> .+)$"
 )
+_OF_ANYBODY = re.compile(r"[Ww]hat (?:about|of|on|to) ")
+"""What may be asked of two people as well as of two papers."""
 _ACCORDING = re.compile(
-    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME}), (?P<then>.+)"
+    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME}),? (?P<then>.+)"
     rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_NAME} and {_NAME}))$"
 )
 _EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)
@@ -184,14 +186,16 @@ def _while(body: str, is_name: Callable[[str], bool]) -> Parts:
 
 
 def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
-    """Split "What do X and Y say about Z": one question to each."""
+    """Split "What do X and Y say about Z" and, of sources, "How many do X and Y say were hurt"."""
     match = _BOTH_SAY.match(body)
     if match is None or _EACH_OTHER.search(body):
         return ()
     both = _sides(match["names"], is_name)
+    asked, rest = match["asked"], match["rest"]
+    if not all(map(is_name, both)) and not _OF_ANYBODY.match(f"{asked}{rest}"):
+        return ()
     auxiliary = _SINGULAR.get(match["aux"], match["aux"])
-    asked = (f"What {auxiliary} {name} {match['verb']} {match['rest']}" for name in both)
-    return tuple(Part(_whole(text)) for text in asked)
+    return tuple(Part(_whole(f"{asked} {auxiliary} {name} {match['verb']}{rest}")) for name in both)
 
 
 def _according(body: str, is_name: Callable[[str], bool]) -> Parts:

@@ -268,7 +268,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
         elif match["phrase"]:
             kept = text[match.start("phrase") : match.end("phrase")]
             phrases.append(_SPACES.sub(" ", kept).strip(" .,;:!?"))
-        elif terms(match["excluded"]):
+        elif terms(match["excluded"]) or (is_shouted(match["excluded"]) and not plain.isupper()):
             excluded.append(match["excluded"])
         else:
             continue  # a common word, which no index holds: a dash, then
@@ -317,7 +317,7 @@ def _named(field: str, fields: dict[str, str], names: Callable[[], Names]) -> st
     if field != "author" and len(holding) == 1:
         return holding[0]
     which = "has no" if not holding else "has more than one"
-    offered = holding or known.sharing(wanted) or known.all
+    offered = holding or known.near(wanted) or known.all
     raise InputError(
         f'the archive {which} {field} {wanted!r}; write one of these, as in {field}:"Two Words": '
         f"{', '.join(offered[:5]) or 'none'}{', …' if len(offered) > 5 else ''}"
@@ -373,6 +373,16 @@ def whole_words(phrases: Iterable[str]) -> list[str]:
     runs = [run for phrase in phrases for run in _CJK.findall(phrase) if len(run) > 1]
     words += [letters for run in runs for letters in pairs(run)]
     return [word for word in words if word.lower() not in _OF_COUNTRIES]
+
+
+def is_shouted(word: str) -> bool:
+    """Whether a word is a name only by its capitals: of "WHO" and "IT" no index holds a term."""
+    return len(word) > 1 and word.isupper() and not terms(word)
+
+
+def shouted_pattern(word: str) -> re.Pattern[str]:
+    """What finds such a word in a text as it is written."""
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
 
 
 def excluded_terms(word: str, language: str | None) -> list[tuple[str, ...]]:

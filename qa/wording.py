@@ -28,6 +28,7 @@ from qa.article_words import (
     BY,
     ENDS,
     GOES_ON,
+    JOINED,
     LATEST,
     NOUN,
     OF_ARTICLES,
@@ -37,6 +38,7 @@ from qa.article_words import (
     PASSIVE,
     QUOTED,
     REPORTS,
+    SITE,
     VERB,
 )
 from qa.languages import is_within
@@ -137,7 +139,7 @@ class _Reading:
         match = pattern.search(self.text, at) if search else pattern.match(self.text, at)
         if match is None or self.after or self.before:
             return at
-        after, before = bounds(match, self.as_of)
+        after, before = bounds(match, self.as_of, self.known.newest())
         if (after is None and before is None) or not self.known.holds(
             Filters(self.publisher, self.author, after, before, self.language, self.agency)
         ):
@@ -226,7 +228,7 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
         _in_language(reading),
     )
     if not any(spoken):
-        return Said(text)
+        return reading.result() if _site(reading) else Said(text)
     reading.dated(LEADING)
     reading.dated(TRAILING_SPAN, search=True)
     reading.dated(TRAILING, search=True)
@@ -258,6 +260,16 @@ def _names_said(reading: _Reading) -> bool:
     return found
 
 
+def _site(reading: _Reading) -> bool:
+    """Read "Ferry hits pier - The Toronto Star", the title of a page, which its site is left of."""
+    for match in SITE.finditer(reading.text):
+        named = reading.source(match.end())
+        if named and named.place.end == len(reading.text) and reading.take(named):
+            reading.edit(match.start(), named.place.end, "")
+            return True
+    return False
+
+
 def _according(reading: _Reading) -> bool:
     """Read "according to AP in July 2025", which is left out."""
     found = False
@@ -279,11 +291,13 @@ def _according(reading: _Reading) -> bool:
 
 
 def _own(reading: _Reading) -> bool:
-    """Read "the Toronto Star's coverage", which becomes "they"."""
+    """Read "the Toronto Star's coverage" or "Toronto Star articles", which become "they"."""
     found = False
     for match in OWN.finditer(reading.text):
         named = reading.source(match.start(), ends=True)
-        if named is None and match[1].lower() not in QUOTED:
+        if named and not match[1] and JOINED.search(reading.text[: named.place.start]):
+            continue  # "AP and Star articles" are of both
+        if named is None and match[1] and match[1].lower() not in QUOTED:
             named = reading.author_at(match.start(), ends=True)
             # "Why was Jennifer Zeng's article withdrawn?" asks what others say of it.
             if named and not (

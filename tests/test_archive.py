@@ -128,6 +128,9 @@ VALE = "publisher Vale Observer (sample)"
          r"filters \(from 2025-01-01 on, as of 2024-12-01\): nothing later than the day asked as "
          "of is used; choose an earlier “from”, or ask as of a later day$"),
         ('hives "no such words"', {"publisher": "Nobody"}, r"filters \(publisher Nobody\);"),
+        ("hives", {"publisher": "Vale Obsrever"},
+         rf"Obsrever\); loosen or remove one; the archive has: {re.escape(VALE)}$"),
+        ("hives", {"author": "tarick"}, "remove one; the archive has: author Owen Tarrick$"),
     ],
 )  # fmt: skip
 def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, question, filters, reason):
@@ -150,6 +153,11 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
         (
             "List articles by Owen Tarrick",
             "the question only says where to look (author Owen Tarrick); add what you want to know",
+        ),
+        (
+            "Does Tarrick mention Frankenstein?",
+            "the archive does not say; no article has: Tarrick, Frankenstein; for articles of that "
+            'source, write author:"Owen Tarrick"',
         ),
         ("they", "the question has only common words; name a person, a place or a thing"),
         ("What happened?", "the question has only common words; name a person, a place or a thing"),

@@ -64,6 +64,12 @@ def test_each_part_has_its_own_citations_numbered_through(archive):
     assert answer.understood[0].key == "parts"
 
 
+def test_what_both_parts_quote_differs_once(archive):
+    answer = archive.ask(f"{HURT} How many people were hurt on the ferry?")
+    assert len(answer.parts) == 2
+    assert len(answer.differing) == len(set(answer.differing)) > 1
+
+
 def test_a_part_that_the_archive_does_not_answer_says_so(archive, capsys):
     index = ["--index", str(archive.index.absolute())]
     question = "Who opened the bridge at Kell, and when did Frankenstein visit Peru?"
@@ -245,6 +251,15 @@ def test_only_figures_of_a_kind_differ(texts, differ):
          ["31 people were killed.", "A quake of magnitude 6.4 killed 31 people."], []),
         ("How many people were killed?",
          ["31 people were killed.", "A wave 6.4 metres high killed people."], []),
+        ("How long is the freeze of rents in Alder?",
+         ["Alder agreed on a two-year freeze of rents.",
+          "In Alder 2,300 tenants wait for a freeze of rents."], []),
+        ("How long is the freeze of rents in Alder?",
+         ["Alder agreed on a two-year freeze of rents.",
+          "For three years Alder will freeze its 310 rents."], ["two", "three"]),
+        ("How long is the Arrow bridge?",
+         ["The Arrow bridge is 310 metres long.", "The Arrow bridge is 290 metres long."],
+         ["310", "290"]),
         ("How much would the Arrow bridge cost?",
          ["The Arrow bridge would cost £410m.", "The Arrow bridge would cost £560m in two years."],
          ["410m", "560m"]),

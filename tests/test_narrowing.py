@@ -325,6 +325,33 @@ def test_words_are_kept_out_in_their_own_language_whatever_case_and_accents(
     assert {hit.article.title for hit in hits} == titles
 
 
+@pytest.fixture(scope="module")
+def of_names_in_capitals(archive_of):
+    said = "Doctors who treat marsh fever said that {} will help them, and it is known to us."
+    rows = [
+        {"title": "Fever I", "text": said.format("WHO"), "published_at": "2025-01-05"},
+        {"title": "Fever II", "text": said.format("IT"), "published_at": "2025-01-05"},
+        {"title": "Fever III", "text": said.format("Kell"), "published_at": "2025-01-05"},
+    ]
+    return archive_of(rows)
+
+
+@pytest.mark.parametrize("as_of", [None, "2025-02-01"])
+@pytest.mark.parametrize(
+    ("operators", "kept"),
+    [
+        ("-WHO", {"Fever II", "Fever III"}),
+        ("-IT -WHO", {"Fever III"}),
+        ("-who", {"Fever I", "Fever II", "Fever III"}),
+    ],
+)
+def test_a_name_that_only_its_capitals_tell_from_a_common_word_is_kept_out(
+    of_names_in_capitals, operators, kept, as_of
+):
+    hits = found(of_names_in_capitals, f"marsh fever {operators}", as_of=as_of)
+    assert {hit.article.title for hit in hits} == kept
+
+
 def test_a_misspelt_name_may_have_its_possessive(archive):
     answer = archive.ask("How many homes lost power in Brannok's wake?")
     assert answer.understood == (Clue("spelling:Brannok", "Brannok read as Brannoc"),)

@@ -47,6 +47,25 @@ def test_anything_may_be_asked(question):
     assert split(question) == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("How many farms do AP and Reuters say were flooded?",
+         ["How many farms does AP say were flooded?",
+          "How many farms does Reuters say were flooded?"]),
+        ("What did AP and Reuters each report about the flood?",
+         ["What did AP report about the flood?", "What did Reuters report about the flood?"]),
+        ("According to AP and Reuters how many were hurt?",
+         ["According to AP, how many were hurt?", "According to Reuters, how many were hurt?"]),
+        ("How many farms do Ada and Eve say were flooded?", []),
+        ("How many farms do AP and Eve say were flooded?", []),
+        ("What do Ada and Eve say they think of it?", []),
+    ],
+)  # fmt: skip
+def test_any_question_may_be_of_two_sources(question, parts):
+    assert [part.text for part in split(question, is_name)] == parts
+
+
 def test_names_of_the_archive_are_never_parted():
     asked = "What do Ada and Eve say about the sea?"
     assert len(split(asked)) == 2
