@@ -20,6 +20,7 @@ from qa.reading.content import NOTHING, Stated
 from qa.reading.files import ReadResult
 from qa.reading.workers import ToRead, shared
 from qa.records import Article, Problem
+from qa.replacing import replacing
 from qa.scanning import is_passed_over, source_name
 from qa.versions import same_article
 
@@ -128,13 +129,8 @@ def _is_changed(
 
 def _replace(path: Path, stored: str, corpus: Path) -> str:
     """Put a file in the place of another at once; what that said stays in the index."""
-    target = corpus / stored
-    new = target.with_name(f".{target.name}.new")
-    try:
-        shutil.copyfile(path, new)
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)
+    with path.open("rb") as file, replacing(corpus / stored) as new:
+        shutil.copyfileobj(file, new)
     return stored
 
 

@@ -33,6 +33,7 @@ from qa.records import (
 )
 from qa.request import make_filters, make_request
 from qa.retrieval import Retrieval
+from qa.scanning import check_still_says
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
@@ -150,13 +151,20 @@ class Archive(Holdings):
 
         Raises:
             ArticleNotFoundError: There is none, or more than one.
-            InputError: The corpus cannot be written to.
+            InputError: The corpus cannot be written to, or the article's file says other things.
             IndexBusyError: Another process is writing the index; its next sync deletes the article.
         """
-        article = self.article(article_id)
-        done = deletions.delete(Path(corpus), article, alone=self.is_alone(article))
+        done = self.take_out(article_id, corpus)
         self.sync(corpus)
         return done
+
+    def take_out(self, article_id: str, corpus: str | Path) -> Deleted:
+        """As `delete`, of the corpus alone: the next sync deletes the article from the index."""
+        article = self.article(article_id)
+        alone = self.is_alone(article)
+        if not alone:
+            check_still_says(Path(corpus), article)
+        return deletions.delete(Path(corpus), article, alone=alone)
 
     def restore(self, article_id: str, corpus: str | Path = "corpus") -> Deleted:
         """Bring a deleted article back. Arguments and errors as `delete`, of those deleted."""
@@ -339,11 +347,13 @@ class Archive(Holdings):
 
         Raises:
             ArticleNotFoundError: There is no such article, or more than one.
-            InputError: There is no such place in it, or the question is empty.
+            InputError: There is no such place in it, the question is empty, or the verdict is none.
             IndexWriteError: The disk refuses.
         """
         article = self.article(article_id)
         make_request(question)  # checks it
+        if not isinstance(relevant, bool | None):  # 1, "yes": written down, it could not be read
+            raise InputError(f"relevant must be True, False or None, not {relevant!r}")
         if not question.strip():
             raise InputError("only a quote for a question can be judged; the question is empty")
         try:

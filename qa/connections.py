@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -73,7 +72,6 @@ class Connections:
         self._path = path
         self._write = write
         self._local = threading.local()
-        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
 
     @property
     def current(self) -> sqlite3.Connection:
@@ -82,6 +80,9 @@ class Connections:
         Raises:
             IndexDamagedError: The file cannot be opened.
         """
+        return self._held().connection
+
+    def _held(self) -> _Held:
         held: _Held | None = getattr(self._local, "held", None)
         # An index that was deleted and made anew has another file: the one held open is gone.
         file = None if self._write else identity(self._path)
@@ -93,8 +94,7 @@ class Connections:
         if held is None or stale:
             frozen = None if self._write else self._frozen()
             held = self._local.held = _Held(self._connect(frozen=frozen is not None), file, frozen)
-            self._open.add(held)
-        return held.connection
+        return held
 
     def rows(self, sql: str, parameters: Sequence[Any]) -> list[sqlite3.Row]:
         """All rows of a query.
@@ -103,8 +103,9 @@ class Connections:
             sqlite3.DatabaseError: As SQLite has it.
             IndexDamagedError: The file cannot be opened.
         """
+        held = self._held()  # until the rows are there: another thread may `close` meanwhile
         try:
-            return self.current.execute(sql, parameters).fetchall()
+            return held.connection.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if self._write or code not in _NO_SHARED_FILES or self._log_is_needed():
@@ -116,12 +117,13 @@ class Connections:
                 once.close()
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        for held in list(self._open):
-            if not held.is_inherited:
-                held.connection.close()
-        self._open.clear()
+        """Close the connections of all threads; those that are being read from, after that."""
+        mine: _Held | None = getattr(self._local, "held", None)
+        # Other threads' go with it as soon as nobody reads from them: closed before, they would
+        # take the process along.
         self._local = threading.local()
+        if mine is not None and not mine.is_inherited:
+            mine.connection.close()  # at once, also where an error's traceback still holds it
 
     def _connect(self, *, frozen: bool) -> sqlite3.Connection:
         # Readers too open for writing, where they can: the last one to close the file takes the

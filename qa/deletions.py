@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +23,7 @@ from typing import Final
 
 from qa.errors import ArticleNotFoundError, IndexWriteError, InputError
 from qa.records import Article
+from qa.replacing import replacing
 
 FOLDER: Final = ".qa-deleted"
 _LIST, _LOCK, _FILES = "deleted.jsonl", "lock", "files"
@@ -142,12 +141,16 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
 
 def _check_there(corpus: Path, source: str) -> None:
     """Raise where this is not the corpus of the index, or its file was just put away."""
-    is_as_on_disk = "\\x" not in source  # a name that is not UTF-8 is written so
-    if is_as_on_disk and not (corpus / source).is_file():
+    if not _is_there(corpus, source):
         raise InputError(
             f"{corpus} holds no {source}; name the folder of the articles: --corpus DIR, or bring "
             "the index up to date: qa index"
         )
+
+
+def _is_there(corpus: Path, source: str) -> bool:
+    # A name that is not UTF-8 is written with "\x", and not to be looked for.
+    return "\\x" in source or (corpus / source).is_file()
 
 
 def restore(corpus: Path, article_id: str) -> Deleted:
@@ -159,7 +162,8 @@ def restore(corpus: Path, article_id: str) -> Deleted:
 
     Raises:
         ArticleNotFoundError: No such article was deleted, or more than one.
-        InputError: Its place is taken by another file, or the corpus cannot be written to.
+        InputError: Its place is taken by another file, the file that it was left out of is gone, or
+            the corpus cannot be written to.
     """
     with _changing(corpus) as entries:
         found = [entry for entry in entries if article_id and entry.id.startswith(article_id)]
@@ -178,6 +182,11 @@ def restore(corpus: Path, article_id: str) -> Deleted:
             _put_back(corpus, away.source, away.kept_as)
             at, noted = entries.index(away), replace(away, kept_as=None)
             entries[at : at + 1] = [] if away.content == entry.content else [noted]
+        elif away is None and not _is_there(corpus, entry.source):
+            raise InputError(
+                f"{corpus} holds no {entry.source} any more, which the article is in; put that "
+                "back first, or name the folder of the articles: --corpus DIR"
+            )
         entries.remove(entry)
     return entry
 
@@ -197,7 +206,7 @@ def _put_back(corpus: Path, source: str, kept_as: str) -> None:
     kept, path = corpus / FOLDER / kept_as, corpus / source
     if path.exists() or path.is_symlink():
         raise InputError(f"{path} is another file now; move it away, or take {kept} as it lies")
-    if not kept.exists():
+    if not (kept.exists() or kept.is_symlink()):  # where it lies, a link may lead nowhere
         raise InputError(f"{kept} is gone for good: {FOLDER}/{_FILES} was emptied")
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(kept, path)
@@ -218,15 +227,7 @@ def _changing(corpus: Path) -> Iterator[list[Deleted]]:
             entries = deleted(corpus)
             yield entries
             lines = (json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries)
-            _replace(folder / _LIST, "".join(lines))
+            with replacing(folder / _LIST) as file:
+                file.write("".join(lines).encode())
     except OSError as error:
         raise IndexWriteError.at(folder, error) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)

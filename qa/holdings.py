@@ -209,7 +209,7 @@ class Holdings:
         return {**parts, "total": sum(parts.values())}
 
     def close(self) -> None:
-        """Close the files this archive has open."""
+        """Close the files this archive has open, in any thread; to ask again opens them again."""
         self.retriever.close()
 
     def _read(self, work: Callable[[Store, int], T]) -> T:

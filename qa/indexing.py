@@ -280,27 +280,33 @@ class _Sync:
             self._store.end_lone_revisions(self._next)
 
     def _write_source(self, source: Source, files: Iterator[ReadFile]) -> None:
-        """Store what a file holds, part by part as it is read."""
+        """Store what a file holds, part by part as it is read.
+
+        What the system does not let be read stays as it was known: nobody knows that it is gone.
+        """
         known = self._store.articles_of(source.name)
         self._store.remove_source(source.name, self._next)
         problems: list[Problem] = []
+        gone: list[int] = []
         seen = source.unread
         for part in files:
             problems.extend(part.result.problems)
             for number, article in enumerate(part.result.articles):
-                if source.without and content_key(article) in source.without:
-                    continue  # deleted, and so removed below
-                _, digest = known.get(article.id, (0, ""))
-                if digest == article_digest(article):
-                    del known[article.id]  # it stays as it is
-                else:
+                row, digest = known.pop(article.id, (None, ""))
+                deleted = bool(source.without) and content_key(article) in source.without
+                if not deleted and digest == article_digest(article):
+                    continue  # it stays as it is
+                if not deleted:
                     self._write_article(article, part.passages(number))
+                gone += [] if row is None else [row]
             if not part.result.more:
+                if part.result.opened or source.is_gone():
+                    gone += [row for row, _ in known.values()]
                 if part.result.opened and source.is_as_listed():
                     seen = source
                 break
         self._store.add_source(source.name, seen.digest, seen.status, problems, self._next)
-        self._remove(row for row, _ in known.values())
+        self._remove(gone)
 
     def _remove(self, rows: Iterable[int]) -> None:
         for row in rows:

@@ -50,8 +50,7 @@ class Retriever:
         self._generations = _published(index)
         self._settings = settings
         self._lock = threading.Lock()
-        self._stamp: Stamp | None = None
-        self._loaded: Searchable | None = None
+        self._loaded: tuple[Stamp | None, Searchable] | None = None
         self._known: tuple[Searchable, Known] | None = None
 
     @classmethod
@@ -96,12 +95,14 @@ class Retriever:
             IndexMissingError, IndexMismatchError, IndexDamagedError: As `open`.
         """
         stamp = self._generations.stamp()
-        if self._loaded is None or stamp != self._stamp:
+        loaded = self._loaded
+        if loaded is None or loaded[0] != stamp:
             with self._lock:
-                if self._loaded is None or stamp != self._stamp:
-                    self._loaded = self._generations.load(self._settings, self._loaded)
-                    self._stamp = stamp
-        return self._loaded
+                loaded = self._loaded
+                if loaded is None or loaded[0] != stamp:
+                    before = loaded[1] if loaded else None
+                    loaded = self._loaded = stamp, self._generations.load(self._settings, before)
+        return loaded[1]
 
     def renew(self) -> None:
         """See at once what this process has published."""
@@ -289,9 +290,10 @@ class Retriever:
         return with_compounds(asked, generation.lexical)
 
     def _known_of(self, generation: Searchable) -> Known:
-        if self._known is None or self._known[0] is not generation:
-            self._known = generation, known_of(generation, self.store)
-        return self._known[1]
+        known = self._known  # another thread may be at another generation
+        if known is None or known[0] is not generation:
+            known = self._known = generation, known_of(generation, self.store)
+        return known[1]
 
     def _understand(self, generation: Searchable, request: Request) -> Understood:
         understood = understand(
@@ -319,7 +321,8 @@ class Retriever:
         return {**found.embeddings, **stored, **{hit.passage.id: each for hit, each in pairs}}
 
     def close(self) -> None:
-        """Close the store."""
+        """Let go of all files; a search at work keeps its own, and the next opens them again."""
+        self._loaded = self._known = None
         if "store" in self.__dict__:
             self.store.close()
 

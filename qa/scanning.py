@@ -16,6 +16,8 @@ from qa.errors import InputError
 from qa.protocols import OnProgress, Progress
 from qa.reading.content import NOTHING, Stated
 from qa.reading.statements import Statements, mark
+from qa.reading.workers import ToRead, shared
+from qa.records import Article
 
 SETTLED: Final = 2.0
 """Seconds for which a file must have been left alone before its status is trusted: file systems
@@ -71,6 +73,14 @@ class Source:
             return _looked(self.path.stat()) == self.looked
         except OSError:
             return False
+
+    def is_gone(self) -> bool:
+        """Whether nothing lies there any more; no where the system does not tell."""
+        try:
+            self.path.stat()
+        except OSError as error:
+            return isinstance(error, FileNotFoundError)
+        return False
 
     @property
     def unread(self) -> Source:
@@ -172,6 +182,24 @@ def check_emptied(changes: Changes, corpus: Path, allowed: bool) -> None:
             f"{corpus} holds no file to read any more, and all {len(changes.deleted)} sources of "
             "the index would be deleted; if its disk is not mounted, mount it; if it is to be "
             "empty, run: qa index --allow-empty"
+        )
+
+
+def check_still_says(corpus: Path, article: Article) -> None:
+    """Raise if a file holds an article no more as it is known, so that to leave it out is no use.
+
+    Raises:
+        InputError: With the command that reads the file.
+    """
+    path, key = corpus / article.source, deletions.content_key(article)
+    if not path.is_file():
+        return  # told where it is to be deleted
+    wanted = ToRead(path, article.source, Statements.load(corpus).of(article.source))
+    parts = shared().read_parts(wanted)
+    if not any(deletions.content_key(each) == key for part in parts for each in part.articles):
+        raise InputError(
+            f"{path} has changed since it was indexed and no longer says what {article.id} does; "
+            "bring the index up to date first: qa index"
         )
 
 

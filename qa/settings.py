@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from qa.errors import InputError
 from qa.passages import PassageSize
+from qa.replacing import replacing
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 """The default model: installed with the package, needs no network."""
@@ -131,14 +132,8 @@ class Settings:
                     lines[places[0]] = line + (comment.group() if comment else "")
                 else:
                     lines.append(line)
-            target = file.resolve()  # of a link, what it leads to
-            new = target.with_name(f".{target.name}.new")
-            try:  # whole or, where the disk is full, not at all
-                new.write_text("\n".join(lines) + "\n", encoding="utf-8")
-                new.replace(target)
-            except OSError:
-                new.unlink(missing_ok=True)
-                raise
+            with replacing(file.resolve()) as written:  # of a link, what it leads to
+                written.write(("\n".join(lines) + "\n").encode())
         except OSError as error:
             raise InputError(f"cannot write {file}: {error.strerror or error}") from error
 

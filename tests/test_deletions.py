@@ -161,7 +161,7 @@ def test_what_cannot_be_noted_stays(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(deletions, "_replace", full)
+        patch.setattr(deletions, "replacing", full)
         with pytest.raises(IndexWriteError, match="No space left"):
             archive.delete(find(archive, "Lighthouse"), corpus)
     assert (corpus / "sub" / "alone.txt").is_file()
@@ -184,3 +184,55 @@ def test_a_name_with_a_line_end_of_another_kind(corpus: Path, archive: Archive) 
     assert [entry.source for entry in deleted(corpus)] == ["odd\u2028name.txt"]
     archive.restore(done.id, corpus)
     assert "Odd" in titles(archive)
+
+
+def test_what_its_file_no_longer_says_is_not_told_as_deleted(
+    corpus: Path, archive: Archive
+) -> None:
+    pond = find(archive, "Pond news")
+    (corpus / "wire.jsonl").write_text((corpus / "wire.jsonl").read_text().replace("green", "red"))
+    with pytest.raises(InputError, match="has changed since it was indexed"):
+        archive.delete(pond, corpus)
+    assert deleted(corpus) == []
+    archive.sync(corpus)
+    assert archive.delete(pond, corpus).id == pond
+    assert titles(archive) == {"Lighthouse", "Mill news", "Quay news"}
+
+
+def test_where_others_moved_in_its_file_the_article_meant_is_deleted(
+    corpus: Path, archive: Archive
+) -> None:
+    pond = find(archive, "Pond news")
+    write_wire(corpus, ("Inn", *WIRE))
+    archive.delete(pond, corpus)
+    assert titles(archive) == {"Lighthouse", "Inn news", "Mill news", "Quay news"}
+
+
+def test_a_link_is_put_away_and_comes_back(corpus: Path, archive: Archive) -> None:
+    (corpus / "link.txt").symlink_to(Path("sub", "alone.txt"))
+    archive.sync(corpus)
+    link = next(article for article in archive.articles() if article.source == "link.txt")
+    archive.delete(link.id, corpus)
+    assert not (corpus / "link.txt").is_symlink()
+    archive.restore(link.id, corpus)
+    assert archive.article(link.id).source == "link.txt"
+
+
+def test_nothing_is_restored_into_a_file_that_is_gone(corpus: Path, archive: Archive) -> None:
+    pond = archive.delete(find(archive, "Pond news"), corpus)
+    wire = (corpus / "wire.jsonl").rename(corpus.parent / "wire.jsonl")
+    with pytest.raises(InputError, match=r"holds no wire.jsonl any more"):
+        archive.restore(pond.id, corpus)
+    wire.rename(corpus / "wire.jsonl")
+    archive.restore(pond.id, corpus)
+    assert len(titles(archive)) == 4
+
+
+def test_the_list_is_readable_to_whoever_could_read_it(corpus: Path, archive: Archive) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    noted = corpus / FOLDER / "deleted.jsonl"
+    (corpus / "new").touch()
+    assert noted.stat().st_mode == (corpus / "new").stat().st_mode
+    noted.chmod(0o664)
+    archive.delete(find(archive, "Mill news"), corpus)
+    assert noted.stat().st_mode & 0o777 == 0o664

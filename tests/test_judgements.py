@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qa import judgements
@@ -80,3 +81,10 @@ def test_an_archive_judges_only_what_it_holds(archive):
         with pytest.raises(InputError, match="no place in"):
             archive.judge(question, cited.article.id, start, end, True)
     assert Path(archive.index / judgements.FILE).exists()
+
+
+@pytest.mark.parametrize("verdict", [1, "yes", np.bool_(True)])
+def test_a_verdict_that_could_not_be_read_again_is_not_kept(archive, verdict):
+    article = archive.articles()[0]
+    with pytest.raises(InputError, match="relevant must be True, False or None"):
+        archive.judge("What happened?", article.id, 0, 9, verdict)

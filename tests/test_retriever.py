@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -384,3 +386,26 @@ def test_a_store_of_another_index_is_told_with_what_mends_it(make_archive, write
     one.sync(corpus, rebuild=True)
     assert sorted(titles(one.search("late"))) == ["Ferry", "Tram"]
     one.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to see open files")
+def test_closed_it_has_no_file_open_and_asked_again_opens_them(
+    make_archive, write_corpus, tmp_path
+):
+    corpus = write_corpus({"a.txt": "Ferry hits pier\n\nFourteen were hurt."})
+    archive = make_archive(tmp_path / "index")
+    archive.sync(corpus)
+
+    def opened() -> set[str]:
+        found = set()
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):  # the one this listing itself has open
+                found.add(str(descriptor.readlink()))
+        return {path for path in found if path.startswith(str(tmp_path))}
+
+    assert len(archive.search("ferry")) == 1
+    assert opened()
+    archive.close()
+    assert opened() == set()
+    assert len(archive.search("ferry")) == 1
+    archive.close()

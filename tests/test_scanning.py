@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from qa import scanning
+from qa.execution import Here, of_file
 from qa.held import Held
+from qa.reading.files import ReadResult, read_file, unopened
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
 TRAM = "Tram approved\n\nThe council approved the tram line by 27 votes to 18.\n"
@@ -83,6 +85,66 @@ def test_a_file_that_could_not_be_opened_is_read_again_though_it_did_not_change(
     report = mine.sync(corpus)
     assert (report.changed, report.problems) == (("ferry.txt",), ())
     assert titles(mine) == ["Ferry hits pier", "Tram approved"]
+
+
+def test_articles_of_a_file_that_cannot_be_opened_any_more_stay_and_it_is_told(
+    mine, write_corpus, monkeypatch
+):
+    monkeypatch.setattr(scanning, "SETTLED", -60.0)
+    corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
+    mine.sync(corpus)
+    corpus = write_corpus({"ferry.txt": FERRY.replace("Fourteen", "Nineteen")})
+    [ferry] = [article for article in mine.articles() if article.source == "ferry.txt"]
+    with monkeypatch.context() as patch:
+        denied(patch, "open", "ferry.txt")
+        for _ in range(2):
+            report = mine.sync(corpus)
+            assert [p.reason for p in report.problems] == ["cannot be opened: Permission denied"]
+            assert mine.article(ferry.id) == ferry
+            assert mine.verify().ok
+    mine.sync(corpus)
+    assert [each.revision for each in mine.revisions(ferry.id)] == [1, 2]
+    write_corpus({"ferry.txt": None})
+    mine.sync(corpus)
+    assert titles(mine) == ["Tram approved"]
+
+
+def test_what_a_link_led_to_and_is_gone_does_not_stay(mine, write_corpus):
+    corpus = write_corpus({"sub/ferry.txt": FERRY, "tram.txt": TRAM})
+    (corpus / "link.txt").symlink_to(Path("sub", "ferry.txt"))
+    mine.sync(corpus)
+    assert len(mine.articles()) == 3
+    write_corpus({"sub/ferry.txt": None})
+    report = mine.sync(corpus)
+    assert [problem.source for problem in report.problems] == ["link.txt"]
+    assert titles(mine) == ["Tram approved"]
+
+
+class CutShort(Here):
+    """The disk fails behind the first article of each file."""
+
+    def read(self, sources, size):
+        for source in sources:
+            whole = read_file(source.path, source.name)
+            first = ReadResult(whole.articles[:1], (), more=True)
+            failed = unopened(source.name, OSError(5, "Input/output error"))
+            yield from of_file(source, iter([first, failed]), size)
+
+
+def test_a_disk_that_fails_amid_a_file_leaves_its_other_articles_as_they_were(mine, write_corpus):
+    rows = [{"title": f"Story {n}", "text": f"Story {n} is told."} for n in range(3)]
+    corpus = write_corpus({"feed.jsonl": rows})
+    mine.sync(corpus)
+    changed = [{**row, "text": f"{row['text']} Once more."} for row in rows]
+    write_corpus({"feed.jsonl": changed})
+    report = mine.sync(corpus, execution=CutShort(mine.retriever.embedder))
+    assert [p.reason for p in report.problems] == ["cannot be opened: Input/output error"]
+    assert [a.text for a in sorted(mine.articles(), key=lambda a: a.position)] == [
+        changed[0]["text"], rows[1]["text"], rows[2]["text"]
+    ]  # fmt: skip
+    assert mine.verify().ok
+    mine.sync(corpus)
+    assert {article.text for article in mine.articles()} == {row["text"] for row in changed}
 
 
 def test_files_indexed_as_soon_as_written_are_read_once_more_and_then_no_more(

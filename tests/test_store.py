@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.connections import _Held, identity
 from qa.errors import ArticleNotFoundError, IndexDamagedError
 from qa.protocols import Embedding
 from qa.records import Article, Problem, Span
@@ -377,7 +380,8 @@ def test_threads_that_ended_leave_no_file_open(store, tmp_path):
     # SQLite closes a file only when nobody in the process has it locked, and uses it again; but
     # there are never more than there were threads at once, beside the writer's three.
     assert max(counts) <= 10 + 3
-    assert len(reader._connections._open) == 0
+    left = [each for each in gc.get_objects() if isinstance(each, _Held)]
+    assert [each for each in left if each.file == identity(path)] == []
 
 
 def test_closing_closes_the_connections_of_threads_that_live(store, tmp_path):
@@ -477,3 +481,36 @@ def test_a_read_only_mount_is_followed_when_somebody_writes_elsewhere(tmp_path):
         writer.close()
         assert sorted(ids(reader.articles(2))) == ["new", "old"]  # from the file
         reader.close()
+
+
+_CLOSED_WHILE_READ = """
+import sys, threading
+from pathlib import Path
+from qa.store import Store
+
+reader = Store(Path(sys.argv[1]))
+
+def close() -> int:
+    closing = threading.Thread(target=reader.close)
+    closing.start()
+    closing.join()
+    return 1
+
+reader._connections.current.create_function("close_meanwhile", 0, close)
+rows = reader.rows("SELECT close_meanwhile() FROM articles UNION ALL SELECT 2")
+assert [row[0] for row in rows] == [1, 2], rows
+assert len(reader.rows("SELECT id FROM articles")) == 1
+"""
+
+
+def test_closing_waits_for_no_reader_and_stops_none(store, tmp_path):
+    add(store, ZENG, 1)
+    # In a process of its own, which used to hang or be killed.
+    done = subprocess.run(
+        [sys.executable, "-c", _CLOSED_WHILE_READ, str(tmp_path / "store.sqlite")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -29,6 +29,7 @@ from qa.errors import InputError
 from qa.reading.aliases import FIELDS
 from qa.reading.content import NOTHING, Stated
 from qa.reading.dates import from_day
+from qa.replacing import replacing
 
 NAME: Final = "reading.toml"
 _LOCK: Final = f".{NAME}.lock"
@@ -126,9 +127,8 @@ def _record(corpus: Path, tables: Mapping[str, str]) -> None:
     text = path.read_text(encoding="utf-8-sig")
     left = tables.keys() & tomllib.loads(_without(text, tables.keys())).keys()
     tables = {name: table for name, table in tables.items() if name not in left}
-    new = path.with_name(f".{NAME}.new")
-    new.write_text(_without(text, tables.keys()) + "".join(tables.values()), encoding="utf-8")
-    new.replace(path)
+    with replacing(path.resolve()) as file:  # of a link, what it leads to
+        file.write((_without(text, tables.keys()) + "".join(tables.values())).encode())
     if left:
         names = ", ".join(sorted(left))
         raise InputError(f"{path} says other things of {names}; change them there")

@@ -8,18 +8,16 @@ p = 3, which take 32 MiB and about a tenth of a second.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from qa.errors import InputError
+from qa.replacing import replacing
 
 N, R, P = 2**15, 8, 3
 MAX_MEMORY: Final = 64 * 2**20
@@ -128,15 +126,8 @@ class Accounts:
     def _write(self, users: dict[str, str]) -> None:
         text = json.dumps({"users": dict(sorted(users.items()))}, indent=1, ensure_ascii=False)
         try:
-            # In one step, and readable by nobody else from the start.
-            descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-                # The server's, also where root changes it; Windows, or another user, cannot.
-                with contextlib.suppress(OSError, AttributeError):
-                    before = self.path.stat()
-                    os.fchown(descriptor, before.st_uid, before.st_gid)
-            Path(name).replace(self.path)
+            with replacing(self.path, private=True) as file:
+                file.write(f"{text}\n".encode())
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror}") from error
 

@@ -340,9 +340,7 @@ class Endpoints:
             article_id: Its id as answers and lists give it, or the first digits of it.
         """
         self.may_write()
-        article = self.archive.article(article_id)
-        alone = self.archive.is_alone(article)
-        done = deletions.delete(self.corpus, article, alone=alone)
+        done = self.archive.take_out(article_id, self.corpus)
         self.syncing.run()
         return serialise.deleted(done)
 
