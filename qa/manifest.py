@@ -16,7 +16,7 @@ from qa.settings import Settings
 FORMAT: Final = 9
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
-READING: Final = 15
+READING: Final = 16
 """Version of `qa.reading` and `qa.passages`: raise it when the same file gives other passages."""
 
 NAME: Final = "manifest.json"

@@ -21,13 +21,14 @@ SEPARATOR = re.compile(r"\s*[|·•]\s*|\s+[—–-]\s+")
 """What stands between the parts of one header line: "Toronto Star · 4 hours ago"."""
 
 _UNIT = (
-    r"(?:seconds?|secs?\.?|minutes?|mins?\.?|hours?|hrs?\.?|days?|weeks?|wks?\.?|months?|mos?\.?"
+    r"(?:seconds?|secs?\.?|minutes?|mins?\.?|hours?|hrs?\.?|days?|weeks?|wks?\.?|months?|mths?\.?|mos?\.?"
     r"|years?|yrs?\.?)"
 )
 _COUNT = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|\d{1,3})"
 _AGE = re.compile(
     rf"(?:{ABOUT}\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
-    r"|\d{1,2}\s?(?:mins?|hrs?|h|d)|just now|moments ago|last (?:week|month|year)"
+    r"|\d{1,2}\s?(?:m|mins?|hrs?|h|d|wks?|w|mo|mths?|y|yrs?)|just now|moments ago"
+    r"|last (?:week|month|year)"
     r"|(?:yesterday|today)(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )

@@ -46,6 +46,9 @@ _ANYWHERE = re.compile(
             r"|OPINION|PICTURES|POLL|REACTION|REPORT|REVEAL(?:ED)?|UPDATE|VIDEO|WARNING)\])\W*",
             r"read more|read also|also read|related (?:articles|stories|posts)|you may also like"
             r"|recommended for you",
+            r"(?:read|view|see|open) (?:the )?(?:full|whole|original|entire) (?:article|story|text)"
+            r"(?: (?:on|at) .{1,40})?\W*",
+            r"download (?:it )?(?:on|from) (?:the )?app store|get it on google play",
             r"click (?:here|on the link)\b.{0,20}\b(?:to|for)\b.{0,30}\b(?:read|subscribe|sign|"
             r"download|view|see|learn|more|watch|join|register|get|buy|support|donate)\b.{0,60}",
             r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4})).{0,140}",
@@ -64,7 +67,8 @@ _ANYWHERE = re.compile(
             r"\d{1,3}[ -]min(?:ute)?s? read",
             rf"(?:{wordings.READING_TIME})\s*[:：]?\s*(?:ca\. |≈ ?)?\d{{1,3}} ?min\w*\.?",
             r"listen to this (?:article|story).{0,30}",
-            r"(?:loading|skip to (?:main )?content|back to top|report an error|print this page)\W*",
+            r"(?:loading|skip to (?:main )?(?:content|navigation|footer|search)|back to top"
+            r"|report an error|print this page)\W*",
             r"(?:accept|reject)(?: all)? cookies\W*",
             r"(?:we|this (?:web)?site) uses? cookies\b.{0,120}",
             r"the post .{1,120} (?:appeared first|first appeared) on .{1,60}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 
 from qa.reading import wordings
@@ -34,6 +34,9 @@ _MAX_HEADER_CHARS = 200
 _MAX_PARTS = 4
 _MAX_TITLE_CHARS = 250
 _MAX_TITLE_WORDS = 40
+_MAX_SENTENCE_CHARS = 120
+"""Of a title that is a sentence: what is longer is more likely the begin of a body."""
+
 _MIN_PROSE_CHARS = 80
 
 _PUBLISHER = re.compile(
@@ -91,6 +94,7 @@ def parse_header_line(line: str) -> Found | None:
     """What a line says, if all of it is header: "By A | Toronto Star | 14 March 2025"."""
     if len(line) > _MAX_HEADER_CHARS:
         return None
+    line = line.strip(" •·|")
     # A date first: "3 May 2025 - 07:29 GMT" is one, and no date with a publisher.
     if not _YEAR.search(line):  # most lines: the rest is for those with a date
         return _parse_parts(line) or _parse_part(line)
@@ -175,6 +179,9 @@ def _unlabelled(name: str) -> Found:
     """What a name without a label says: the publisher, unless it is clearly people's."""
     if are_people(name):
         return Found(author=clean_author(name), agency=agency_in(name))
+    who, _, _ = name.rpartition(", ")
+    if (paper := paper_in(name)) and " " in who and not is_called_like_a_paper(who):
+        return Found(author=clean_author(who), publisher=paper)
     if is_role(name):  # of whom the line above names
         return Found()
     return Found(publisher=_STAFF.sub("", name))
@@ -197,11 +204,7 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     standfirst_at: int | None = None
     follows = False
     for index, line in enumerate(lines[:_MAX_HEADER_LINES]):
-        found = parse_header_line(line.text)
-        if found is None and (author := parse_foreign_byline(line.text)):
-            found = Found(author=author)
-        if found is None and len(line.text) <= _MAX_HEADER_CHARS:
-            found = _parse_dated_name(line.text)
+        found = _said_at(lines, index)
         if _OF_DATABASES.fullmatch(line.text) or (known and line.text == _BODY):
             found = Found()
         if found is not None:
@@ -238,8 +241,29 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     return [line for index, line in enumerate(lines) if index not in dropped]
 
 
+def _said_at(lines: list[Line], at: int) -> Found | None:
+    """What a line below a title says, if all of it is header."""
+    text = lines[at].text
+    if found := parse_header_line(text):
+        return found
+    if author := parse_foreign_byline(text) or _above_role(lines, at):
+        return Found(author=author)
+    if at and _above_role(lines, at - 1):  # the role
+        return Found()
+    return _parse_dated_name(text) if len(text) <= _MAX_HEADER_CHARS else None
+
+
+def _above_role(lines: list[Line], at: int) -> str | None:
+    """The author, where a line is a name above what its bearer does: "Health Correspondent"."""
+    role = lines[at + 1].text if at + 1 < len(lines) else ""
+    named = role and is_role(role) and is_name_like(role)
+    return (
+        clean_author(lines[at].text) if named and are_people(f"{lines[at].text}, {role}") else None
+    )
+
+
 def _is_unmistakable(found: Found, line: str) -> bool:
-    return bool(found.author or found.url or _LABEL.match(line))
+    return bool(found.author or found.url or found == Found() or _LABEL.match(line))
 
 
 def _stands_in_header(lines: list[Line], at: int, known: Mapping[int, Found]) -> bool:
@@ -265,6 +289,19 @@ def is_headline(line: str) -> bool:
     if re.search(
         r"[,;:]$|(?<!\b[A-Z])(?<!\b(?:Jr|Sr|Co))(?<!\bInc)\.[\"'”’)\]]*$", line
     ) and not re.search(r"(?:\.\.\.|…)$", line):
+        return False
+    return parse_header_line(line) is None and not is_furniture(line)
+
+
+def is_sentence_title(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line where a title stands can be one though it is a sentence: above a longer."""
+    line, following = lines[at].text, lines[at + 1].text if at + 1 < len(lines) else ""
+    return could_be_title(line) and len(following) > len(line) and is_prose(following)
+
+
+def could_be_title(line: str) -> bool:
+    """Whether a line is a sentence that is short enough for a title."""
+    if len(line) > _MAX_SENTENCE_CHARS or is_headline(line):
         return False
     return parse_header_line(line) is None and not is_furniture(line)
 

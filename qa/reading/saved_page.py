@@ -24,14 +24,19 @@ from qa.reading.dates import is_day_first, looks_like_date, parse_date
 from qa.reading.draft import Draft, Found, Part
 from qa.reading.fields import SEPARATOR, is_name_like, parse_age
 from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker, menu_items
-from qa.reading.header import is_headline, is_prose
+from qa.reading.header import bare_title, is_headline, is_prose, is_sentence_title
 from qa.reading.single import closes_page, read_single, split_tail
+from qa.reading.titled import is_dated, titled_blocks
 
 ORIGIN = "page"
 _BULLET = re.compile(r"[-–—•·*]\s*(?P<name>\S.*)")
 _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?\.? read", re.IGNORECASE)
 _MAX_HEADER_PARTS = 3
 _MAX_SECTIONS = 3
+_MAX_AGE_CHARS = 40
+_MAX_NAME_WORDS = 3
+"""Of what can only be a publisher: more may be a title, with its age below it."""
+
 _LONG_WORDS = 80
 """Of an article below a page's comments: who comments has a name and an age too, and says less."""
 _COMMENTS = re.compile(r"(?:\d+ )?(?:comments?|kommentare?)(?: \(\d+\)|:)?", re.IGNORECASE)
@@ -68,10 +73,11 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
         headers = list(_headers(lines, heading + 1, announced=True))
         main_end = heading
     day_first = _day_first(headers)
-    segments = [(header, header.end) for header in headers] if headers else []
-    if not segments and heading is not None:
-        titles = _titled_blocks(lines, heading + 1)
-        segments = [(Header(at, at, None, None, False, False), at) for at in titles]
+    segments = [(header, header.end) for header in headers]
+    top = len(lines) if heading is None else _skip_furniture(lines, heading + 1)
+    if top < len(lines) and not _match(lines, top, announced=True):
+        titles = titled_blocks(lines, top, headers[0].start if headers else None)
+        segments = [(Header(at, at, None, None, False, False), at) for at in titles] + segments
     if not segments:
         return []
     parts: list[Part] = []
@@ -83,15 +89,23 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
         if first is not None and len(main[0].text.split()) < len(main[first.end].text.split()):
             _take_header(draft, first, day_first)
             main = main[first.end :]
-        read_single(main, draft, ORIGIN)
+        _read_titled(main, draft)
         parts.append(draft)
     ends = [header.start for header, _ in segments[1:]] + [len(lines)]
     for (header, title_at), end in zip(segments, ends, strict=True):
         draft = Draft(line=lines[title_at].number, dated_by_name=False)
         _take_header(draft, header, day_first)
-        read_single(lines[title_at:end], draft, ORIGIN)
+        _read_titled(lines[title_at:end], draft)
         parts.append(draft)
     return parts
+
+
+def _read_titled(lines: list[Line], draft: Draft) -> None:
+    """Fill a draft from the lines of one article, whose title may be a sentence."""
+    if is_sentence_title(lines, 0):
+        draft.take(Found(title=bare_title(lines[0].text)), ORIGIN)
+        lines = lines[1:]
+    read_single(lines, draft, ORIGIN)
 
 
 def _is_tail_line(line: str) -> bool:
@@ -108,9 +122,11 @@ def _heading(lines: list[Line]) -> int | None:
         following = _skip_furniture(lines, index + 1)
         if _match(lines, following, announced=True):
             return index
-        # Without any header, only a heading that closes a page's furniture can be believed:
-        # elsewhere the headline after it is a link within the body.
-        if index and _ends_article(lines[index - 1].text) and _titled_blocks(lines, index + 1):
+        # Without a header above the title, only a heading that closes a page's furniture can be
+        # believed, or several titles above their ages: elsewhere it is a link within the body.
+        titles = titled_blocks(lines, following)
+        ended = index > 0 and _ends_article(lines[index - 1].text)
+        if titles and (ended or len([at for at in titles if is_dated(lines, at)]) > 1):
             return index
         index = following
     return None
@@ -201,6 +217,8 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     if (repeated_at := _repeated_at(lines, start)) is not None:
         publisher = bullet = lines[start].text
         age, index = _age_in(lines[start + 1].text), repeated_at + 1
+        if age is None and re.search(r"\d", lines[start + 1].text):
+            age = lines[start + 1].text  # "28 Jul", "in 2 hours": kept as it is worded
     while index < min(len(lines) - 1, end):
         text = lines[index].text
         if lines[index].gap and index > start and not _double_spaced(lines, start):
@@ -214,7 +232,10 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
             publisher, age, one_line = publisher or both[0], both[1], True
         elif age is None and (only := _age_in(bare)) is not None:
             age = only
-        elif marked and bullet is None and is_name_like(bare):
+        elif bullet is None and (
+            (marked and is_name_like(bare))
+            or (_same_name(text, publisher) and _is_age(lines[index - 1].text))
+        ):
             bullet = bare
         elif publisher is None and is_name_like(text) and _is_publisher_at(lines, index, age):
             publisher = text
@@ -231,7 +252,17 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     # A byline may stand above the title; read_single takes it there.
     byline = index + 1 < len(lines) and parse_byline(lines[index].text) is not None
     title_at = index + 1 if byline else index
-    if title_at >= len(lines) or not is_headline(lines[title_at].text):
+    if title_at >= len(lines):
+        return None
+    # Where publisher and age stand above it, a title may be a sentence; below a name that stands
+    # there twice an article begins even without one.
+    named = publisher is not None and len(publisher.split()) <= _MAX_NAME_WORDS
+    dated = announced and age is not None and (named or one_line)
+    if not (
+        is_headline(lines[title_at].text)
+        or (dated and is_sentence_title(lines, title_at))
+        or (repeated and _repeated_at(lines, title_at) is None)
+    ):
         return None
     if _BULLET.match(lines[title_at].text):
         return None
@@ -241,11 +272,11 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
 
 
 def _repeated_at(lines: list[Line], start: int) -> int | None:
-    """Where "9News / 4 hours ago / - 9News" ends, if it is here: a publisher, whatever its name.
+    """Where "9News / 4 hours ago / - 9News" ends, if it is here: whatever its name and its age.
 
     Sections may stand before its second name: "- Politics".
     """
-    if start + 1 >= len(lines) or not _is_age(lines[start + 1].text):
+    if start + 1 >= len(lines) or len(lines[start + 1].text) > _MAX_AGE_CHARS:
         return None
     for at in range(start + 2, min(start + _MAX_HEADER_PARTS + _MAX_SECTIONS, len(lines) - 1)):
         marked = _BULLET.fullmatch(lines[at].text)
@@ -321,8 +352,8 @@ def _is_age(text: str) -> bool:
     return _age_in(text) is not None
 
 
-def _same_name(left: str, right: str) -> bool:
-    return left.casefold().split() == right.casefold().split()
+def _same_name(left: str, right: str | None) -> bool:
+    return right is not None and left.casefold().split() == right.casefold().split()
 
 
 def _day_first(headers: list[Header]) -> bool | None:
@@ -340,18 +371,3 @@ def _take_header(draft: Draft, header: Header, day_first: bool | None) -> None:
         wording = age or (header.age if published_at is None else None)
         found = Found(publisher=header.publisher, age=wording, published_at=published_at)
     draft.take(found, ORIGIN)
-
-
-def _titled_blocks(lines: list[Line], start: int) -> list[int]:
-    """Related articles without any header: a headline after a blank line, then prose."""
-    first = _skip_furniture(lines, start)
-    if not _is_titled_block(lines, first):
-        return []
-    later = (at for at in range(first + 1, len(lines)) if lines[at].gap)
-    return [first, *(at for at in later if _is_titled_block(lines, at))]
-
-
-def _is_titled_block(lines: list[Line], at: int) -> bool:
-    if at + 1 >= len(lines):
-        return False
-    return is_headline(lines[at].text) and is_prose(lines[at + 1].text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line, join_lines
@@ -20,7 +22,9 @@ from qa.reading.furniture import (
 )
 from qa.reading.header import (
     bare_title,
+    could_be_title,
     is_headline,
+    is_prose,
     merge,
     parse_header_line,
     take_head,
@@ -28,6 +32,12 @@ from qa.reading.header import (
 
 _MAX_LINES_BEFORE_TITLE = 4
 _MIN_MENU_ITEMS = 2
+_MAX_MASTHEAD_LINES = 80
+_MIN_MASTHEAD_ITEMS = 3
+_MIN_HEADLINE_WORDS = 4
+_MIN_HEADLINE_CHARS = 25
+_FOLLOW = "follow"
+"""The button beside the name of whoever publishes, on pages of aggregators."""
 
 
 def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
@@ -39,10 +49,15 @@ def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
         origin: The provenance of what is found.
     """
     lines = [line for line in lines if not re.fullmatch(r"[=*_~.#-]{3,}", line.text)]
+    above: list[Line] = []
     if draft.found.title is None:
-        lines = _below_menu(lines, draft, origin)
+        below = _below_menu(lines, draft, origin)
+        above, lines = ([], below) if _is_head(below) else _part_masthead(lines, below)
         lines = _take_title(lines, draft, origin)
     lines = take_head(lines, draft, origin)
+    said = _said_above(above)
+    # The day in a masthead is the one on which the page was seen.
+    draft.take(replace(said, published_at=None) if draft.found.age else said, origin)
     fill_body(lines, draft, origin)
 
 
@@ -126,6 +141,46 @@ def _below_menu(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     return lines[end:]
 
 
+def _is_head(lines: list[Line]) -> bool:
+    """Whether a headline comes first: with header lines or prose right below it."""
+    if not lines[1:] or menu_items(lines[0].text) or not is_headline(lines[0].text):
+        return False
+    return is_prose(lines[1].text) or parse_header_line(lines[1].text) is not None
+
+
+def _part_masthead(lines: list[Line], below: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Part what a site has above the headline of a page that was copied whole.
+
+    A menu with items that no list knows ("For You", "Play"), a kicker, the day: all are of a few
+    words. The first line of more is the headline, if enough before it is known to be of a menu.
+
+    Args:
+        lines: Of the page.
+        below: Those below its menu, which stay where no headline is found.
+    """
+    at = next((i for i, line in enumerate(lines[:_MAX_MASTHEAD_LINES]) if _is_long(line.text)), 0)
+    items = sum(menu_items(line.text) or is_furniture(line.text) for line in lines[:at])
+    if items < _MIN_MASTHEAD_ITEMS or not is_headline(lines[at].text):
+        return [], below
+    return lines[:at], lines[at:]
+
+
+def _is_long(line: str) -> bool:
+    if is_furniture(line) or menu_items(line) or parse_header_line(line) is not None:
+        return False
+    return len(line.split()) >= _MIN_HEADLINE_WORDS or len(line) >= _MIN_HEADLINE_CHARS
+
+
+def _said_above(lines: list[Line]) -> Found:
+    """What the lines above a headline say, which those below it may say otherwise."""
+    said = Found()
+    for line, following in pairwise([*lines, Line("", gap=True, number=0)]):
+        said = merge(said, parse_header_line(line.text) or Found())
+        if following.text.casefold() == _FOLLOW and is_name_like(line.text):
+            said = merge(said, Found(publisher=line.text))
+    return said
+
+
 def _take_title(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     """Take the first line as the title if it can be one, past header lines that stand before it."""
     before: list[Line] = []
@@ -134,7 +189,7 @@ def _take_title(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
             before.append(line)
             continue
         title = bare_title(line.text)
-        if not is_headline(title):
+        if not (is_headline(title) or _is_above_header(lines, index)):
             break
         draft.take(Found(title=title), origin)
         draft.line = line.number
@@ -142,3 +197,10 @@ def _take_title(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
         # The first line after a title counts as following a gap, whatever stood between.
         return before + rest
     return lines
+
+
+def _is_above_header(lines: list[Line], at: int) -> bool:
+    """Whether a short sentence has a byline or a date right below it, as titles have."""
+    if at + 1 >= len(lines) or not could_be_title(lines[at].text):
+        return False
+    return parse_header_line(lines[at + 1].text) is not None

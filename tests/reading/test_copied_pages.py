@@ -180,3 +180,127 @@ def test_further_ages(age, moment):
 def test_further_tails(tail):
     [article] = read(f"{TITLE}\nBy Ida Holm\n\n{BODY}\n{tail}\n")
     assert article.text == BODY
+
+
+@pytest.mark.parametrize(
+    "title", ["Why were they sold out? We asked.", "Sold out, again, for $90."]
+)
+@pytest.mark.parametrize("header", ["{}\n4 hours ago\n- {}", "{}\n4 hours ago", "{} • 4 hours ago"])
+def test_the_title_of_a_related_article_may_be_a_sentence(title, header):
+    papers = ("Harbour Star", "Island Free Press")
+    page = f"{TITLE}\n{BODY}\nComments\nRelated Articles\n"
+    for paper in papers:
+        page += f"\n\n{header.replace('{}', paper)}\n{title}\n{TEXT}\n"
+    assert [(a.publisher, a.age, a.title, a.text) for a in read(page)] == [
+        (None, None, TITLE, BODY),
+        *((paper, "4 hours ago", title, TEXT) for paper in papers),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("age", "kept"),
+    [("2w", "2w"), ("5m", "5m"), ("3 mths ago", "3 mths ago"), ("28 Jul", "28 Jul"),
+     ("in 2 hours", "in 2 hours"), ("Sponsored", None)],
+)  # fmt: skip
+def test_a_name_that_stands_twice_begins_an_article_whatever_its_age(age, kept):
+    page = f"{TITLE}\n{BODY}\nComments\nRelated Articles\n"
+    for paper in ("Harbour Star", "Island Free Press"):
+        page += f"\n\n{paper}\n{age}\n- {paper}\n{RELATED}\n{TEXT}\n"
+    related = read(page)[1:]
+    assert [(a.publisher, a.age) for a in related] == [
+        ("Harbour Star", kept), ("Island Free Press", kept)
+    ]  # fmt: skip
+
+
+def test_a_name_that_stands_twice_begins_an_article_without_a_title():
+    body = f"{TEXT} {TEXT} {TEXT} {TEXT}"
+    page = f"{TITLE}\n{BODY}\nRelated Articles\n\nHarbour Star\n1h\n- Harbour Star\n{RELATED}\n"
+    page += f"{TEXT}\n\nIsle Press\n2h\n- Isle Press\n{body}\n"
+    assert [(a.publisher, a.text) for a in read(page)[1:]] == [
+        ("Harbour Star", TEXT), ("Isle Press", body)
+    ]  # fmt: skip
+
+
+def test_a_publisher_above_and_below_an_age_is_no_title():
+    page = f"{TITLE}\n{BODY}\nRelated Articles\n\nBay News\n2h\nBay News\n{RELATED}\n{TEXT}\n"
+    assert [(a.publisher, a.title) for a in read(page)] == [(None, TITLE), ("Bay News", RELATED)]
+
+
+@pytest.mark.parametrize(
+    ("below", "publisher", "author"),
+    [
+        ("{} • 2 hours ago", "Harbour Star", None),
+        ("2 hours ago", None, None),
+        ("By Ann Lee\n2 hours ago\n", None, "Ann Lee"),
+    ],
+)
+def test_titles_of_related_articles_may_stand_above_publisher_and_age(below, publisher, author):
+    titles = (RELATED, "Storm keeps the fleet in harbour")
+    page = f"{TITLE}\n{BODY}\n\nRead next\n"
+    for title in titles:
+        page += f"\n{title}\n{below.replace('{}', 'Harbour Star')}\n{TEXT}\n"
+    assert [(a.publisher, a.author, a.age, a.title, a.text) for a in read(page)] == [
+        (None, None, None, TITLE, BODY),
+        *((publisher, author, "2 hours ago", title, TEXT) for title in titles),
+    ]
+
+
+def test_one_link_with_its_age_amid_an_article_does_not_end_it():
+    first, second = BODY.split("\n")
+    page = f"{TITLE}\n\n{first}\n\nRead next\n\n{RELATED}\n2 hours ago\n\n{second}\n"
+    [article] = read(page)
+    assert article.text.startswith(first)
+    assert article.text.endswith(second)
+
+
+@pytest.mark.parametrize("below", ["By Ann Lee\n3 May 2024", "3 May 2024"])
+def test_a_title_that_is_a_sentence_above_a_byline_or_a_date(below):
+    [article] = read(f"The baths leaked. So they close.\n{below}\n\n{BODY}\n")
+    assert (article.title, article.text) == ("The baths leaked. So they close.", BODY)
+
+
+MASTHEAD = """Skip to content
+Skip to footer
+
+Search the web
+Sign in
+
+Discover
+Following
+News
+Play
+"""
+
+
+def test_the_headline_of_a_page_copied_whole_below_a_menu_of_unknown_items():
+    page = f"{MASTHEAD}\nHarbour Star\nFollow\n53.4K Followers\n{TITLE} on Canal Street\n"
+    [article] = read(f"{page}Story by Ann Lee\n • 3h • \n4 min read\n\n{BODY}\n")
+    assert (article.title, article.publisher) == (f"{TITLE} on Canal Street", "Harbour Star")
+    assert (article.author, article.age, article.text) == ("Ann Lee", "3h", BODY)
+
+
+def test_the_day_of_a_masthead_is_not_the_articles_own():
+    page = "Harbour Star\nSubscribe\nLog in\nNews | Sport\nTuesday, August 5, 2025\n\nLOCAL\n"
+    page += f"{TITLE}\n"
+    standfirst = "The baths on Canal Street will not open again this year."
+    page += (
+        f"{standfirst}\nAnn Lee\nHealth Correspondent\nPublished: August 4, 2025\nShare\n\n{BODY}"
+    )
+    [article] = read(page)
+    assert (article.title, article.publisher, article.author) == (TITLE, "Harbour Star", "Ann Lee")
+    assert article.published_at == datetime(2025, 8, 4, tzinfo=UTC)
+    assert article.text.replace("\n\n", "\n") == f"{standfirst}\n{BODY}"
+
+
+def test_a_name_with_its_paper_behind_it():
+    article = read_one("Ann Lee, Harbour Tribune\nTue, August 5, 2025 at 4:12 PM GMT+1·3 min read")
+    assert (article.author, article.publisher) == ("Ann Lee", "Harbour Tribune")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Read full article", "View the original story on Harbour Star", "Get it on Google Play"],
+)
+def test_links_to_the_whole_article_and_to_shops_are_left_out(line):
+    [article] = read(f"{TITLE}\nBy Ann Lee\n\n{BODY}\n{line}\n\nAbout Us\nContact\n")
+    assert article.text == BODY
