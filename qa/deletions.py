@@ -117,11 +117,17 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
     kept: str | None = None
     try:
         with _changing(corpus) as entries:
-            _check_there(corpus, article.source)
             content = content_key(article)
+            is_there = _is_there(corpus, article.source)
             for each in entries:  # noted already, and no sync has followed yet
-                if (each.source, each.content, each.kept_as) == (article.source, content, None):
+                is_like = (each.source, each.content) == (article.source, content)
+                if is_like and (each.kept_as is None) == is_there:
                     return each
+            if not is_there:  # this is not the corpus of the index
+                raise InputError(
+                    f"{corpus} holds no {article.source}; name the folder of the articles: "
+                    "--corpus DIR, or bring the index up to date: qa index"
+                )
             kept = _put_away(corpus, article.source) if alone else None
             entry = Deleted(
                 id=article.id,
@@ -137,15 +143,6 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
             _put_back(corpus, article.source, kept)
         raise
     return entry
-
-
-def _check_there(corpus: Path, source: str) -> None:
-    """Raise where this is not the corpus of the index, or its file was just put away."""
-    if not _is_there(corpus, source):
-        raise InputError(
-            f"{corpus} holds no {source}; name the folder of the articles: --corpus DIR, or bring "
-            "the index up to date: qa index"
-        )
 
 
 def _is_there(corpus: Path, source: str) -> bool:

@@ -5,6 +5,7 @@ Both are answered from one covering index of the store, so that the texts are ne
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from qa.analysis import fold
@@ -12,6 +13,7 @@ from qa.bylines import people
 from qa.errors import InputError
 from qa.languages import tag_key
 from qa.overviews import Count, Facets, merged
+from qa.periods import DAY, MONTH_YEAR, period
 from qa.records import Article, Filters
 from qa.rows import (
     ARTICLE_COLUMNS,
@@ -39,6 +41,9 @@ LENGTH_STEP: Final = 100
 
 MOST_WORDS: Final = 100
 """Words that a list is searched for: SQLite takes conditions that are nested 1,000 deep."""
+
+_IN_WORDS: Final = re.compile(rf"(?<!\w)(?:{DAY}|{MONTH_YEAR})")
+"""A day or month as it may be written, folded; the store has it as 2026-05-12."""
 
 _PRIMARY: Final = "substr(language_key, 1, instr(language_key || '-', '-') - 1)"
 """As `qa.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
@@ -73,7 +78,7 @@ def article_page(
         store: Of the index.
         generation: Only what it sees.
         query: Each of its words occurs in the title, publisher, author, file or date, in part or
-            whole, whatever its case and accents.
+            whole, whatever its case and accents; a date may be written "12 May 2026".
         filters: What else restricts them.
         sort: One of `SORTS`; articles without that field come last either way.
         descending: Largest first: the newest, or from Z to A.
@@ -154,16 +159,31 @@ def passage_lengths(
     return [(row["least"], row["n"]) for row in rows]
 
 
+def _as_stored(written: str) -> str:
+    """A day or month in words as the store has it: "12 May 2026" is 2026-05-12."""
+    found = period(written)
+    if found is None:  # 31 June
+        return written
+    is_day = (found.end - found.first).days == 1
+    return found.first.isoformat()[: None if is_day else len("2026-05")]
+
+
 def _where(query: str, filters: Filters, generation: int) -> tuple[str, list[Any]]:
     parts = ["added <= ?", "removed > ?"]
     values: list[Any] = [generation, generation]
-    looked_for = dict.fromkeys(fold(query.encode("utf-8", "replace").decode()).split())
+    text = " ".join(fold(query.encode("utf-8", "replace").decode()).split())
+    looked_for = dict.fromkeys(text.split())
     if len(looked_for) > MOST_WORDS:
         raise InputError(
             f"a list is searched for at most {MOST_WORDS} words, not {len(looked_for):,}; "
             "ask for what articles say instead: qa search"
         )
-    for word in looked_for:
+    for written in dict.fromkeys(_IN_WORDS.findall(text)):
+        words = written.split()
+        literally = " AND ".join(["instr(searched, ?) > 0"] * len(words))
+        parts.append(f"(instr(searched, ?) > 0 OR {literally})")
+        values += [_as_stored(written), *words]
+    for word in dict.fromkeys(_IN_WORDS.sub(" ", text).split()):
         parts.append("instr(searched, ?) > 0")
         values.append(word)
     if filters.publisher:

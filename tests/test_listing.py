@@ -58,6 +58,9 @@ def test_what_has_no_value_comes_last_in_both_directions(listed):
 def test_every_word_must_occur_and_none_is_a_pattern(listed):
     assert titles(listed, "ELAN star") == (["Élan vital"], 1)
     assert titles(listed, "rows.jsonl 2025-01-01") == (["alpha falls"], 1)
+    for shown in ("1 January 2025", "January 2025 falls", "Jan. 1, 2025"):
+        assert titles(listed, shown) == (["alpha falls"], 1), shown
+    assert titles(listed, "31 June 2025") == titles(listed, "2 January 2025") == ([], 0)
     assert titles(listed, "silva")[1] == 2
     assert titles(listed, "0% sure_t")[1] == 1
     assert titles(listed, "e%l")[1] == titles(listed, "s_re")[1] == 0

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
-SHEETS = ("base.css", "panel.css", "ask.css", "articles.css", "index.css")
+SHEETS = ("base.css", "panel.css", "ask.css", "articles.css", "index.css", "print.css")
 TITLE = "Ask the archive"
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"]
@@ -119,7 +119,7 @@ def theme() -> gr.themes.Base:
 
 def style() -> str:
     """Our style sheet with its colours, as an element."""
-    colours = {
+    pairs = {
         "paper": (PAPER, PAPER_DARK),
         "card": (CARD, CARD_DARK),
         "ink": (INK, INK_DARK),
@@ -129,9 +129,10 @@ def style() -> str:
         "accent": (ACCENT, ACCENT_DARK),
         "on-accent": (ON_ACCENT, ON_ACCENT_DARK),
     }
-    light = "".join(f"--{name}: {pair[0]};" for name, pair in colours.items())
-    dark = "".join(f"--{name}: {pair[1]};" for name, pair in colours.items())
-    sheets = "\n".join([f":root {{{light}}}", f".dark {{{dark}}}", *map(asset, SHEETS)])
+    light = "".join(f"--{name}: {pair[0]};" for name, pair in pairs.items())
+    dark = "".join(f"--{name}: {pair[1]};" for name, pair in pairs.items())
+    colours = [f":root {{{light}}}", f"@media screen {{.dark {{{dark}}}}}"]  # paper is white
+    sheets = "\n".join([*colours, *map(asset, SHEETS)])
     return f"<style>{sheets}</style>"
 
 

@@ -141,6 +141,7 @@ def test_an_article_is_previewed_added_deleted_and_brought_back(
     seen = preview.inner_text()
     assert EVIL_NAME in seen
     assert re.search(r"Harbour Courier\s+from", seen)
+    assert re.search(r"Date\s+4 August 2025 from", seen)
     assert "unknown kind of file '.exe'" in seen
     assert {file.name for file in site.corpus.iterdir()} == before, "nothing is added by looking"
 

@@ -67,6 +67,37 @@ def test_a_server_that_is_gone_is_told_wherever_it_is_asked(plain_page: Any) -> 
     page.locator(".told", has_text="1 of").wait_for(timeout=10_000)
 
 
+def test_an_upload_that_fails_can_be_tried_again(plain_page: Any, site: Site) -> None:
+    page = plain_page
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    copy = {"name": "copy.txt", "mimeType": "text/plain",
+            "buffer": (site.corpus / "tram.txt").read_bytes()}  # fmt: skip
+    page.locator("[data-files]").set_input_files(copy)
+    page.locator("[data-add]").wait_for()
+    page.route("**/api/v1/upload*", lambda route: route.abort())
+    for _ in range(2):
+        page.locator("[data-add]").click()
+        page.locator("[data-preview] [role=alert]", has_text=SILENCE).wait_for()
+    check_it_fits_and_can_be_read(page)
+    page.unroute("**/api/v1/upload*")
+    page.locator("[data-add]").click()
+    page.locator("[data-report] .uploads", has_text="is in the archive already").wait_for()
+    assert page.locator("[data-preview] > *").count() == 0
+
+
+def test_an_upload_after_the_session_has_ended_leads_to_signing_in(plain_page: Any) -> None:
+    page = plain_page
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    told = {"error": {"kind": "ForbiddenError", "message": "sign in first"}}
+    page.route("**/api/v1/preview", lambda route: route.fulfill(status=401, json=told))
+    with page.expect_navigation():
+        page.locator("[data-files]").set_input_files(
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"A"}
+        )
+
+
 def test_a_filter_that_cannot_be_used_can_be_taken_away(plain_page: Any, site: Site) -> None:
     page = plain_page
     page.goto(f"{site.address}/?q=tram&after=2025-13-40&publisher=Northfield+Gazette")

@@ -203,6 +203,7 @@ function sendJson(path, value) {
 async function send(path, request) {
   try {
     const response = await fetch(`${props.root}${path}`, { method: "POST", ...request });
+    if (response.status === 401) location.reload(); // the session has ended, as for `reach`
     const told = await response.json();
     return response.ok ? told : { error: told.error?.message ?? `status ${response.status}` };
   } catch {
@@ -300,10 +301,12 @@ const FIELDS = [
   ["language", "Language"],
   ["url", "Address"],
 ];
+// The day as it is written, wherever the reader is.
+const DAYS = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
 
 function shownAs(name, value) {
-  if (name === "published_at") return value.replace(/T00:00:00.*$/, "");
+  if (name === "published_at") return DAYS.format(new Date(`${value.slice(0, 10)}T00:00Z`));
   if (name !== "language") return value;
   try {
     return LANGUAGES.of(value);
@@ -359,10 +362,16 @@ function outcome(file) {
 async function add(button) {
   button.disabled = true;
   const mine = chosen;
+  const seen = button.closest(".preview");
   const told = await mine.keep(mine.told);
   const isLast = chosen === mine; // else other files are being looked at meanwhile
   if (told.error) {
     (isLast ? preview : part("report")).replaceChildren(notice(told.error, "error"));
+    if (isLast) {
+      preview.append(seen); // so that it can be tried again
+      button.disabled = false;
+      button.focus();
+    }
     return;
   }
   if (isLast) discard();
