@@ -308,7 +308,13 @@ class Archive(Holdings):
         embeddings = self.retriever.embeddings(found)
         lexical = found.generation.lexical
         finding = find_answer(
-            found.question, found.query, found.hits, embeddings, lexical, self.reader
+            found.question,
+            found.query,
+            found.hits,
+            embeddings,
+            lexical,
+            self.reader,
+            recent=found.understood.recency is not None,
         )
         if (threshold := self.settings.answer_threshold) is None:
             return finding

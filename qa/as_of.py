@@ -8,26 +8,20 @@ not kept, the find stays and is marked (`Article.later_than`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from qa.analysis import terms
 from qa.citations import cite
+from qa.exact_words import comparable, excluded_terms, is_shouted, phrase_pattern, shouted_pattern
 from qa.explaining import matched_words
 from qa.passages import Cut, PassageSize, cut
 from qa.records import Article, Hit, Passage
 from qa.retrieval import Retrieval
 from qa.revisions import dated
 from qa.store import Store
-from qa.understanding import (
-    Understood,
-    comparable,
-    excluded_terms,
-    is_shouted,
-    phrase_pattern,
-    shouted_pattern,
-)
+from qa.understanding import Understood
 
 
 def end_of(day: date) -> datetime:
@@ -37,9 +31,18 @@ def end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
-def read_otherwise(store: Store, generation: int, now: Article, end: datetime) -> bool:
-    """Whether an article had another text before a moment, or one that is not kept."""
-    return _text(store, generation, now, end) is not now
+def read_otherwise(
+    store: Store, generation: int, articles: Iterable[Article], end: datetime
+) -> tuple[set[str], set[str]]:
+    """The articles that had another text before a moment, and those of which it is not kept.
+
+    Returns:
+        The ids of either.
+    """
+    then = {each.id: (each, _text(store, generation, each, end)) for each in articles}
+    unkept = {number for number, (_, text) in then.items() if text is None}
+    other = {number for number, (now, text) in then.items() if text is not now}
+    return other - unkept, unkept
 
 
 def as_it_read(found: Retrieval, hits: Sequence[Hit], store: Store, size: PassageSize) -> list[Hit]:

@@ -53,3 +53,10 @@ def correction(citation: Citation) -> str | None:
     if citation.corrected:
         return f"Later corrected: the newest version{when} does not have these words."
     return f"From an earlier version; the newest{when} still has these words."
+
+
+def standing(copy: Article) -> str:
+    """What to say behind the name of a copy that is not like the one shown, else nothing."""
+    if copy.later_than is not None:
+        return " (changed since)"
+    return " (an earlier version)" if copy.later is not None else ""

@@ -76,20 +76,39 @@ _AGE = re.compile(
 )
 """How English writes how old somebody is: "Anna Smith, 45, was killed", "a 17-year-old"."""
 _OF_TIME = re.compile(
-    r"\bhow (?:long|old|soon|late|early)\b|\b(?:age|years?|months?|weeks?|days?|hours?|minutes?)\b",
+    r"\bhow (?:long|old|soon|late|early)\b|\bages?\b"
+    r"|\b(?:how many|how much|number of|in) (?:\w+ )?(?:years|months|weeks|days|hours|minutes)\b",
     re.IGNORECASE,
 )
+"""Not "last week", which is when, and not how long."""
 _DURATION = re.compile(
     rf"(?<![\w.,])(?:\d{{1,3}}|{_WORDS})[- ](?:years?|months?|weeks?|days?|hours?|minutes?)\b",
     re.IGNORECASE,
 )
 """"Two years ago" is no other figure for what a bridge costs."""
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+_TIMES: Final = frozenset({"year", "month", "week", "day", "hour", "minut"})
+"""Terms: of "214,000 the week before" it is not weeks that are counted."""
+_WAS_BEFORE = re.compile(
+    r"(\bto [$€£¥]?\d[\d.,]*(?: \w+)?,?|\b(?:up|down)) from [$€£¥]?\d[\d.,]*\b", re.IGNORECASE
+)
+""""Rose to 224,000 from 218,000": what it was before is no other figure for what it is."""
+_CLAUSE = re.compile(
+    r"(?:, including [^,.;]*,|(?!, | and | but | while |[;:] |[.!?]\s).)+", re.DOTALL
+)
+_DEAD: Final = frozenset({"kill", "die", "dead", "death", "fatal"})
+_HURT: Final = frozenset({"hurt", "injur", "injuri", "wound"})
+"""Terms. Both stand in one sentence: "killing nine workers and injuring 52 people"."""
 _SHARE = re.compile(
     r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_DAY_OF_MONTH = re.compile(
+    rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?!\d)"
+    rf"|\b(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<then>{_MONTH})\b"
+)
 _MONEY = "$€£¥"
 _CORRECTS = re.compile(
     r"\b(?:correct(?:s|ed|ion)?|(?<!\bof )(?<!\bstate )corrections"
@@ -135,6 +154,8 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         return ()
     said = set(figures(question.text))
     asked = set(question.terms)
+    if not _OF_TIME.search(question.text):
+        asked -= _TIMES
     counted = _HOW_MANY.search(question.text) is not None
     # Of a freeze of two years, 310 homes are no other length; of a bridge, metres may be.
     lasts = _HOW_LONG.search(question.text) and _DURATION.search(citations[0].quote)
@@ -147,6 +168,9 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
             quote = _DURATION.sub("", quote)
         if lasts:
             quote = ", ".join(_DURATION.findall(quote))
+        if not _FROM.search(question.text):
+            quote = _WAS_BEFORE.sub(r"\1", quote)
+        quote = _of_those_asked_for(quote, asked, language)
         found = _found(quote, asked, language)
         if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
             found = _found(quote, frozenset(), language)
@@ -180,6 +204,21 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         )
         for citation, found in [alike[0], *others]
     )
+
+
+def _of_those_asked_for(quote: str, asked: Set[str], language: str | None) -> str:
+    """A quote without what it says of the injured, where the dead are asked for, or of the dead."""
+    wanted = [each for each in (_DEAD, _HURT) if each & asked]
+    if len(wanted) != 1:
+        return quote
+    [own] = wanted
+    other = _HURT if own is _DEAD else _DEAD
+
+    def kept(clause: re.Match[str]) -> str:
+        held = set(terms(clause.group(), language))
+        return "" if held & other and not held & own else clause.group()
+
+    return _CLAUSE.sub(kept, quote)
 
 
 def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) -> dict[float, str]:
@@ -259,9 +298,13 @@ def _same_thing(question: Question, first: Citation, second: Citation) -> bool:
     """Whether two quotes speak of the same thing: not only of the same names ("Halden Motors").
 
     A name may stand in the title alone, which says what all of an article is about. Where the first
-    speaks of what the question means by "the heat", the other's article must, somewhere.
+    speaks of what the question means by "the heat", the other's article must, somewhere. Where the
+    first names the day that the question names, the other names no other.
     """
     language = first.article.language
+    asked, *days = (_days(text) for text in (question.text, first.quote, second.quote))
+    if asked & days[0] and days[1] and asked.isdisjoint(days[1]):
+        return False
     quoted = [question.held(each.quote, each.article.language) for each in (first, second)]
     plain = _plain(question, first) | _plain(question, second)
     if not quoted[0] & quoted[1] & plain:
@@ -273,6 +316,14 @@ def _same_thing(question: Question, first: Citation, second: Citation) -> bool:
     titles = [question.held(each.article.title, each.article.language) for each in (first, second)]
     named = [held | title & question.names for held, title in zip(quoted, titles, strict=True)]
     return _shared(*quoted) >= SHARED or _shared(*named) >= SHARED_WITH_TITLES
+
+
+def _days(text: str) -> set[tuple[str, int]]:
+    """The days of months that an English text names: ("feb", 14)."""
+    return {
+        ((found["month"] or found["then"])[:3].lower(), int(found["day"] or found["first"]))
+        for found in _DAY_OF_MONTH.finditer(text)
+    }
 
 
 def _meant(question: Question) -> set[str]:

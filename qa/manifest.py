@@ -17,7 +17,8 @@ FORMAT: Final = 9
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
 READING: Final = 16
-"""Version of `qa.reading` and `qa.passages`: raise it when the same file gives other passages."""
+"""Version of `qa.reading`, `qa.passages` and `qa.duplicates.shingles`: raise it when the same file
+gives other passages, or the same articles other copies."""
 
 NAME: Final = "manifest.json"
 

@@ -11,6 +11,15 @@ from typing import Final
 import numpy as np
 
 from qa.analysis import fold, term, tokens
+from qa.exact_words import (
+    comparable,
+    excluded_terms,
+    is_shouted,
+    phrase_pattern,
+    shouted_pattern,
+    variants,
+    whole_words,
+)
 from qa.lexical.spelling import is_near
 from qa.names import Known, Names
 from qa.protocols import Allowed, Floats, Ids
@@ -20,17 +29,7 @@ from qa.rows import NO_DAY, days
 from qa.searchable import Searchable
 from qa.stemming import ENGLISH, languages_of
 from qa.store import Store
-from qa.understanding import (
-    HALF_LIFE_DAYS,
-    Understood,
-    comparable,
-    excluded_terms,
-    is_shouted,
-    phrase_pattern,
-    shouted_pattern,
-    variants,
-    whole_words,
-)
+from qa.understanding import HALF_LIFE_DAYS, Understood
 
 CHECKED: Final = 5_000
 """Passages whose text is looked at for a phrase: .15 s for abstracts of SciFact, on two cores."""

@@ -56,13 +56,15 @@ class Results:
             # Whoever asks for the latest wants it, not the first.
             earliest = found.understood.recency is None
             number = generation.manifest.generation
+            otherwise, unkept = self._changed_since(ids)
             places = slots(
                 self.store,
                 number,
                 ids,
                 earliest=earliest,
                 outdated=later,
-                apart=self._only_earlier(ids, later) | self._changed_since(ids),
+                apart=self._only_earlier(ids, later) | otherwise,
+                unsure=dict.fromkeys(unkept, found.understood.as_of),
                 asked=set(found.question.terms),
             )
             if len(places) >= k or len(all_ranked) < depth or len(places) == len(all_ranked):
@@ -92,22 +94,24 @@ class Results:
         pairs = zip(ids, ranked, strict=True)
         return [row for passage_id, row in pairs if rows[passage_id] not in late], newest
 
-    def _changed_since(self, ids: Sequence[int]) -> set[int]:
-        """The passages of articles that read otherwise on the day asked as of.
+    def _changed_since(self, ids: Sequence[int]) -> tuple[set[int], set[int]]:
+        """The passages of articles that read otherwise on the day asked as of, if any is named.
 
         What they said then may be nothing of the kind, while a copy of them said it.
+
+        Returns:
+            Those of articles whose text of then is kept, and those of the others.
         """
         if (day := self.found.understood.as_of) is None:
-            return set()
+            return set(), set()
         number = self.found.generation.manifest.generation
         passages = self.store.passages(ids, number).items()
-        articles = {article.id: article for _, (_, article) in passages}
-        changed = {
-            each.id
-            for each in articles.values()
-            if read_otherwise(self.store, number, each, end_of(day))
-        }
-        return {passage_id for passage_id, (_, article) in passages if article.id in changed}
+        articles = {article.id: article for _, (_, article) in passages}.values()
+        otherwise, unkept = (
+            {passage_id for passage_id, (_, article) in passages if article.id in changed}
+            for changed in read_otherwise(self.store, number, articles, end_of(day))
+        )
+        return otherwise, unkept
 
     def _only_earlier(self, ids: Sequence[int], later: Mapping[int, Article]) -> set[int]:
         """The passages of earlier versions with a word of the question that the newest has not.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from qa.citations import correction
+from qa.citations import correction, standing
 from qa.overviews import Facets, Story
 from qa.protocols import OnProgress, Progress
 from qa.records import (
@@ -132,8 +132,7 @@ def _corrected(citation: Citation) -> Iterator[str]:
 
 def _also_in(others: Sequence[Article]) -> str:
     named = ", ".join(
-        f"{other.publisher or other.title} #{other.id}{' (an earlier version)' * bool(other.later)}"
-        for other in others
+        f"{other.publisher or other.title} #{other.id}{standing(other)}" for other in others
     )
     return f"also in {counted(len(others), 'other')}: {named}"
 

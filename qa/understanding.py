@@ -18,9 +18,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from qa import wording
-from qa.analysis import CJK, MARKS, fold, pairs, terms
-from qa.countries import ALIASES
+from qa.analysis import MARKS, terms
 from qa.errors import InputError
+from qa.exact_words import is_shouted
 from qa.languages import is_within, name_of, tag_of
 from qa.names import Known, Names
 from qa.periods import period
@@ -60,21 +60,17 @@ _UNCLOSED = re.compile(
     r'(?<!\S)(?:publisher|agency|author|language|after|since|before|until):"(?P<value>[^"]*)$',
     re.IGNORECASE,
 )
+_LATEST: Final = r"\b(?:latest|most recent(?:ly)?|currently)\b"
 _RECENT = re.compile(
-    r"\b(?i:latest|most recent(?:ly)?|currently|this week"
-    r"|newest (?:articles?|headlines?|news|reports?|stor(?:y|ies)|coverage))\b"
+    rf"(?i:{_LATEST}|\bthis week\b"
+    r"|\bnewest (?:articles?|headlines?|news|reports?|stor(?:y|ies)|coverage)\b)"
     r"|(?<!\b(?i:until) )(?<!\b(?i:by) )(?<!\b(?i:before) )(?<!\b(?i:up to) )"
-    r"\b[Nn]ow\b(?! (?:that|known)\b)",
+    r"\b[Nn]ow\b(?! (?:that|known as)\b)",
 )
+_ASKS_LATEST = re.compile(rf"{_LATEST} ?", re.IGNORECASE)
 _DATES: Final = ("after", "since", "before", "until")
 _SAME_FIELD: Final = {"since": "after", "until": "before"}
-_OF_COUNTRIES = frozenset(
-    part.lower() for alias in ALIASES if "_" in alias for part in alias.split("_")
-)
 _SPACES = re.compile(r"\s+")
-_CJK = re.compile(f"[{CJK}]+")
-_WHOLE_WORD = re.compile(rf"(?<![\w'’‘{MARKS}])[^\W\d_]{{4,}}(?![\w{MARKS}]|['’‘](?!s\b)\w)")
-_SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "‐": "-", "‑": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ class Understood:
 
     Attributes:
         text: The question without its operators: what is searched for.
-        phrases: Must occur in a passage or its title word for word, see `phrase_pattern`.
+        phrases: Must occur in a passage or its title word for word, see `qa.exact_words`.
         excluded: Passages that hold one of these words are left out.
         unwanted: Passages that hold one of these phrases, they or their titles, are left out.
         publisher: Only this publisher's articles.
@@ -200,7 +196,11 @@ def understand(
     recency = as_of
     if recency is None and _RECENT.search(rest):
         recency = known.newest()
-    return replace(found, as_of=as_of, recency=None if "recency" in without else recency)
+    if recency is None or "recency" in without:
+        return replace(found, as_of=as_of)
+    # Whoever asks for the latest claims asks for claims: few articles call theirs the latest.
+    text = _ASKS_LATEST.sub("", said.text).strip() if _ASKS_LATEST.search(said.text) else said.text
+    return replace(found, text=text, as_of=as_of, recency=recency)
 
 
 def _but(known: Known, without: Collection[str]) -> Known:
@@ -347,54 +347,3 @@ def _day(field: str, fields: dict[str, str]) -> date | None:
             f"not {fields[field]!r}"
         )
     return found.end if field == "until" else found.first
-
-
-def phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """What finds a phrase in a text that `comparable` gave: as whole words."""
-    words = comparable(phrase)
-    # Scripts without spaces have no words to be whole.
-    before = "" if _CJK.match(words) else r"(?<!\w)"
-    after = "" if _CJK.match(words[-1:]) else r"(?!\w)"
-    return re.compile(f"{before}{re.escape(words)}{after}")
-
-
-def comparable(text: str) -> str:
-    """A text as phrases are compared: without case, accents and kinds of space and quote."""
-    return " ".join(fold(text if text.isascii() else text.translate(_SAME)).split())
-
-
-def whole_words(phrases: Iterable[str]) -> list[str]:
-    """Words of four letters and more: a passage with the phrase has their terms, come what may.
-
-    In scripts without spaces, pairs of letters. Shorter ones and numbers may be part of a code or
-    of initials in the passage ("F-16", "J. D."), and words like "States" of a country's name.
-    """
-    words = [w for phrase in phrases for w in _WHOLE_WORD.findall(_CJK.sub(" ", phrase))]
-    runs = [run for phrase in phrases for run in _CJK.findall(phrase) if len(run) > 1]
-    words += [letters for run in runs for letters in pairs(run)]
-    return [word for word in words if word.lower() not in _OF_COUNTRIES]
-
-
-def is_shouted(word: str) -> bool:
-    """Whether a word is a name only by its capitals: of "WHO" and "IT" no index holds a term."""
-    return len(word) > 1 and word.isupper() and not terms(word)
-
-
-def shouted_pattern(word: str) -> re.Pattern[str]:
-    """What finds such a word in a text as it is written."""
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-
-
-def excluded_terms(word: str, language: str | None) -> list[tuple[str, ...]]:
-    """What a text holds that has an excluded word, by its case: "american" is "u.s." as a name."""
-    found = (tuple(terms(case, language)) for case in _cases(word))
-    return list(dict.fromkeys(filter(None, found)))
-
-
-def variants(word: str, term_of: Callable[[str], str | None]) -> Sequence[str]:
-    """The terms that a word may have in a text, by its case: "polish" is "poland" as "Polish"."""
-    return sorted({term for case in _cases(word) if (term := term_of(case)) is not None})
-
-
-def _cases(word: str) -> tuple[str, ...]:
-    return word, word.lower(), word.title(), word.upper()

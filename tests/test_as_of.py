@@ -126,3 +126,27 @@ def test_a_copy_is_not_hidden_behind_an_article_that_said_it_only_later(mine, wr
     assert answer.citations[0].article.publisher == "Post"
     [hit] = [h for h in mine.search(ASKED, as_of="2025-03-16") if "hurt" in h.passage.text]
     assert len(hit.also_in) == 1
+
+
+def test_a_copy_that_was_changed_since_is_quoted_only_where_no_other_is(mine, write_corpus):
+    text = f"The ferry Skerrin Lass hit Pier 2. Nineteen people were hurt, police said. {HISTORY}"
+    head = "---\ntitle: Ferry hits pier\npublisher: {}\npublished: 2025-03-12\n{}---\n{}\n"
+    mine.sync(
+        write_corpus(
+            {
+                "ferry.md": None,
+                "a.md": head.format("Star", "updated: 2025-03-16\n", text),
+                "b.md": head.format("Echo", "", text),
+                "c.md": head.format("Mail", "updated: 2025-03-17\n", text),
+            }
+        )
+    )
+    answer = mine.ask(ASKED, as_of="2025-03-14")
+    assert {citation.article.publisher for citation in answer.citations} == {"Echo"}
+    [hit] = [hit for hit in answer.passages if hit.also_in]
+    others = [(other.publisher, str(other.later_than)) for other in hit.also_in]
+    assert others == [("Star", "2025-03-14"), ("Mail", "2025-03-14")]
+    assert "(changed since)" in " ".join(render_answer(answer).split())
+    assert "(changed since)" in answer_html.render_answer(answer, Asked(ASKED))
+    plain = mine.ask(ASKED, as_of="2025-03-17")
+    assert "(changed since)" not in render_answer(plain)

@@ -308,6 +308,36 @@ def test_figures_differ_only_of_what_the_question_means(question, texts, titles,
     assert [text for each in found for text in each.figures] == differ
 
 
+BLAST = "The blast tore through a works at Kell, killing {} workers and injuring {} people."
+CLAIMS = (
+    "Claims for the week ending {} rose to {} from {} the week before, the office at Kell said."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "differ"),
+    [
+        ("How many people were killed in the blast at Kell?",
+         [BLAST.format("four", 31), BLAST.format("nine", 52)], ["four", "nine"]),
+        ("How many people died in the blast at Kell this week?",
+         [BLAST.format("four", 31), f"{BLAST.format('nine', 52)[:-1]}, the worst in 20 years."],
+         ["four", "nine"]),
+        ("How many people were injured in the blast at Kell?",
+         [BLAST.format("four", 31), BLAST.format("nine", 52)], ["31", "52"]),
+        ("How many people were hurt in the quake?",
+         ["In the quake 14 people, including three children, were killed and 30 hurt.",
+          "The quake killed 17 people and hurt 44."], ["30", "44"]),
+        ("How many claims were there at Kell last week?",
+         [CLAIMS.format("March 7", 240, 230), CLAIMS.format("March 7", 245, 230)], ["240", "245"]),
+        ("How many claims did Kell have in the week ending March 7?",
+         [CLAIMS.format("March 7", 240, 230), CLAIMS.format("Feb. 28", 230, 225)], []),
+    ],
+)  # fmt: skip
+def test_figures_are_of_those_and_of_the_time_that_the_question_names(question, texts, differ):
+    found = figures_of(Question.parse(question), list(quotes(*texts)))
+    assert [text for each in found for text in each.figures] == differ
+
+
 @pytest.mark.parametrize(
     ("question", "texts", "titles", "differ"),
     [

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from qa.analysis import fold, terms, tokens
 from qa.compounds import with_compounds
+from qa.exact_words import phrase_pattern, whole_words
 from qa.passages import cut
 from qa.query import Question
 from qa.records import Span
 from qa.settings import Settings
-from qa.understanding import phrase_pattern, whole_words
 from qa.web import hits_html
 
 FERRY = "港の当局は金曜日の朝、連絡船が第二桟橋に衝突し、十四人が負傷したと発表した。"

@@ -14,10 +14,10 @@ from qa import narrowing
 from qa.analysis import terms
 from qa.cli import main
 from qa.errors import InputError
+from qa.exact_words import comparable
 from qa.records import Clue
 from qa.request import make_request
 from qa.settings import Settings
-from qa.understanding import comparable
 
 COURIER, GAZETTE = "Harbour Courier (sample)", "Northfield Gazette (sample)"
 
@@ -137,6 +137,31 @@ def test_without_a_day_recency_counts_back_from_the_newest_article(weekly):
     assert understood == (Clue("recency", "recent first, back from 2025-04-12"),)
     order = days_of(found(weekly, "Which ferry was late?"))
     assert order == days_of(found(weekly, "Which ferry was the latest?", literal=True))
+
+
+def test_the_latest_count_is_quoted_first_and_nothing_is_refused_for_its_word(archive_of):
+    text = (
+        "Skerrin Rovers {} on Saturday in front of a crowd of {} at Quay Park. "
+        "Rovers have {} points and are {} in the table."
+    )
+    weeks = [
+        ("drew", "9,870", 30, "fifth"),
+        ("won", "8,411", 33, "third"),
+        ("lost", 950, 33, "sixth"),
+    ]
+    rows = [
+        {"title": f"Rovers {week[0]}", "text": text.format(*week), "published_at": f"2025-0{n}-07"}
+        for n, week in enumerate(weeks, 1)
+    ]
+    mine = archive_of([rows[2], rows[0], rows[1]])
+    for question in ("Where are Rovers in the table now?", "What is the latest crowd of Rovers?"):
+        answer = mine.ask(question)
+        assert answer.answered, answer.reason
+        assert answer.citations[0].article.title == "Rovers lost"
+    then = mine.ask("Where are Rovers in the table?", as_of="2025-02-20")
+    assert then.citations[0].article.title == "Rovers won"
+    refused = mine.ask("What is the latest price of saffron in Peru?")
+    assert "latest" not in refused.reason
 
 
 def test_a_misspelt_name_is_read_as_the_archives_own(archive):

@@ -12,7 +12,7 @@ import numpy as np
 from qa.answering import model
 from qa.answering.features import SUPPORTED, candidates, question_features
 from qa.answering.matching import Match, Words
-from qa.answering.quotes import Quote, select
+from qa.answering.quotes import Quote, newest_first, select
 from qa.answering.rereading import is_readable, read
 from qa.protocols import Embedding, LexicalIndex
 from qa.query import Question
@@ -52,6 +52,8 @@ def find_answer(
     embeddings: Mapping[int, Embedding],
     lexical: LexicalIndex,
     reader: Reader | None = None,
+    *,
+    recent: bool = False,
 ) -> Finding:
     """Choose the sentences to quote, and judge whether they answer.
 
@@ -62,6 +64,7 @@ def find_answer(
         embeddings: Their embeddings by passage id.
         lexical: The archive's lexical index: it knows how rare a term is.
         reader: Reads their passages again; None does without.
+        recent: Of sentences that say the same in other figures, quote the newest first.
     """
     weights = model.packaged()
 
@@ -90,6 +93,8 @@ def find_answer(
         ranked, ranked_scores = reading.ranked, reading.scores
         evidence = np.asarray([log_odds, *reading.evidence], dtype=np.float32)
         log_odds = float(weights.read.log_odds(evidence[None, :])[0])
+    if recent:
+        ranked_scores = newest_first(ranked, ranked_scores)
     threshold = weights.verdict(reads=reader is not None).threshold
     # "Who is it?" asks nothing that a passage could answer, however near it may lie.
     confidence = 1 / (1 + math.exp(-max(-50.0, log_odds))) if question.terms else 0.0

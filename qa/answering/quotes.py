@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
 from qa.differing import figures as numbers_of
-from qa.duplicates.saying import SAME_SENTENCE
+from qa.duplicates.saying import SAME_SENTENCE, but_for_figures, is_same
 from qa.duplicates.shingles import Shingles
 from qa.passages import count_words
 from qa.passages import sentences as split_sentences
@@ -29,6 +30,9 @@ MAX_SENTENCES: Final = 3
 
 MIN_WORDS: Final = 4
 """A shorter sentence ("Now!") never stands alone."""
+
+LOOKED_AT: Final = 30
+"""Sentences, the best, that are compared to put the newest first."""
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _LEANS_BACK = re.compile(
@@ -124,6 +128,41 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
             seen.append(said)
             quotes.append(Quote(article, start, end, float(scores[i])))
     return quotes
+
+
+def newest_first(candidates: Sequence[Candidate], scores: Floats) -> Floats:
+    """Scores by which the newest comes first of sentences that say the same in other figures.
+
+    Whoever asks for the latest count has the same sentence from each report, and the scores know
+    nothing of days. Only among sentences that hold the same words of the question.
+
+    Args:
+        candidates: Sentences, in any order.
+        scores: float32 (len(candidates),), their log odds.
+    """
+    best_first = sorted(range(len(candidates)), key=lambda i: (-scores[i], i))[:LOOKED_AT]
+    groups: list[tuple[Shingles, set[str], list[int]]] = []
+    for i in best_first:
+        article, sentence = candidates[i].hit.article, candidates[i].sentence
+        said = article.text[sentence.start : sentence.end]
+        words = but_for_figures(said, article.language)
+        held = candidates[i].match.held(said) | candidates[i].match.title_terms
+        for first, asked, members in groups:
+            if asked <= held and is_same(words, first):
+                members.append(i)
+                break
+        else:
+            groups.append((words, held, [i]))
+    again = scores.copy()
+    for _, _, members in groups:
+        newest = sorted(members, key=lambda i: -_moment(candidates[i].hit.article))
+        again[newest] = scores[members]
+    return again
+
+
+def _moment(article: Article) -> float:
+    moment = article.updated_at or article.published_at
+    return moment.timestamp() if moment else -math.inf
 
 
 def _place(candidate: Candidate) -> tuple[str, Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from qa.analysis import terms
@@ -50,7 +50,7 @@ def says_otherwise(passage: Passage, other: Passage, language: str | None, text:
         return False
     theirs = list(_counted(other, language))
     for own, words in own_sentences:
-        alike = [those for those, others in theirs if _is_same(words, others)]
+        alike = [those for those, others in theirs if is_same(words, others)]
         if alike and all(own - those and those - own for those in alike):
             return True
     return False
@@ -68,10 +68,20 @@ def _counted(
         if sentence in but:
             continue
         if found := figures(sentence, language=language):
-            written = "|".join(map(re.escape, sorted(found.values(), key=len, reverse=True)))
-            words = re.sub(rf"(?<!\w)(?:{written})(?!\w)", "0", sentence)
-            yield found.keys(), Shingles.of(words)
+            yield found.keys(), _without(found.values(), sentence)
 
 
-def _is_same(one: Shingles, other: Shingles) -> bool:
+def but_for_figures(sentence: str, language: str | None) -> Shingles:
+    """The words of a sentence, whatever its figures."""
+    return _without(figures(sentence, language=language).values(), sentence)
+
+
+def _without(written: Iterable[str], sentence: str) -> Shingles:
+    if any_of := "|".join(map(re.escape, sorted(written, key=len, reverse=True))):
+        sentence = re.sub(rf"(?<!\w)(?:{any_of})(?!\w)", "0", sentence)
+    return Shingles.of(sentence)
+
+
+def is_same(one: Shingles, other: Shingles) -> bool:
+    """Whether a sentence is another, edited; of either the words but for the figures."""
     return one.content == other.content or one.contained(other) >= SAME_SENTENCE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import date
 from typing import Final, NamedTuple
 
 from qa.duplicates.saying import says_more, says_otherwise
@@ -40,6 +41,7 @@ def slots(
     earliest: bool = True,
     outdated: Mapping[int, Article] | None = None,
     apart: Set[int] = frozenset(),
+    unsure: Mapping[int, date | None] | None = None,
     asked: Set[str] = frozenset(),
 ) -> list[Slot]:
     """Give near-copies one place, that of the best; .4 ms where no article has a copy.
@@ -55,6 +57,8 @@ def slots(
         outdated: By its row the newest version of each article that is not it: such are shown only
             where no other is.
         apart: Passages that share no place with others.
+        unsure: Passages of which nobody knows whether they stood there on a day, which is the
+            value: such are shown only where no other is.
         asked: The question's terms.
     """
     article_of = store.article_rows(ids)
@@ -95,7 +99,8 @@ def slots(
         for place in group:
             passage, article = passages[ids[place]]
             newest = (outdated or {}).get(article_of[ids[place]])
-            copies.append(_Copy(place, passage, replace(article, later=newest)))
+            day = (unsure or {}).get(ids[place])
+            copies.append(_Copy(place, passage, replace(article, later=newest, later_than=day)))
         found += _parted(copies, earliest, asked)
     return sorted(found, key=lambda slot: slot.best)
 
@@ -107,6 +112,11 @@ class _Copy(NamedTuple):
     passage: Passage
     article: Article
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it was replaced, or may not have said so on the day asked as of."""
+        return self.article.later is not None or self.article.later_than is not None
+
 
 def _parted(copies: Sequence[_Copy], earliest: bool, asked: Set[str]) -> list[Slot]:
     """The place of some copies, and those of such as say what the one shown there does not."""
@@ -115,7 +125,7 @@ def _parted(copies: Sequence[_Copy], earliest: bool, asked: Set[str]) -> list[Sl
         order = sorted(copies, key=lambda copy: earliest_first(copy.article))
         if not earliest:
             order = [copies[0], *(copy for copy in order if copy is not copies[0])]
-        shown, *others = sorted(order, key=lambda copy: copy.article.later is not None)
+        shown, *others = sorted(order, key=lambda copy: copy.is_doubtful)
         rest = {copy.place for copy in others if _is_news(copy, shown, asked)}
         also = tuple(copy.article for copy in others if copy.place not in rest)
         best = min(copy.place for copy in copies if copy.place not in rest)

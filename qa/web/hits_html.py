@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from qa.analysis import term, terms, tokens
-from qa.citations import cite, correction
+from qa.citations import cite, correction, standing
 from qa.records import Article, Citation, Evidence, Explanation, Hit, Span
 from qa.web.html import (
     EMPTY,
@@ -121,7 +121,7 @@ def also_in(hit: Hit) -> Markup:
         return EMPTY
     items = EMPTY.join(
         Markup('<li>{}<p class="byline">{}{}</p></li>').format(
-            open_title(article), byline(article), " · an earlier version" if article.later else ""
+            open_title(article), byline(article), standing(article)
         )
         for article in hit.also_in
     )

@@ -59,6 +59,37 @@ def test_follow_ups_quotations_and_templates_are_no_copies():
         assert not copies(fill(draw, template), fill(draw, template))
 
 
+BULLETIN = (
+    "GALE WARNING IN EFFECT FROM {} PM THIS EVENING TO {} AM TUESDAY. WINDS AT {} TO {} KNOTS. "
+    "SEAS {} TO {} FEET. HIGH TEMPERATURE {}. LOW TEMPERATURE {}. CHANCE OF SNOW {} PERCENT. "
+    "THE NEXT STATEMENT WILL BE ISSUED BY THE OFFICE IN HARROWMOUTH."
+)
+MARKT = (
+    "Der Leitindex hat am Montag mit einem Plus von {} Prozent bei {} Punkten geschlossen. Größter "
+    "Gewinner war die Aktie der Halden AG mit einem Aufschlag von {} Prozent, Schlusslicht die "
+    "Aktie der Tarn AG mit einem Abschlag von {} Prozent. Der Euro kostete am Abend {} Dollar. "
+    "Die Rendite der Anleihe lag bei {} Prozent."
+)
+WETTER = (
+    "青溪市气象台今天发布天气预报，白天多云转晴，最高气温{}度，偏北风{}到{}级。今天夜间晴，最低气温"
+    "{}度。未来{}天气温逐渐回升，请市民注意添减衣物，驾车出行请注意交通安全。空气质量指数为{}。"
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "first", "then"),
+    [
+        (BULLETIN, "6 2 15 25 6 9 41 28 40", "9 5 10 20 4 7 52 39 70"),
+        (MARKT, "0,8 18.204 4,1 2,7 1,0842 2,31", "1,2 17.985 2,2 5,0 1,0791 2,28"),
+        (WETTER, "十五 三 四 六 两 六十二", "九 二 五 四 三 四十八"),
+    ],
+)
+def test_where_capitals_tell_no_names_figures_tell_a_template(template, first, then):
+    report = template.format(*first.split())
+    assert not copies(report, template.format(*then.split()))
+    assert copies(report, template.format(*first.split()[:-1], then.split()[-1]))
+
+
 def test_which_of_two_texts_of_one_size_is_named_first_makes_no_difference():
     """Else links depend on which came first, and `qa verify` takes some of them for damage."""
     words = [f"{'abcdefghij'[n % 10]}{'klmnop'[n // 10]}word" for n in range(60)]
