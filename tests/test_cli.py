@@ -86,7 +86,7 @@ def test_index_as_json(tmp_path, write_corpus, capsys):
         (["ask", "-k", "0", "ferry"], "k must be at least 1, not 0"),
         (["ask", "--after", "yesterday", "ferry"], "must be a day like 2025-07-31"),
         (["search", "--before", "2025-02-30", "ferry"], "must be a day like 2025-07-31"),
-        (["show", "zz"], "`qa articles` lists them"),
+        (["show", "zz"], "` lists them"),
         (["ask", "ferry", "--index", "absent"], "run: qa index"),
         (["ask", "ferry", "--index", "file"], "run: qa index"),
         (["index", "--corpus", "file"], "--corpus DIR"),

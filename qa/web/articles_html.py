@@ -12,7 +12,8 @@ from markupsafe import Markup
 from qa.deletions import Deleted
 from qa.records import Article, Problem
 from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
-from qa.web.html import DOT, EMPTY, count, field, notice, open_title, when, words
+from qa.typography import counted
+from qa.web.html import DOT, EMPTY, field, notice, open_title, when, words
 
 PAGE: Final = 50
 """Articles on a page: two screens, and drawn at once on a phone."""
@@ -42,9 +43,9 @@ def masthead(
         last: The day of the newest.
         sign_out: The address that signs out; None where nobody signs in.
     """
-    parts = [count(articles, "article")]
+    parts = [counted(articles, "article")]
     if publishers:
-        parts.append(count(publishers, "publisher"))
+        parts.append(counted(publishers, "publisher"))
     if first and last:
         days = [first] if first == last else [first, last]
         parts.append(Markup(" – ").join(_DAY.format(words(day)) for day in days))
@@ -186,7 +187,7 @@ def article_table(page: Page) -> Markup:
         return notice("No article matches. Title, publisher, author, date and file are searched, "
                       "in what is chosen above.")  # fmt: skip
     first, last = page.offset + 1, page.offset + len(page.articles)
-    told = count(page.matching, "article")
+    told = counted(page.matching, "article")
     if page.matching != page.total:
         told = f"{page.matching:,} of {page.total:,} articles"
     if last - first + 1 < page.matching:
@@ -282,7 +283,7 @@ def problem_list(problems: Sequence[Problem], *, retries: bool = False) -> Marku
         '<details class="problems"{}><summary>{} with the files</summary>{}{}{}</details>'
     ).format(
         Markup(" open") if len(problems) <= FEW else EMPTY,
-        count(len(problems), "problem"),
+        counted(len(problems), "problem"),
         problem_items(shown),
         Markup(
             '<p class="hint">and {} more, which the command <code>qa articles --problems</code> '
@@ -334,4 +335,4 @@ def deleted_list(gone: Sequence[Deleted]) -> Markup:
     )
     return Markup(
         '<details class="deleted"><summary>{}</summary><ul class="plain">{}</ul></details>'
-    ).format(f"{count(len(gone), 'article')} deleted", EMPTY.join(items))
+    ).format(f"{counted(len(gone), 'article')} deleted", EMPTY.join(items))

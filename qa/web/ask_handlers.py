@@ -17,6 +17,7 @@ from qa.exports import documents
 from qa.overviews import Facets
 from qa.records import Answer, Article
 from qa.rows import publisher_key
+from qa.typography import counted
 from qa.web import answer_html, ask_html, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import Verdicts
 from qa.web.asked import Asked
@@ -224,7 +225,7 @@ class AskHandlers:
             filters = _archive_filters(asked)
             facets = self._archive.facets(**filters)
             periods = matches.by_month(self._archive.months())
-            told = html.count(facets.articles, "article")
+            told = counted(facets.articles, "article")
             hint = f"{told} with these filters." if filters else f"All {told}."
             return matches_html.narrow(asked, facets, periods, "Archive", hint)
         found = self._matches(asked)
@@ -246,9 +247,7 @@ class AskHandlers:
         if asked.after or asked.before:
             dated = self._matches(_undated(asked))
             facets = replace(facets, years=matches.facets_of(dated).years)
-        hint = (
-            f"{html.count(len(found), 'article')} with words of the question, or close in meaning."
-        )
+        hint = f"{counted(len(found), 'article')} with words of the question, or close in meaning."
         return matches_html.narrow(asked, facets, matches.over_time(dated), "Matches", hint)
 
     def _matches(self, asked: Asked) -> list[Article]:

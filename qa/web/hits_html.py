@@ -10,11 +10,11 @@ from markupsafe import Markup
 from qa.analysis import term, terms, tokens
 from qa.citations import cite, correction, standing
 from qa.records import Article, Citation, Evidence, Explanation, Hit, Span
+from qa.typography import counted
 from qa.web.html import (
     EMPTY,
     annotated,
     byline,
-    count,
     field,
     lang,
     link,
@@ -127,7 +127,7 @@ def also_in(hit: Hit) -> Markup:
     )
     return Markup(
         '<details class="also"><summary>Also in {}</summary><ul class="plain">{}</ul></details>'
-    ).format(count(len(hit.also_in), "other"), items)
+    ).format(counted(len(hit.also_in), "other"), items)
 
 
 def why(hit: Hit) -> Markup:
@@ -191,12 +191,12 @@ def timeline(hits: Sequence[Hit], codes: frozenset[str]) -> Markup:
         return Markup('<p class="notice" role="status">None of the articles found has a date.</p>')
     dated.sort(key=lambda hit: (_when(hit), hit.rank))
     undated = len(best) - len(dated)
-    left_out = f" {count(undated, 'article')} without a date not shown." if undated else ""
+    left_out = f" {counted(undated, 'article')} without a date not shown." if undated else ""
     return Markup(
         '<section class="timeline" aria-label="Timeline"><h2>Timeline</h2><p class="hint">{} that '
         'match, oldest first.{}</p><ol class="plain">{}</ol></section>'
     ).format(
-        count(len(dated), "article"), left_out, EMPTY.join(_dated(hit, codes) for hit in dated)
+        counted(len(dated), "article"), left_out, EMPTY.join(_dated(hit, codes) for hit in dated)
     )
 
 

@@ -281,11 +281,6 @@ def _origin(article: Article, name: str) -> Markup:
     return Markup(' <span class="aside">from {}</span>').format(told)
 
 
-def count(number: int, noun: str) -> str:
-    """As in 1 article, 2,000 articles."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def sentence(text: str) -> str:
     """With a capital letter at the beginning."""
     return text[:1].upper() + text[1:]

@@ -13,9 +13,10 @@ from qa.overviews import Count
 from qa.records import Verification
 from qa.serving.verifying import Health
 from qa.settings import Settings
+from qa.typography import counted
 from qa.web import charts
 from qa.web.charts import Bar
-from qa.web.html import EMPTY, count, notice, words
+from qa.web.html import EMPTY, notice, words
 
 MONTHS, PUBLISHERS = 60, 12
 """Bars at most: more months are shown as years, other publishers in a line."""
@@ -78,7 +79,7 @@ def _facts(info: Mapping[str, Any]) -> Markup:
     facts = (
         ("Articles", f"{info['articles']:,}"),
         ("Passages", f"{info['passages']:,}"),
-        ("Could not be read", count(info["problems"], "problem")),
+        ("Could not be read", counted(info["problems"], "problem")),
         ("On disk here", _on_disk(info["sizes"])),
         ("Last sync", Markup('<time datetime="{}">{}, {} UTC</time>').format(
             info["built_at"], words(built), f"{built:%H:%M}")),
@@ -135,13 +136,13 @@ def _found(found: Verification, seconds: float) -> Markup:
             "compared with their checksums, cut from their articles again and found in both "
             "search indexes; this took {} s.</p>"
         ).format(
-            count(found.articles, "article"), count(found.passages, "passage"), f"{seconds:.1f}"
+            counted(found.articles, "article"), counted(found.passages, "passage"), f"{seconds:.1f}"
         )
     items = EMPTY.join(Markup("<li>{}</li>").format(problem) for problem in found.problems[:20])
     return Markup(
         '<div class="notice error" role="alert"><p><strong>{} found.</strong> To mend what can be '
         "mended from the store, run: <code>qa verify --repair</code></p><ul>{}</ul></div>"
-    ).format(count(len(found.problems), "problem"), items)
+    ).format(counted(len(found.problems), "problem"), items)
 
 
 def _plots(
@@ -167,7 +168,7 @@ def _plots(
 
 def _others(rest: Sequence[Count]) -> str:
     articles = sum(number for _, number in rest)
-    return f"and {count(articles, 'article')} of {count(len(rest), 'other publisher')}"
+    return f"and {counted(articles, 'article')} of {counted(len(rest), 'other publisher')}"
 
 
 def _by_month(months: Sequence[Count]) -> tuple[str, list[Bar]]:

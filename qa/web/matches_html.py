@@ -11,8 +11,9 @@ from qa.languages import name_of, tag_key
 from qa.matches import Period
 from qa.overviews import Count, Facets
 from qa.rows import agency_key, person_key, publisher_key
+from qa.typography import counted
 from qa.web.asked import Asked
-from qa.web.html import EMPTY, count, words
+from qa.web.html import EMPTY, words
 
 SHOWN = 6
 """Values of a facet shown at first; the rest, which most readers never want, is folded away."""
@@ -77,7 +78,7 @@ def _bar(number: int, period: Period, most: int, asked: Asked) -> Markup:
     inside = (not asked.after or after >= asked.after) and (
         not asked.before or before <= asked.before
     )
-    told = f"{_label(period)}: {count(period.articles, 'article')}"
+    told = f"{_label(period)}: {counted(period.articles, 'article')}"
     return Markup(
         '<a href="{}" data-after="{}" data-before="{}" aria-label="{}"{}><title>{}</title>'
         '<rect class="ground" x="{}" y="0" width="{}" height="{}"/>'

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from qa.records import SyncReport
 from qa.serving.syncing import SyncState
-from qa.web.html import EMPTY, count, field, notice, sentence
+from qa.typography import counted
+from qa.web.html import EMPTY, field, notice, sentence
 
 _STAGES: Final = {
     "scanning": "Looking through the folder",
@@ -23,9 +24,9 @@ _STAGES: Final = {
 def report(done: SyncReport) -> Markup:
     """What a sync did, in words."""
     sources = (("added", done.added), ("changed", done.changed), ("deleted", done.deleted))
-    told = [f"{count(len(names), 'file')} {verb}" for verb, names in sources if names]
+    told = [f"{counted(len(names), 'file')} {verb}" for verb, names in sources if names]
     if done.unchanged:
-        told.append(f"{count(done.unchanged, 'file')} unchanged")
+        told.append(f"{counted(done.unchanged, 'file')} unchanged")
     if not any(names for _, names in sources):
         told = ["nothing to do, " + (told[0] if told else "the corpus folder is empty")]
     names = [name for _, changed in sources for name in changed]
@@ -38,8 +39,8 @@ def report(done: SyncReport) -> Markup:
         "{} in {}; this took {} s.</p>{}</div>"
     ).format(
         sentence(", ".join(told)),
-        count(done.articles, "article"),
-        count(done.passages, "passage"),
+        counted(done.articles, "article"),
+        counted(done.passages, "passage"),
         f"{done.seconds:.1f}",
         listed if names else EMPTY,
     )
