@@ -42,10 +42,15 @@ OF_ARTICLES: Final = re.compile(
 )
 OWN: Final = re.compile(
     r"(?:['’]s? (coverage|reporting|articles?|reports?|stor(?:y|ies)|headlines?)"
-    r"|(?<=\w) (?:articles?|headlines?))\b",
+    r"|(?<=\w) (?:articles?(?! \d)|headlines?))\b",
     re.IGNORECASE,
 )
-JOINED: Final = re.compile(r"(?:\b(?:and|or)|,) (?:the )?$", re.IGNORECASE)
+_JOINED: Final = re.compile(r"(?:\b(?:and|or)|,) (?:the )?$", re.IGNORECASE)
+_LONGER: Final = re.compile(
+    r"\b(?!(?:Are|Did|Do|Does|Have|How|In|Is|Of|The|These|Those|Were|What|Which|Whose|Why)\b)"
+    r"[A-ZÀ-ÖØ-Þ][\w'’&.-]* $"
+)
+"""What "Times articles" is no name behind: "New York Times articles"."""
 SITE: Final = re.compile(r" (?:[|·–—-]|::) (?=\S+(?: \S+){0,7}$)")
 """What parts a pasted headline from the name of its site."""
 QUOTED: Final = frozenset({"report", "reports", "story", "stories"})
@@ -65,3 +70,13 @@ LATEST: Final = re.compile(
     r"|(coverage|reporting|reports?|stor(?:y|ies)))\b",
     re.IGNORECASE,
 )
+
+
+def is_whole(text: str, start: int) -> bool:
+    """Whether a name, from a place to the end of a text, is all that articles are said to be of."""
+    before = text[:start]
+    if _JOINED.search(before):
+        return False  # "AP and Star articles" are of both
+    if OF_NEWS.fullmatch(f"{text[start:].lower()} "):
+        return False  # "News articles about the flood" are anybody's
+    return not _LONGER.search(before) or OF_NEWS.search(before) is not None  # "Show Star articles"

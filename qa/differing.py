@@ -81,18 +81,27 @@ _OF_TIME = re.compile(
     re.IGNORECASE,
 )
 """Not "last week", which is when, and not how long."""
+_NUMBER = rf"(?:\d+(?:[.,]\d+)*|(?:{_WORDS})(?:[- ](?:{_WORDS}))?)"
 _DURATION = re.compile(
-    rf"(?<![\w.,])(?:\d{{1,3}}|{_WORDS})[- ](?:years?|months?|weeks?|days?|hours?|minutes?)\b",
+    rf"(?<![\w.,])(?:{_NUMBER}(?: to | or |[-–]))?{_NUMBER}[- ]"
+    r"(?:years?|months?|weeks?|days?|hours?|minutes?)\b",
     re.IGNORECASE,
 )
 """"Two years ago" is no other figure for what a bridge costs."""
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\d[- ]?(?:(?:kilo)?met(?:re|er)s?|km|m|miles?|feet|foot|yards?)\b", re.IGNORECASE
+)
 _TIMES: Final = frozenset({"year", "month", "week", "day", "hour", "minut"})
 """Terms: of "214,000 the week before" it is not weeks that are counted."""
 _WAS_BEFORE = re.compile(
-    r"(\bto [$€£¥]?\d[\d.,]*(?: \w+)?,?|\b(?:up|down)) from [$€£¥]?\d[\d.,]*\b", re.IGNORECASE
+    r"(\b(?:up|down)) from [$€£¥]?\d[\d.,]*\b"
+    r"|(\bto [$€£¥]?\d[\d.,]*(?: (\w+))?,?) from [$€£¥]?\d[\d.,]*\b"
+    r"(?(3)(?:(?= \3\b)|(?! (?!(?:the|an?|in|on|at|last|when|before|earlier|and|but)\b)\w)))",
+    re.IGNORECASE,
 )
-""""Rose to 224,000 from 218,000": what it was before is no other figure for what it is."""
+""""Rose to 224,000 from 218,000": what it was before is no other figure for what it is. "Spread to
+400 people from 30 villages" counts two things."""
 _CLAUSE = re.compile(
     r"(?:, including [^,.;]*,|(?!, | and | but | while |[;:] |[.!?]\s).)+", re.DOTALL
 )
@@ -106,8 +115,8 @@ _SHARE = re.compile(
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(
-    rf"\b(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?!\d)"
-    rf"|\b(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<then>{_MONTH})\b"
+    rf"(?<!\bsaid )(?<!\bsaid on )\b(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?!,?\d)"
+    rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<then>{_MONTH})\b)"
 )
 _MONEY = "$€£¥"
 _CORRECTS = re.compile(
@@ -152,35 +161,13 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     """
     if question.answer_type != "number" or len(citations) < 2:
         return ()
-    said = set(figures(question.text))
-    asked = set(question.terms)
-    if not _OF_TIME.search(question.text):
-        asked -= _TIMES
-    counted = _HOW_MANY.search(question.text) is not None
     # Of a freeze of two years, 310 homes are no other length; of a bridge, metres may be.
-    lasts = _HOW_LONG.search(question.text) and _DURATION.search(citations[0].quote)
-    rows = []
-    for citation in citations:
-        language, quote = citation.article.language, citation.quote
-        if not _OF_AGE.search(question.text):
-            quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
-        if not _OF_TIME.search(question.text):
-            quote = _DURATION.sub("", quote)
-        if lasts:
-            quote = ", ".join(_DURATION.findall(quote))
-        if not _FROM.search(question.text):
-            quote = _WAS_BEFORE.sub(r"\1", quote)
-        quote = _of_those_asked_for(quote, asked, language)
-        found = _found(quote, asked, language)
-        if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
-            found = _found(quote, frozenset(), language)
-        new = [figure for figure in found if figure.value not in said]
-        if counted:  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
-            new = [f for f in new if f.kind != COUNT or f.value.is_integer()]
-        rows.append((citation, new))
+    best = citations[0].quote
+    lasts = _HOW_LONG.search(question.text) and _DURATION.search(best) and not _LENGTH.search(best)
+    rows = [(each, _new_figures(question, each, lasts=bool(lasts))) for each in citations]
     first, own = rows[0]
     kinds = {figure.kind for figure in own}
-    if counted and COUNT in kinds:
+    if COUNT in kinds and _HOW_MANY.search(question.text):
         kinds = {COUNT}
     elif kinds - {SHARE}:  # a sum may be written without its sign
         kinds |= {COUNT, SUM}
@@ -204,6 +191,41 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
         )
         for citation, found in [alike[0], *others]
     )
+
+
+def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list[_Figure]:
+    """The figures of a quote that a question may ask for, less those that it says itself."""
+    language = citation.article.language
+    asked = set(question.terms)
+    if not _OF_TIME.search(question.text):
+        asked -= _TIMES
+    quote = _comparable(question.text, citation.quote, lasts=lasts)
+    quote = _of_those_asked_for(quote, asked, language)
+    found = _found(quote, asked, language)
+    if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
+        found = _found(quote, frozenset(), language)
+    said = figures(question.text)
+    new = [figure for figure in found if figure.value not in said]
+    if _HOW_MANY.search(question.text):  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
+        new = [f for f in new if f.kind != COUNT or f.value.is_integer()]
+    return new
+
+
+def _comparable(asked: str, quote: str, *, lasts: bool) -> str:
+    """A quote without the figures that a question does not ask for: ages, times, what was before.
+
+    Args:
+        asked: The question.
+        quote: The quote.
+        lasts: Leave nothing but times.
+    """
+    if not _OF_AGE.search(asked):
+        quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
+    if not _OF_TIME.search(asked):
+        quote = _DURATION.sub("", quote)
+    if lasts:
+        quote = ", ".join(_DURATION.findall(quote))
+    return quote if _FROM.search(asked) else _WAS_BEFORE.sub(r"\1\2", quote)
 
 
 def _of_those_asked_for(quote: str, asked: Set[str], language: str | None) -> str:

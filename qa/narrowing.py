@@ -116,6 +116,7 @@ def narrowed(
     A phrase must stand in the passage's own text or in its article's title. Where more than
     `CHECKED` passages hold the words of the phrases, only those of them are checked, and can be
     found, that are best by BM25 of the question (or by its vector, where it has only common words).
+    So it is with excluded words in capitals ("-WHO"), of which no index holds a term.
 
     Args:
         generation: What is searched.
@@ -139,19 +140,21 @@ def narrowed(
         rows = generation.rows(some, len(generation.lexical))
         if rows is not None and len(rows):
             allowed = generation.less(allowed, _holding(generation, store, rows, [phrase]))
-    for word in filter(is_shouted, understood.excluded):
-        rows = generation.rows(allowed, len(generation.lexical))
-        if rows is not None and len(rows):
-            allowed = generation.less(allowed, _shouting(generation, store, rows, word))
+
+    def checked() -> Ids:
+        rows = generation.rows(allowed, CHECKED)
+        if rows is not None:
+            return rows
+        best = generation.lexical.search(question.terms, CHECKED, allowed)
+        best = best or generation.dense.search(vector, CHECKED, allowed)
+        return np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
+
+    if shouted := list(filter(is_shouted, understood.excluded)):
+        allowed = generation.only(_without_shouted(generation, store, checked(), shouted))
     if not understood.phrases:
         return allowed
     allowed = _with_words_of(generation, understood.phrases, allowed, languages)
-    rows = generation.rows(allowed, CHECKED)
-    if rows is None:
-        best = generation.lexical.search(question.terms, CHECKED, allowed)
-        best = best or generation.dense.search(vector, CHECKED, allowed)
-        rows = np.asarray(sorted(hit.row for hit in best), dtype=np.int64)
-    return generation.only(_holding(generation, store, rows, understood.phrases))
+    return generation.only(_holding(generation, store, checked(), understood.phrases))
 
 
 def _with_words_of(
@@ -191,12 +194,12 @@ def _holding(generation: Searchable, store: Store, rows: Ids, phrases: Sequence[
     return rows[np.asarray(holding, dtype=np.bool_)]
 
 
-def _shouting(generation: Searchable, store: Store, rows: Ids, word: str) -> Ids:
-    """Those of the rows that hold a word in these capitals, they or their titles."""
-    ids, pattern = generation.ids[rows].tolist(), shouted_pattern(word)
+def _without_shouted(generation: Searchable, store: Store, rows: Ids, words: Sequence[str]) -> Ids:
+    """Those of the rows that hold none of some words in capitals, neither they nor their titles."""
+    ids, patterns = generation.ids[rows].tolist(), [shouted_pattern(word) for word in words]
     texts = store.texts(ids, titled=True)
-    holding = [pattern.search(texts[number]) is not None for number in ids]
-    return rows[np.asarray(holding, dtype=np.bool_)]
+    free = [not any(pattern.search(texts[number]) for pattern in patterns) for number in ids]
+    return rows[np.asarray(free, dtype=np.bool_)]
 
 
 def recency(generation: Searchable, day: date, rows: Ids) -> Floats:

@@ -30,11 +30,15 @@ DAY: Final = (
     rf"|{_YEAR}-\d\d-\d\d)(?![\w-])"
 )
 
-_THEN = r"(?=\W*$|,(?! \d)| (?:about|on|regarding|concerning)\b)"
-"""What may follow a month without a year: "before May resigned" names none."""
+_THEN = rf"(?=\W*$|,(?! (?:\d|{_MONTH}(?!\w)))| (?:about|on|regarding|concerning)\b)"
+"""What may follow a month without a year: "before May resigned" names none, "in April, May and
+June" more than one."""
 YEARLESS_DAY: Final = rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH}|{_MONTH} (?:the )?{_DAY}){_THEN}"
 YEARLESS: Final = rf"(?:{YEARLESS_DAY}|{_MONTH}{_THEN})"
 """A month or a day, of the last year in which it has come."""
+
+_NOBODY = r"(?!, (?:the|an?|who|whose)\b)"
+""""After May, the prime minister, resigned" names none either."""
 
 _COUNTS: Final = (
     "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
@@ -72,7 +76,7 @@ _BY_ITSELF += r"(?:(?<!\bon )|(?<=\breport on )|(?<=\breported on )|(?<=\bpublis
 
 SPAN: Final = re.compile(rf",? ?\b{_BEGINS} ({DATED})", re.IGNORECASE)
 DATE: Final = re.compile(
-    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED}|{YEARLESS})|{RELATIVE}"
+    rf",? ?\b(?:{_PREPOSITIONS} (?:{RELATIVE}|{DATED}|{YEARLESS}{_NOBODY})|{RELATIVE}"
     rf"|on (?:{DAY}|{YEARLESS_DAY}))(?:{_ON})?,?",
     re.IGNORECASE,
 )

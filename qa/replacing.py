@@ -25,7 +25,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     Raises:
         OSError: The disk refuses.
     """
-    staged = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    # Without the name, which may be as long as the disk lets names be.
+    staged = path.with_name(f".{secrets.token_hex(8)}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(staged, flags, 0o600 if private else 0o666), "wb") as file:

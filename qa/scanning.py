@@ -79,7 +79,7 @@ class Source:
         try:
             self.path.stat()
         except OSError as error:
-            return isinstance(error, FileNotFoundError)
+            return isinstance(error, FileNotFoundError | NotADirectoryError)
         return False
 
     @property

@@ -114,7 +114,8 @@ _BOTH_SAY = re.compile(
 _OF_ANYBODY = re.compile(r"[Ww]hat (?:about|of|on|to) ")
 """What may be asked of two people as well as of two papers."""
 _ACCORDING = re.compile(
-    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME}),? (?P<then>.+)"
+    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME})"
+    rf"(?:,|(?= (?i:{_ASKS})\b)) (?P<then>.+)"
     rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_NAME} and {_NAME}))$"
 )
 _EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)

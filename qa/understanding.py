@@ -60,7 +60,7 @@ _UNCLOSED = re.compile(
     r'(?<!\S)(?:publisher|agency|author|language|after|since|before|until):"(?P<value>[^"]*)$',
     re.IGNORECASE,
 )
-_LATEST: Final = r"\b(?:latest|most recent(?:ly)?|currently)\b"
+_LATEST: Final = r"\b(?:latest|most recent(?:ly)?|currently)\b(?!-)"
 _RECENT = re.compile(
     rf"(?i:{_LATEST}|\bthis week\b"
     r"|\bnewest (?:articles?|headlines?|news|reports?|stor(?:y|ies)|coverage)\b)"
@@ -200,7 +200,8 @@ def understand(
         return replace(found, as_of=as_of)
     # Whoever asks for the latest claims asks for claims: few articles call theirs the latest.
     text = _ASKS_LATEST.sub("", said.text).strip() if _ASKS_LATEST.search(said.text) else said.text
-    return replace(found, text=text, as_of=as_of, recency=recency)
+    is_all = not re.search(r"\w", text)  # "latest" by itself
+    return replace(found, text=said.text if is_all else text, as_of=as_of, recency=recency)
 
 
 def _but(known: Known, without: Collection[str]) -> Known:

@@ -28,7 +28,6 @@ from qa.article_words import (
     BY,
     ENDS,
     GOES_ON,
-    JOINED,
     LATEST,
     NOUN,
     OF_ARTICLES,
@@ -40,6 +39,7 @@ from qa.article_words import (
     REPORTS,
     SITE,
     VERB,
+    is_whole,
 )
 from qa.languages import is_within
 from qa.names import Known, Place
@@ -295,8 +295,12 @@ def _own(reading: _Reading) -> bool:
     found = False
     for match in OWN.finditer(reading.text):
         named = reading.source(match.start(), ends=True)
-        if named and not match[1] and JOINED.search(reading.text[: named.place.start]):
-            continue  # "AP and Star articles" are of both
+        if (
+            named
+            and not match[1]
+            and not is_whole(reading.text[: match.start()], named.place.start)
+        ):
+            continue
         if named is None and match[1] and match[1].lower() not in QUOTED:
             named = reading.author_at(match.start(), ends=True)
             # "Why was Jennifer Zeng's article withdrawn?" asks what others say of it.

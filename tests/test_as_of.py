@@ -150,3 +150,22 @@ def test_a_copy_that_was_changed_since_is_quoted_only_where_no_other_is(mine, wr
     assert "(changed since)" in answer_html.render_answer(answer, Asked(ASKED))
     plain = mine.ask(ASKED, as_of="2025-03-17")
     assert "(changed since)" not in render_answer(plain)
+
+
+def test_the_newest_of_several_counts_is_none_that_may_have_come_later(archive_of):
+    text = "The collapse of the Quay tunnel at Kell killed {} workers, the harbour police said."
+    rows = [
+        {"title": "Tunnel falls", "text": text.format("seven"), "published_at": "2025-05-02"},
+        {"title": "Toll rises", "text": text.format("nine"), "published_at": "2025-05-09"},
+        {
+            "title": "What we know",
+            "text": text.format(31),
+            "published_at": "2025-05-10",
+            "updated_at": "2025-06-20",
+        },
+    ]
+    mine = archive_of(rows)
+    asked = "How many workers were killed in the Quay tunnel?"
+    then = mine.ask(asked, as_of="2025-05-20").citations
+    assert [each.article.title for each in then] == ["Toll rises", "Tunnel falls", "What we know"]
+    assert mine.ask(asked, as_of="2025-07-01").citations[0].article.title == "What we know"

@@ -18,6 +18,7 @@ from qa.exact_words import comparable
 from qa.records import Clue
 from qa.request import make_request
 from qa.settings import Settings
+from qa.store import Store
 
 COURIER, GAZETTE = "Harbour Courier (sample)", "Northfield Gazette (sample)"
 
@@ -47,6 +48,22 @@ def test_an_excluded_word_stands_in_no_passage(archive):
     assert hits
     assert not any("railway" in f"{h.article.title} {h.passage.text}".lower() for h in hits)
     assert len(found(archive, "homes -storm -zeppelin")) == len(found(archive, "homes -storm"))
+
+
+def test_no_more_texts_are_read_for_a_name_in_capitals(archive, monkeypatch):
+    monkeypatch.setattr(narrowing, "CHECKED", 5)
+    read = []
+    texts = Store.texts
+
+    def counted(self, ids, **how):
+        read.append(len(ids))
+        return texts(self, ids, **how)
+
+    monkeypatch.setattr(Store, "texts", counted)
+    hits = found(archive, "ferry -WHO")
+    assert 0 < len(hits) <= 5
+    assert all("ferri" in terms(f"{h.article.title} {h.passage.text}") for h in hits)
+    assert read[0] <= 5
 
 
 def test_many_candidates_are_checked_best_first(archive, monkeypatch):

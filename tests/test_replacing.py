@@ -23,6 +23,14 @@ def test_what_is_written_stands_in_the_place_with_its_permissions(tmp_path: Path
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_name_may_be_as_long_as_the_disk_lets_it(tmp_path: Path) -> None:
+    path = tmp_path / f"{'n' * 251}.txt"
+    for text in (b"before", b"after"):
+        with replacing(path) as file:
+            file.write(text)
+        assert path.read_bytes() == text
+
+
 def test_what_is_private_is_so_whatever_was_there(tmp_path: Path) -> None:
     path = tmp_path / "users.json"
     path.write_text("{}")

@@ -120,6 +120,13 @@ def test_what_a_link_led_to_and_is_gone_does_not_stay(mine, write_corpus):
     assert titles(mine) == ["Tram approved"]
 
 
+def test_what_lay_behind_a_folder_that_is_a_file_now_is_gone(tmp_path):
+    (tmp_path / "sub").touch()
+    for name, is_gone in (("sub/ferry.txt", True), ("ferry.txt", True), ("sub", False)):
+        source = scanning.Source(str(tmp_path / name), name, "", "")
+        assert source.is_gone() is is_gone
+
+
 class CutShort(Here):
     """The disk fails behind the first article of each file."""
 

@@ -57,6 +57,7 @@ def test_anything_may_be_asked(question):
          ["What did AP report about the flood?", "What did Reuters report about the flood?"]),
         ("According to AP and Reuters how many were hurt?",
          ["According to AP, how many were hurt?", "According to Reuters, how many were hurt?"]),
+        ("According to AP and Reuters reporters, how many were hurt?", []),
         ("How many farms do Ada and Eve say were flooded?", []),
         ("How many farms do AP and Eve say were flooded?", []),
         ("What do Ada and Eve say they think of it?", []),

@@ -342,6 +342,10 @@ def test_the_same_in_words(question, text, told):
         "AP and BBC articles about rain",
         "Ferry hits pier - again",
         "the sun articles about rain",
+        "New Evening Star Gazette articles about rain",
+        "Morning Star articles about rain",
+        "Which Southern Toronto Star headlines mention rain?",
+        "Does BBC Article 5 hold?",
         "Ferry - The Sun shines",
         "Ferry to The Sun",
         "",
@@ -365,6 +369,8 @@ def test_what_only_mentions_a_name_or_a_date(question):
         "What did AP report in September, 2019 about rain?",
         "What did AP report on 29 February about rain?",
         "What did AP say about the elections in March?",
+        "What did AP report in April, May and June about rain?",
+        "What did AP report after May, the prime minister, resigned?",
     ],
 )
 def test_a_publisher_without_the_date(question):
@@ -470,12 +476,22 @@ def test_the_latest_is_no_word_that_articles_must_have():
     found = understand("What is the latest cost of the most recent storm?", KNOWN)
     assert found.text == "What is the cost of the storm?"
     assert understand("Who leads now?", KNOWN).text == "Who leads now?"
+    for alone in ("latest", "Latest?", "the latest-generation jet"):
+        assert understand(alone, KNOWN).text == alone
     undated = Known(lambda: PUBLISHERS, lambda: AUTHORS, lambda: None, holds)
     for kept in (
         understand("the latest cost", undated),
         understand("the latest cost", KNOWN, without=["recency"]),
     ):
         assert kept.text == "the latest cost"
+
+
+def test_a_word_for_all_news_is_no_publisher_of_articles():
+    known = replace(KNOWN, publishers=lambda: Names.publishers(["The News", "Evening Star"]))
+    for question in ("News articles about rain", "Which news headlines mention rain?"):
+        assert read(question, known) == (question, "")
+    for question in ("Which Evening Star articles are long?", "Show Evening Star articles"):
+        assert read(question, known)[1] == "publisher Evening Star"
 
 
 def test_what_is_given_wins_over_what_is_understood():

@@ -161,6 +161,8 @@ def newest_first(candidates: Sequence[Candidate], scores: Floats) -> Floats:
 
 
 def _moment(article: Article) -> float:
+    if article.later_than is not None:
+        return -math.inf  # nobody knows what it said on the day asked as of
     moment = article.updated_at or article.published_at
     return moment.timestamp() if moment else -math.inf
 
