@@ -59,7 +59,7 @@ _OF_THE_RECORD = ("created", "createdat")
 _GIVEN = ("givenname", "given", "firstname", "first")
 _FAMILY = ("familyname", "family", "lastname", "last", "surname")
 
-_CUT = re.compile(r"\s*(?:…|\.{3})?\s*\[\+(?P<more>\d{1,7}) chars\]\s*\Z")
+_CUT = re.compile(r"(?:…|\.{3})?\s{0,9}\[\+(?P<more>\d{1,7}) chars\]\Z")
 """What NewsAPI puts in place of the rest of a text."""
 
 FIELDS = tuple(_ALIASES)
@@ -111,11 +111,14 @@ def read_body(
 
 def without_cut(text: str) -> tuple[str, list[str]]:
     """A text without the mark that its service cut it off, and a note that tells so."""
+    text = text.rstrip()
     found = _CUT.search(text)
     if found is None:
         return text, []
     more = int(found["more"])
-    return f"{text[: found.start()]}…", [f"cut off by its service: {more:,} characters are missing"]
+    return f"{text[: found.start()].rstrip()}…", [
+        f"cut off by its service: {more:,} characters are missing"
+    ]
 
 
 def _plain(values: Mapping[object, object], columns: Mapping[str, str] | None) -> dict[str, object]:

@@ -54,11 +54,13 @@ _TRAILING_ROLE = re.compile(
     re.IGNORECASE,
 )
 _LAST_ROLE = re.compile(
-    rf"(?<=\w),\s+(?![^,;]*\b{_MODIFIERS}\s+\S+$)[^,;]+"
+    rf"(?<=\w),\s+(?![^,;]*\b{_MODIFIERS}\s+\S+$)"
+    r"(?![^,;\s]+\s[^,;]*\s(?:and|with|&)\s)[^,;]+"
     r"\s(?:writer|reporter|correspondent|editor|columnist|contributor)$",
     re.IGNORECASE,
 )
-"""All behind the last comma: "Home Affairs Correspondent". In "Bob Roe Staff Writer" is a name."""
+"""All behind the last comma: "Home Affairs Correspondent". In "Bob Roe Staff Writer" is a name, and
+names stand in "Bob Roe and Cam Poe Home Affairs Correspondent"."""
 
 _AND: Final = r"\s+(?:and|with|und|et|y|e|&)\s+"
 _AND_AT_ONCE: Final = rf"(?:(?!{_AND}|\s*[,;/]).)*"

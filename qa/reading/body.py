@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from qa.errors import ReadingError
@@ -21,6 +22,11 @@ _KNOWN_BY_CHARS: Final = 40
 
 _MIN_LAYOUT_CHARS: Final = 600
 """Of a table's cell: none of a table of figures says so much."""
+
+_BOXES: Final = (
+    "p", "div", "table", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote",
+    "section", "article", "form",
+)  # fmt: skip
 
 _HOVER: Final = re.compile(
     r"(?<![a-z])(?:rollover-\S{0,40}block"
@@ -137,6 +143,9 @@ def _unfold_layout(root: HtmlElement) -> None:
     Trafilatura writes a cell on one line, so that all paragraphs of an article became one.
     """
     layout = {table for table in root.iter("table") if _lays_out(table)}
+    for part in root.iter("td", "th"):  # text beside others' paragraphs would be lost
+        if next(part.iterancestors("table"), None) in layout and _is_paragraph(part):
+            part.tag = "p"
     boxes = [*layout]
     for part in root.iter("tbody", "tr", "td", "th"):
         boxes += [part] if next(part.iterancestors("table"), None) in layout else []
@@ -145,11 +154,28 @@ def _unfold_layout(root: HtmlElement) -> None:
 
 
 def _lays_out(table: HtmlElement) -> bool:
-    """Whether a table holds another, a headline, or more text in one cell than figures need."""
+    """Whether a table holds another, a headline, or more paragraphs in one cell than figures need.
+
+    One whose columns are named does not.
+    """
+    if any(next(head.iterancestors("table"), None) is table for head in table.iter("th")):
+        return False
     if table.find(".//table") is not None or table.find(".//td//h1") is not None:
         return True
-    cells = (_letters(cell.text_content()) for cell in table.iter("td"))
+    cells = (_letters(cell.text_content()) for cell in table.iter("td") if _has_paragraphs(cell))
     return any(len(letters) >= _MIN_LAYOUT_CHARS for letters in cells)
+
+
+def _has_paragraphs(cell: HtmlElement) -> bool:
+    return len(list(islice(cell.iter("p", "br", "div"), 2))) > 1
+
+
+def _is_paragraph(cell: HtmlElement) -> bool:
+    """Whether a cell is text and no box of others, nor a menu."""
+    if next(cell.iter(*_BOXES), None) is not None:
+        return False
+    linked = sum(len(_letters(link.text_content())) for link in cell.iter("a"))
+    return len(_letters(cell.text_content())) > 2 * linked
 
 
 def _paragraphs(article: HtmlElement) -> list[str]:

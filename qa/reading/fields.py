@@ -27,7 +27,7 @@ _UNIT = (
 _COUNT = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|\d{1,3})"
 _AGE = re.compile(
     rf"(?:{ABOUT}\s+)?{_COUNT}\+?\s+{_UNIT}\s+ago|\d{{1,3}}\s?(?:s|m|h|d|w|mo|y)\s+ago"
-    r"|\d{1,2}\s?(?:m|mins?|hrs?|h|d|wks?|w|mo|mths?|y|yrs?)|just now|moments ago"
+    r"|\d{1,2}\s?(?:(?<=\d)m|mins?|hrs?|h|d|wks?|w|mo|mths?|y|yrs?)|just now|moments ago"
     r"|last (?:week|month|year)"
     r"|(?:yesterday|today)(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?)?",
     re.IGNORECASE,

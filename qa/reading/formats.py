@@ -79,10 +79,11 @@ _FIELD: Final = r"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)"
 _BEGINNINGS: Final = tuple(
     (re.compile(pattern, re.DOTALL), suffix)
     for pattern, suffix in (
-        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf)\b", ".rss"),
-        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", ".html"),
+        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*<(?:rss|feed|rdf:rdf)\b", ".rss"),
+        (rb"(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*<(?:!doctype html|html|head|body)\b",
+         ".html"),
         # Not "[Exclusive] Lamp lit", nor a text that begins with "From".
-        (rb"\{\s*[\"}]|\[\s*\{", ".jsonl"),
+        (rb"\{\s*(?:\"[^\"\n]*\"\s*:|\})|\[\s*\{\s*[\"}]", ".jsonl"),
         (rb"---\s*\n[\w-]+\s*:", ".md"),
         (rb"from (?:\S+ +){0,2}(?:mon|tue|wed|thu|fri|sat|sun) +[a-z]{3} +\d", ".mbox"),
         # Not "Title: Lamp lit", "Date: …", as texts begin too.
@@ -99,6 +100,9 @@ _MISNAMED: Final[Mapping[str, tuple[str, ...]]] = {
     ".rss": (".html",),
 }
 """What files may be that are called as if they were of a kind: pages are saved as .txt."""
+
+_OF_LETTERS: Final = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
+"""In each page that a browser saved as a letter, and in no page that begins "Title: …"."""
 
 SUFFIXES: Final = frozenset(_BY_SUFFIX)
 """The suffixes, in lower case, of the files that can be read."""
@@ -153,7 +157,9 @@ def format_within(name: str, head: bytes) -> Format:
     """
     kind = format_of(name)
     begins = _MISNAMED.get(kind.suffixes[0])
-    return _BY_SUFFIX[found] if begins and (found := sniff(head)) in begins else kind
+    if not begins or (found := sniff(head)) not in begins:
+        return kind
+    return _BY_SUFFIX[found] if found != ".eml" or _OF_LETTERS.search(head) else kind
 
 
 def sniff(data: bytes) -> str:

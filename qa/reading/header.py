@@ -225,7 +225,7 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
             standfirst_at, follows = index, False
         else:
             break
-    if not known:
+    if all(found == Found() for found in known.values()):  # "500 words", and nothing else
         return lines
     merged = Found()
     for found in known.values():
@@ -301,7 +301,7 @@ def is_sentence_title(lines: Sequence[Line], at: int) -> bool:
 
 def could_be_title(line: str) -> bool:
     """Whether a line is a sentence that is short enough for a title."""
-    if len(line) > _MAX_SENTENCE_CHARS or is_headline(line):
+    if len(line) > _MAX_SENTENCE_CHARS or is_headline(line) or not is_prose(line):
         return False
     return parse_header_line(line) is None and not is_furniture(line)
 

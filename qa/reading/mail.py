@@ -28,9 +28,9 @@ _ENVELOPE: Final = re.compile(rb"From (?:\S+ +)?(?:\S+ +)?(?:Mon|Tue|Wed|Thu|Fri
 _SIGNATURE: Final = re.compile(r"^-- \r?$", re.MULTILINE)
 """Above the signature of a letter, RFC 3676, 4.3."""
 
-_FLOWED: Final = re.compile(r"(?<!^--)(?<=\S) +\r?\n(?![>\r\n])", re.MULTILINE)
-"""Where a letter in the "flowed" format goes on in the next line, RFC 3676, 4.1; not above a quote
-within it."""
+_FLOWED: Final = re.compile(r"^(?P<line>(?!>|-- \r?$).*\S) +\r?\n(?!>|-- \r?$|\r?$)", re.MULTILINE)
+"""Where a letter in the "flowed" format goes on in the next line, RFC 3676, 4.1; not in a quote
+within it, nor above one or the signature."""
 
 _TIMES_LONGER: Final = 3
 _MAX_PARTS: Final = 500  # a letter has a few; a crafted one may nest for ever
@@ -197,4 +197,4 @@ def _text(part: EmailMessage) -> str:
     if str(part.get_param("format") or "").lower() != "flowed":
         return text
     is_broken_word = str(part.get_param("delsp") or "").lower() == "yes"
-    return _FLOWED.sub("" if is_broken_word else " ", text)
+    return _FLOWED.sub(r"\g<line>" if is_broken_word else r"\g<line> ", text)

@@ -43,8 +43,8 @@ _NOTE = re.compile(
 )
 """The mark of a note, and the one above the note itself."""
 
-_BLOCK_ID = re.compile(r"[ \t]+\^[\w-]{1,40}[ \t]*$", re.MULTILINE)
-"""By which Obsidian links to a paragraph."""
+_BLOCK_ID = re.compile(r"(?<![ \t])[ \t]+\^(?!\d{1,3}[ \t]*$)[\w-]{1,40}[ \t]*$", re.MULTILINE)
+"""By which Obsidian links to a paragraph; not the power in "10 ^6"."""
 
 _PROPERTY = re.compile(r"\w[\w ]{0,30}: \S.*")
 """A line as Notion writes them below a title, each a field: "Author: Ida Holm"."""

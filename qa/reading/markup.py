@@ -25,8 +25,10 @@ _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,5}|amp|quot|lt|gt|nbsp|[rl][
 _SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _RAISED = re.compile(r"[+−-]?\d{1,3}")
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡])[\])]?")
-_TO_NOTE = re.compile(r"#.*(?:note|fn|cite|ref)|#$|#\d", re.IGNORECASE)
+_TO_NOTE = re.compile(r"#[^#]*(?:note|fn|cite|ref)|#$|#\d", re.IGNORECASE)
 """What a link to a note leads to."""
+
+_BARE = re.compile(r"\d+")
 
 _DROPPED, _KEPT = "note-mark", "raised-figure"
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "head"])
@@ -52,6 +54,8 @@ def raise_figures(root: _Element) -> None:
         if not _MARK.fullmatch(text):
             continue
         is_link = _name(element) == "a"
+        if is_link and _BARE.fullmatch(text) and not _is_above_line(element):
+            continue  # "There were 120 deaths", with a link to the table
         if _leads_to_note(element) or not (is_link or _RAISED.fullmatch(text)):
             element.tag = _DROPPED
         elif not is_link:
@@ -59,6 +63,18 @@ def raise_figures(root: _Element) -> None:
             element.tag, element.text = _KEPT, raised(text)
     etree.strip_elements(root, _DROPPED, with_tail=False)
     etree.strip_tags(root, _KEPT)
+
+
+def _is_above_line(link: _Element) -> bool:
+    """Whether a link of a figure stands at a word, as marks of notes do, or is printed raised."""
+    if link.find(".//{*}sup") is not None or next(link.iterancestors("{*}sup"), None) is not None:
+        return True
+    previous, parent = link.getprevious(), link.getparent()
+    if previous is not None:
+        before = previous.tail or "".join(previous.itertext())
+    else:
+        before = (parent.text or "") if parent is not None else ""
+    return before[-1:].strip().strip("[(") != ""
 
 
 def _leads_to_note(element: _Element) -> bool:

@@ -39,8 +39,11 @@ _PRINTED_FOOT: Final = re.compile(
 _PRINTED_HEAD: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4},? \d{1,2}[:.]\d{2}\b.*")
 """What browsers print below and above a page: its address, and the time with its title."""
 
+_BROWSERS: Final = re.compile(r"\b(?:mozilla|firefox|chrome|safari|skia)\b", re.IGNORECASE)
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _DROPPED_CAPITAL: Final = re.compile(r"[\"“„«‘]?[^\W\d_]")
 _DROPPED_RATIO: Final = 1.5  # of its size to that of the line it begins
+_WORDS: Final = ("A", "I")  # of one letter
 _MAX_HEADER_ROWS: Final = 6  # below the title
 _MADE_BY: Final = re.compile(
     r"^microsoft word - |\.(?:docx?|pdf|indd|qxd|html?|rtf|odt|pages)$|^untitled|^https?:", re.I
@@ -92,7 +95,15 @@ def read(content: Content) -> Iterator[Part]:
     printed = [foot for rows in pages for row in rows[-1:] if (foot := _printed_foot(row))]
     draft = _article(_without_running_heads(pages), about, empty, content)
     draft.take(Found(url=next(iter(printed), None)), "printed page")
+    # Elsewhere "Annual Report - Final" says what the file is.
+    if draft.found.title and (printed or _BROWSERS.search(_maker(about))):
+        named = site_in_title(about.get("Title", ""), [draft.found.title])
+        draft.take(Found(publisher=named), "pdf")
     yield draft
+
+
+def _maker(about: dict[str, str]) -> str:
+    return f"{about.get('Creator', '')} {about.get('Producer', '')}"
 
 
 def _rows(document: PdfDocument, number: int) -> list[_Row]:
@@ -133,16 +144,22 @@ def _with_capitals(rows: list[_Row], words: Counter[str]) -> Iterator[_Row]:
     capital = ""
     for at, row in enumerate(rows):
         following = rows[min(at + 1, len(rows) - 1)]
-        is_large = row.size >= _DROPPED_RATIO * following.size
-        if is_large and _DROPPED_CAPITAL.fullmatch(row.text):
+        is_large = row.size >= _DROPPED_RATIO * following.size > 0
+        begins = not capital and is_large and _DROPPED_CAPITAL.fullmatch(row.text)
+        if begins and (row.text[-1:] in _WORDS or not _has_capital(following.text)):
             capital = row.text
             continue
         first = row.text.split(" ", 1)[0].casefold()
-        is_word = capital[-1:] in ("A", "I") and words[first] > max(
-            words[f"{capital}{first}".casefold()], 1
+        is_word = capital[-1:] in _WORDS and (
+            _has_capital(row.text) or words[first] > max(words[f"{capital}{first}".casefold()], 1)
         )
         yield row._replace(text=f"{capital}{' ' if is_word else ''}{row.text}")
         capital = ""
+
+
+def _has_capital(text: str) -> bool:
+    """Whether a line has a large letter of its own, as below the "B" of an index."""
+    return text[:1].isupper() and text[1:2].islower()
 
 
 def _printed_foot(row: _Row) -> str | None:
@@ -160,10 +177,13 @@ def _is_printed(row: _Row, rows: Sequence[_Row], at: int) -> bool:
 def _without_running_heads(pages: list[list[_Row]]) -> list[list[_Row]]:
     """Drop what stands at the edge of many pages, and page numbers."""
     counts: dict[str, int] = {}
+    are_two = len(pages) == _REPEATED_OF_TWO
+    often = _REPEATED_OF_TWO if are_two else _REPEATED
+    # Of two pages the first may have the title that runs above the second.
+    most = _body_size(pages) if are_two else float("inf")
     for rows in pages:
-        for key in {_unnumbered(row.text) for row in _edges(rows)}:
-            counts[key] = counts.get(key, 0) + 1
-    often = _REPEATED_OF_TWO if len(pages) == _REPEATED_OF_TWO else _REPEATED
+        for key in {_unnumbered(row.text) for row in _edges(rows) if row.size <= most}:
+            counts[key] = counts.get(key, 0) + (not are_two or bool(_LETTER.search(key)))
     return [
         [
             row
@@ -171,7 +191,7 @@ def _without_running_heads(pages: list[list[_Row]]) -> list[list[_Row]]:
             if not (
                 (at < _EDGE_LINES or at >= len(rows) - _EDGE_LINES)
                 and (
-                    counts[_unnumbered(row.text)] >= often
+                    counts.get(_unnumbered(row.text), 0) >= often
                     or _is_number(row, rows, at)
                     or _is_printed(row, rows, at)
                 )
@@ -226,9 +246,6 @@ def _article(
     elif lines and PAGE not in lines[0].text and is_headline(lines[0].text):
         draft.take(Found(title=lines[0].text), "first line")
         lines = lines[1:]
-    if title:  # of what a browser printed
-        named = site_in_title(about.get("Title", ""), [title])
-        draft.take(Found(publisher=named), "pdf")
     fill_body(take_head(lines, draft, "page"), draft, "page")
     author = about.get("Author", "").strip()
     draft.take(Found(author=clean_author(author) if " " in author else None), "pdf")
@@ -241,8 +258,7 @@ def _article(
 def _title(pages: list[list[_Row]], about: dict[str, str]) -> str | None:
     """The largest type among the first lines of the first page; else what the PDF itself says."""
     first = next((rows for rows in pages if rows), [])[:_FIRST_LINES]
-    sizes = sorted(row.size for rows in pages for row in rows for _ in row.text)
-    body = sizes[len(sizes) // 2] if sizes else 0.0
+    body = _body_size(pages)
     largest = max((row.size for row in first if re.search(r"\w{2}", row.text)), default=0.0)
     if largest >= _TITLE_RATIO * body > 0:
         start = next(at for at, row in enumerate(first) if row.size == largest)
@@ -258,6 +274,11 @@ def _title(pages: list[list[_Row]], about: dict[str, str]) -> str | None:
     if stated and not _MADE_BY.search(stated) and is_headline(stated):
         return stated
     return None
+
+
+def _body_size(pages: list[list[_Row]]) -> float:
+    sizes = sorted(row.size for rows in pages for row in rows for _ in row.text)
+    return sizes[len(sizes) // 2] if sizes else 0.0
 
 
 def _without_title(rows: list[_Row], title: str) -> list[_Row]:

@@ -17,6 +17,11 @@ from qa.reading.single import read_single
 _MIN_WRAP_CHARS = 50
 _MAX_WRAP_CHARS = 120
 _MIN_WRAPPED_LINES = 3
+_MIN_CUT_CHARS = 80
+"""Of a line of an article whose end the file lacks."""
+
+_MIN_ENDS = 2
+"""Of documents in one file, for there to be several."""
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -49,13 +54,16 @@ def read_text(text: str) -> Iterator[Part]:
 
 
 def documents_of(lines: list[Line]) -> list[list[Line]]:
-    """The articles that a database put into one file, each with a line of its own below it."""
-    documents: list[list[Line]] = [[]]
-    for line in lines:
-        documents[-1].append(line)
-        if line.text == END_OF_DOCUMENT:
-            documents.append([])
-    return [each for each in documents if each] or [lines]
+    """The articles that a database put into one file, each with a line of its own below it.
+
+    One such line may be of any text, and a foot below the last is no further article.
+    """
+    ends = [at + 1 for at, line in enumerate(lines) if line.text == END_OF_DOCUMENT]
+    if len(ends) < _MIN_ENDS:
+        return [lines]
+    if not any(len(line.text) >= _MIN_CUT_CHARS for line in lines[ends[-1] :]):
+        ends.pop()
+    return [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
 
 
 def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:

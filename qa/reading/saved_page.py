@@ -26,7 +26,7 @@ from qa.reading.fields import SEPARATOR, is_name_like, parse_age
 from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker, menu_items
 from qa.reading.header import bare_title, is_headline, is_prose, is_sentence_title
 from qa.reading.single import closes_page, read_single, split_tail
-from qa.reading.titled import is_dated, titled_blocks
+from qa.reading.titled import has_long_body, is_dated, is_titled_block, titled_blocks
 
 ORIGIN = "page"
 _BULLET = re.compile(r"[-–—•·*]\s*(?P<name>\S.*)")
@@ -34,6 +34,10 @@ _READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?\.? read", re.IGNORECASE)
 _MAX_HEADER_PARTS = 3
 _MAX_SECTIONS = 3
 _MAX_AGE_CHARS = 40
+_MAX_LABEL_WORDS = 2
+_LENGTH = re.compile(r"\d+m", re.IGNORECASE)
+"""Of a race rather than of time, or what something costs, where no related articles are."""
+
 _MAX_NAME_WORDS = 3
 """Of what can only be a publisher: more may be a title, with its age below it."""
 
@@ -124,12 +128,19 @@ def _heading(lines: list[Line]) -> int | None:
             return index
         # Without a header above the title, only a heading that closes a page's furniture can be
         # believed, or several titles above their ages: elsewhere it is a link within the body.
-        titles = titled_blocks(lines, following)
         ended = index > 0 and _ends_article(lines[index - 1].text)
-        if titles and (ended or len([at for at in titles if is_dated(lines, at)]) > 1):
+        if is_titled_block(lines, following) and (ended or _is_dated_list(lines, following)):
             return index
         index = following
     return None
+
+
+def _is_dated_list(lines: list[Line], first: int) -> bool:
+    """Whether a titled article with its age has a longer body, with another such article below."""
+    if not is_dated(lines, first) or not has_long_body(lines, first):
+        return False
+    later = range(first + 1, len(lines))
+    return any(is_dated(lines, at) and is_titled_block(lines, at) for at in later)
 
 
 def _ends_article(line: str) -> bool:
@@ -180,7 +191,12 @@ def _unannounced(lines: list[Line]) -> list[Header]:
     headers = [
         header
         for header in _headers(lines, start, announced=False)
-        if header.repeated or (header.age is not None and parse_age(header.age) is not None)
+        if header.repeated
+        or (
+            header.age is not None
+            and parse_age(header.age) is not None
+            and (header.one_line or not _LENGTH.fullmatch(header.age))
+        )
     ]
     comments = next(  # above the text it is a button
         (i for i, line in enumerate(lines) if i > prose and _COMMENTS.fullmatch(line.text)), None
@@ -214,7 +230,7 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     age: str | None = None
     one_line = False
     index, end = start, start + _MAX_HEADER_PARTS
-    if (repeated_at := _repeated_at(lines, start)) is not None:
+    if (repeated_at := _repeated_at(lines, start, announced=announced)) is not None:
         publisher = bullet = lines[start].text
         age, index = _age_in(lines[start + 1].text), repeated_at + 1
         if age is None and re.search(r"\d", lines[start + 1].text):
@@ -261,7 +277,7 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     if not (
         is_headline(lines[title_at].text)
         or (dated and is_sentence_title(lines, title_at))
-        or (repeated and _repeated_at(lines, title_at) is None)
+        or (repeated and _repeated_at(lines, title_at, announced=announced) is None)
     ):
         return None
     if _BULLET.match(lines[title_at].text):
@@ -271,18 +287,29 @@ def _match(lines: list[Line], start: int, *, announced: bool) -> Header | None:
     return Header(start, index, publisher or bullet, age, repeated, one_line)
 
 
-def _repeated_at(lines: list[Line], start: int) -> int | None:
+def _repeated_at(lines: list[Line], start: int, *, announced: bool) -> int | None:
     """Where "9News / 4 hours ago / - 9News" ends, if it is here: whatever its name and its age.
 
-    Sections may stand before its second name: "- Politics".
+    Sections may stand before its second name: "- Politics". Unless such articles were announced,
+    its age must be one: what somebody says stands between a name and a name, too.
     """
-    if start + 1 >= len(lines) or len(lines[start + 1].text) > _MAX_AGE_CHARS:
+    if start + 1 >= len(lines):
+        return None
+    between = lines[start + 1].text
+    if not (_is_age(between) or (announced and _could_be_age(between))):
         return None
     for at in range(start + 2, min(start + _MAX_HEADER_PARTS + _MAX_SECTIONS, len(lines) - 1)):
         marked = _BULLET.fullmatch(lines[at].text)
         if marked is None or _same_name(marked["name"], lines[start].text):
             return at if marked else None
     return None
+
+
+def _could_be_age(text: str) -> bool:
+    """Whether a line is worded like an age that is not known, or stands for one: "Sponsored"."""
+    if len(text) > _MAX_AGE_CHARS or is_prose(text):
+        return False
+    return bool(re.search(r"\d", text)) or len(text.split()) <= _MAX_LABEL_WORDS
 
 
 def _is_section(lines: list[Line], at: int) -> bool:

@@ -159,10 +159,19 @@ def _part_masthead(lines: list[Line], below: list[Line]) -> tuple[list[Line], li
         below: Those below its menu, which stay where no headline is found.
     """
     at = next((i for i, line in enumerate(lines[:_MAX_MASTHEAD_LINES]) if _is_long(line.text)), 0)
-    items = sum(menu_items(line.text) or is_furniture(line.text) for line in lines[:at])
-    if items < _MIN_MASTHEAD_ITEMS or not is_headline(lines[at].text):
+    items = sum(menu_items(line.text) for line in lines[:at])
+    marks = sum(is_furniture(line.text) for line in lines[:at])
+    # Buttons alone stand below a short headline, too.
+    if not items or items + marks < _MIN_MASTHEAD_ITEMS or not is_headline(lines[at].text):
+        return [], below
+    if below is not lines and below[1] is lines[at] and _is_short_headline(below[0].text):
         return [], below
     return lines[:at], lines[at:]
+
+
+def _is_short_headline(line: str) -> bool:
+    """Whether a line below a menu is written like a sentence, as no item is: "Baths close"."""
+    return is_headline(line) and any(word.islower() for word in line.split()[1:])
 
 
 def _is_long(line: str) -> bool:

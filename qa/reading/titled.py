@@ -8,6 +8,7 @@ from qa.reading.cleaning import Line
 from qa.reading.header import is_headline, is_prose, parse_header_line
 
 _MAX_HEADER_LINES: Final = 3
+_MIN_BODY_CHARS: Final = 80
 
 
 def titled_blocks(lines: list[Line], first: int, end: int | None = None) -> list[int]:
@@ -20,14 +21,14 @@ def titled_blocks(lines: list[Line], first: int, end: int | None = None) -> list
         first: Where the first has to stand, or there are none.
         end: Up to where others are looked for.
     """
-    if not _is_titled_block(lines, first):
+    if not is_titled_block(lines, first):
         return []
     later = (
         at
         for at in range(first + 1, len(lines) if end is None else end)
         if lines[at].gap or is_dated(lines, at)
     )
-    return [first, *(at for at in later if _is_titled_block(lines, at))]
+    return [first, *(at for at in later if is_titled_block(lines, at))]
 
 
 def is_dated(lines: list[Line], at: int) -> bool:
@@ -36,7 +37,14 @@ def is_dated(lines: list[Line], at: int) -> bool:
     return any(found and (found.age or found.published_at) for found in below)
 
 
-def _is_titled_block(lines: list[Line], at: int) -> bool:
+def has_long_body(lines: list[Line], at: int) -> bool:
+    """Whether more than a teaser's one sentence stands below a title."""
+    body_at = _body_at(lines, at)
+    return body_at < len(lines) and len(lines[body_at].text) >= _MIN_BODY_CHARS
+
+
+def is_titled_block(lines: list[Line], at: int) -> bool:
+    """Whether a headline stands here, its header lines if any, then prose."""
     body_at = _body_at(lines, at)
     if body_at >= len(lines):
         return False
