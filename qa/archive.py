@@ -31,7 +31,7 @@ from qa.records import (
     SyncReport,
     Verification,
 )
-from qa.request import make_filters, make_request
+from qa.request import Request, make_filters, make_request
 from qa.retrieval import Retrieval
 from qa.scanning import check_still_says
 from qa.searchable import Searchable
@@ -286,15 +286,25 @@ class Archive(Holdings):
 
         def find(generation: Searchable) -> tuple[Parts, list[Found], dict[str, float]]:
             parts, requests = self.retriever.parts(generation, request)
-            found: list[Found] = []
             timings = {"embed": 0.0, "search": 0.0, "answer": 0.0}
-            for each in requests:
+
+            def look(each: Request) -> Found:
                 retrieval = self.retriever.retrieve(generation, each, depth)
                 searched = time.perf_counter()
                 go_on()
-                found.append(Found(retrieval, self.find(retrieval)))
+                found = Found(retrieval, self.find(retrieval))
                 took = {**retrieval.timings_ms, "answer": (time.perf_counter() - searched) * 1000}
-                timings = {step: timings[step] + took[step] for step in timings}
+                timings.update({step: timings[step] + took[step] for step in timings})
+                return found
+
+            found: list[Found] = []
+            for each in requests:
+                first = again = look(each)
+                if not first.answered and (
+                    of_then := self.retriever.of_then(generation, each, first.retrieval)
+                ):
+                    again = look(of_then)
+                found.append(again if again.answered else first)
             return parts, found, timings
 
         parts, found, timings = self.retriever.steady(find)

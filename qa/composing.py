@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import Final
@@ -10,7 +10,8 @@ from typing import Final
 from qa.answering import Finding
 from qa.citations import cite
 from qa.differing import figures_of
-from qa.records import Answer, AnswerPart, Citation, Clue, Hit
+from qa.query import Question
+from qa.records import Answer, AnswerPart, Citation, Clue, Figures, Hit
 from qa.refusing import reason
 from qa.retrieval import Retrieval
 from qa.splitting import Parts
@@ -32,6 +33,11 @@ class Found:
     retrieval: Retrieval
     finding: Finding | None
 
+    @property
+    def answered(self) -> bool:
+        """Whether they answer."""
+        return self.finding is not None and self.finding.answered
+
 
 def compose(
     question: str, parts: Parts, found: Sequence[Found], k: int, timings_ms: Mapping[str, float]
@@ -46,61 +52,84 @@ def compose(
         timings_ms: For `Answer.timings_ms`.
     """
     numbered: dict[tuple[str, int, int], Citation] = {}
-    answers = [_part(each, numbered) for each in found]
+    made = [_part(each, numbered) for each in found]
+    answers = [part for part, _ in made]
     if parts:
         pairs = zip(answers, parts, strict=True)
         answers = [replace(each, question=part.text) for each, part in pairs]
     answered = [each for each in answers if each.answered]
     reasons = dict.fromkeys(each.reason for each in answers if each.reason)
-    of_all = {c.number: c for c in numbered.values()}
-    differing = [
-        figures_of(each.retrieval.question, [of_all[n] for n in part.citations])
-        for each, part in zip(found, answers, strict=True)
-    ]
     return Answer(
         question=question,
         answered=bool(answered),
         reason=None if answered else "; ".join(reasons),
-        text=" ".join(each.text for each in answered),
-        citations=tuple(of_all.values()),
+        text=_said(chain.from_iterable(shown for _, shown in made)),
+        citations=tuple(numbered.values()),
         passages=_passages([each.retrieval.hits for each in found], k),
         confidence=min(each.confidence for each in answers),
         generation=found[0].retrieval.generation.manifest.generation,
         timings_ms=timings_ms,
         understood=_clues(parts, found),
         parts=tuple(answers) if parts else (),
-        differing=tuple(dict.fromkeys(figures for each in differing for figures in each)),
+        differing=_differing(found, answers, {c.number: c for c in numbered.values()}),
     )
 
 
-def _part(found: Found, numbered: dict[tuple[str, int, int], Citation]) -> AnswerPart:
-    """The answer to one question; its citations join those that are numbered already."""
+def _part(
+    found: Found, numbered: dict[tuple[str, int, int], Citation]
+) -> tuple[AnswerPart, list[Citation]]:
+    """The answer to one question, and what of its citations makes its text.
+
+    The citations join those that are numbered already.
+    """
     finding = found.finding
     citations: list[Citation] = []
-    if finding is not None and finding.answered:
+    if finding is not None and found.answered:
         for quote in finding.quotes:
             place = quote.article.id, quote.start, quote.end
             if place not in numbered:
                 number = len(numbered) + 1
                 numbered[place] = cite(number, quote.article, quote.start, quote.end)
             citations.append(numbered[place])
-    return AnswerPart(
+    shown = _shown(found.retrieval, citations, finding)
+    part = AnswerPart(
         question=found.retrieval.question.text,
         answered=bool(citations),
         reason=None if citations else reason(found.retrieval, finding),
-        text=_text(found.retrieval, citations, finding),
+        text=_said(shown),
         citations=tuple(citation.number for citation in citations),
         confidence=finding.confidence if finding is not None else 0.0,
     )
+    return part, shown
 
 
-def _text(found: Retrieval, citations: Sequence[Citation], finding: Finding | None) -> str:
-    """The first quote, and one of another article where it is nearly as good, each with its [n].
+def _differing(
+    found: Sequence[Found], parts: Sequence[AnswerPart], citations: Mapping[int, Citation]
+) -> tuple[Figures, ...]:
+    """The figures that do not agree; those of parts that ask the same of several sources too."""
+    asked: dict[str, tuple[Question, dict[int, Citation]]] = {}
+    for each, part in zip(found, parts, strict=True):
+        question = each.retrieval.question
+        _, quoted = asked.setdefault(question.text, (question, {}))
+        quoted.update((number, citations[number]) for number in part.citations)
+    differing = (figures_of(question, [*quoted.values()]) for question, quoted in asked.values())
+    return tuple(dict.fromkeys(chain.from_iterable(differing)))
+
+
+def _said(citations: Iterable[Citation]) -> str:
+    """Some quotes, each with its [n] and once, also where two parts quote it."""
+    return " ".join(dict.fromkeys(f"{each.quote} [{each.number}]" for each in citations))
+
+
+def _shown(
+    found: Retrieval, citations: Sequence[Citation], finding: Finding | None
+) -> list[Citation]:
+    """The first quote, and one of another article where it is nearly as good.
 
     A quote that gives another figure than the first joins it, however good.
     """
     if finding is None or not citations:
-        return ""
+        return []
     first, lead = citations[0], finding.quotes[0].score
     differing = {figures.citation for figures in figures_of(found.question, citations)}
     others = (
@@ -109,8 +138,7 @@ def _text(found: Retrieval, citations: Sequence[Citation], finding: Finding | No
         if citation.article.id != first.article.id
         and (lead - quote.score < SECOND or {first.number, citation.number} <= differing)
     )
-    shown = [first, *islice(others, 1)]
-    return " ".join(f"{citation.quote} [{citation.number}]" for citation in shown)
+    return [first, *islice(others, 1)]
 
 
 def _passages(hits: Sequence[Sequence[Hit]], k: int) -> tuple[Hit, ...]:

@@ -25,6 +25,7 @@ class Request:
         explain: Whether each hit is to say why it was found.
         without: Keys of what would be understood of the question and is not to be.
         all_copies: Whether near-copies of a passage each have a place of their own.
+        events: Whether the time of what happened is taken for that of the articles.
     """
 
     question: str
@@ -34,6 +35,7 @@ class Request:
     explain: bool = False
     without: frozenset[str] = frozenset()
     all_copies: bool = False
+    events: bool = False
 
 
 def make_request(

@@ -17,6 +17,7 @@ from qa.compounds import with_compounds
 from qa.embedding import load_embedder, load_reranker
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
+from qa.loose_operators import closed_up
 from qa.milvus.address import Location, to_open
 from qa.names import Known
 from qa.narrowing import known_of, narrowed, read_names, recency
@@ -271,8 +272,8 @@ class Retriever:
         """
         if request.literal or "parts" in request.without:
             return (), [request]
-        text, operators = without_operators(request.question)
         known = self._known_of(generation)
+        text, operators = without_operators(closed_up(request.question, known))
 
         def is_name(name: str) -> bool:
             kinds = (known.publishers, known.agencies, known.authors)
@@ -284,6 +285,20 @@ class Retriever:
         return parts, [
             replace(request, question=f"{part.searched} {operators}".strip()) for part in parts
         ]
+
+    def of_then(self, generation: Searchable, request: Request, found: Retrieval) -> Request | None:
+        """What to ask instead where nothing answers: articles of the day or month that is named.
+
+        They seldom say their own month and year: "What happened in Kell in May 2026?". Figures
+        are left out, as an article of May may give those of April.
+
+        Returns:
+            None where no day or month is named, or the archive has nothing of then.
+        """
+        if request.literal or found.question.answer_type == "number" or found.understood.after:
+            return None
+        of_then = replace(request, events=True)
+        return of_then if self._understand(generation, of_then).after else None
 
     def _analysed(self, generation: Searchable, text: str) -> Question:
         asked = Question.parse(text, self._known_of(generation).analysed())
@@ -302,6 +317,7 @@ class Retriever:
             request.filters,
             request.as_of,
             literal=request.literal,
+            events=request.events,
             without=request.without,
         )
         if request.literal or "spelling" in request.without:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from qa.agencies import FORMS
+
 Parts = tuple["Part", ...]
 
 
@@ -102,22 +104,25 @@ _FALL = (
 _CHANGE = re.compile(rf"\b(?:{_RISE}|{_FALL})\b", re.IGNORECASE)
 _WHILE = re.compile(rf"^{_AUXILIARY} .+?,? (?:while|whereas) ", re.IGNORECASE)
 
-_NAME = r"(?:the )?[A-Z][\w.'’&-]*(?: (?:of |and )?[A-Z][\w.'’&-]*){0,4}"
+_AGENCY = rf"(?:{'|'.join(name for name in FORMS if ' ' not in name)})\b"
+_NAME = rf"(?:the )?(?:[A-Z][\w.'’&-]*(?: (?:of |and )?[A-Z][\w.'’&-]*){{0,4}}|{_AGENCY})"
+_LISTED = rf"{_NAME}(?:, {_NAME}){{0,3}},? (?:and|or) {_NAME}"
 _SAY = (
     r"(?:say|said|think|thought|write|written|report|reported|argue|argued|publish|published"
     r"|claim|claimed)"
 )
 _BOTH_SAY = re.compile(
-    rf"^(?P<asked>(?i:{_ASKS})\b(?: [\w'’-]+){{0,8}}?) (?P<aux>do|did|have|had) (?:both )?"
-    rf"(?P<names>{_NAME} and {_NAME}) (?:both |each )?(?P<verb>{_SAY})(?P<rest> .+)$"
+    rf"^(?P<asked>(?i:{_ASKS})\b(?: [\w'’-]+){{0,8}}?) (?P<aux>do|does|did|have|has|had) (?:both )?"
+    rf"(?P<names>{_LISTED}) (?:both |each |all )?(?P<verb>{_SAY})(?P<rest> .+)$"
 )
 _OF_ANYBODY = re.compile(r"[Ww]hat (?:about|of|on|to) ")
 """What may be asked of two people as well as of two papers."""
 _ACCORDING = re.compile(
-    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_NAME} and {_NAME})"
-    rf"(?:,|(?= (?i:{_ASKS})\b)) (?P<then>.+)"
-    rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_NAME} and {_NAME}))$"
+    rf"^(?:[Aa]ccording to (?:both )?(?P<first>{_LISTED})(?:,|(?= (?i:{_ASKS})\b)) (?P<then>.+)"
+    rf"|(?P<before>.+?),? according to (?:both )?(?P<last>{_LISTED}))$"
 )
+_JOINTS = re.compile(r",? (?:and|or) |, ")
+_OTHER_JOINT = re.compile(r", | or ")
 _EACH_OTHER = re.compile(r"\b(?:each other|one another|together)\b", re.IGNORECASE)
 _SINGULAR: Final = {"do": "does", "have": "has"}
 _PAIRS: Final = frozenset(
@@ -191,43 +196,59 @@ def _said(body: str, is_name: Callable[[str], bool]) -> Parts:
     match = _BOTH_SAY.match(body)
     if match is None or _EACH_OTHER.search(body):
         return ()
-    both = _sides(match["names"], is_name)
+    all_named = _sides(match["names"], is_name)
     asked, rest = match["asked"], match["rest"]
-    if not all(map(is_name, both)) and not _OF_ANYBODY.match(f"{asked}{rest}"):
+    if not all(map(is_name, all_named)) and not _OF_ANYBODY.match(f"{asked}{rest}"):
         return ()
     auxiliary = _SINGULAR.get(match["aux"], match["aux"])
-    return tuple(Part(_whole(f"{asked} {auxiliary} {name} {match['verb']}{rest}")) for name in both)
+    says = match["verb"]
+    return tuple(Part(_whole(f"{asked} {auxiliary} {name} {says}{rest}")) for name in all_named)
 
 
 def _according(body: str, is_name: Callable[[str], bool]) -> Parts:
-    """Split "According to X and Y, how many": one question of each, where both are known."""
+    """Split "According to X and Y, how many": one question of each, where all are known."""
     match = _ACCORDING.match(body)
     if match is None:
         return ()
-    both = _sides(match["first"] or match["last"], is_name)
-    if not both or not all(map(is_name, both)):
+    all_named = _sides(match["first"] or match["last"], is_name)
+    if not all(map(is_name, all_named)):
         return ()
     asked = match["then"] or _lowered(match["before"])
-    return tuple(Part(_whole(f"According to {name}, {asked}")) for name in both)
+    return tuple(Part(_whole(f"According to {name}, {asked}")) for name in all_named)
 
 
 def _sides(names: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
-    """The two names in "X and Y"; none where they cannot be told, or are one."""
+    """The names in "X and Y"; none where they cannot be told, or are one.
+
+    Of sources that the archive has there may be more: "X, Y and Z", "X or Y".
+    """
     if is_name(names):
+        return ()
+    if known := _known(names, is_name):
+        return known
+    if _OTHER_JOINT.search(names):
         return ()
     joints = [joint.span() for joint in re.finditer(" and ", names)]
     choices = [(names[:start], names[end:]) for start, end in joints]
     # "the Star and the Globe and Mail": where one side is a name of the archive, there.
-    known = [pair for pair in choices if is_name(pair[0]) and is_name(pair[1])]
-    known = known or [pair for pair in choices if is_name(pair[0]) or is_name(pair[1])]
+    clear = [pair for pair in choices if is_name(pair[0]) or is_name(pair[1])]
     # Else at a "the" after the "and", which a name does not go on with.
-    known = known or [pair for pair in choices if pair[1].startswith("the ")]
-    left, right = (known or choices)[0]
-    if len(choices) > 1 and not known:
+    clear = clear or [pair for pair in choices if pair[1].startswith("the ")]
+    left, right = (clear or choices)[0]
+    if len(choices) > 1 and not clear:
         return ()
     if (left.split()[-1].lower(), right.split()[0].lower()) in _PAIRS:
         return ()
     return left, right
+
+
+def _known(names: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names in a list all of which the archive has; none where it has not."""
+    for joint in _JOINTS.finditer(names):
+        first, rest = names[: joint.start()], names[joint.end() :]
+        if is_name(first) and (others := (rest,) if is_name(rest) else _known(rest, is_name)):
+            return first, *others
+    return ()
 
 
 def _compared(body: str, is_name: Callable[[str], bool]) -> Parts:

@@ -22,6 +22,7 @@ from qa.analysis import MARKS, terms
 from qa.errors import InputError
 from qa.exact_words import is_shouted
 from qa.languages import is_within, name_of, tag_of
+from qa.loose_operators import closed_up
 from qa.names import Known, Names
 from qa.periods import period
 from qa.records import Clue, Filters
@@ -70,6 +71,7 @@ _RECENT = re.compile(
 _ASKS_LATEST = re.compile(rf"{_LATEST} ?", re.IGNORECASE)
 _DATES: Final = ("after", "since", "before", "until")
 _SAME_FIELD: Final = {"since": "after", "until": "before"}
+_WHOSE: Final = frozenset({"publisher", "agency", "author"})
 _SPACES = re.compile(r"\s+")
 
 
@@ -154,6 +156,7 @@ def understand(
     as_of: date | None = None,
     *,
     literal: bool = False,
+    events: bool = False,
     without: Collection[str] = (),
 ) -> Understood:
     """Part what a question asks from what it says besides.
@@ -164,8 +167,11 @@ def understand(
         given: Filters given apart from the question: what it says of the same is not applied.
         as_of: The day it is asked on; None is unknown.
         literal: Take every character as part of the question.
+        events: Take when something happened for when articles tell of it: "What happened in Kell
+            in May 2026?".
         without: Clues to leave aside, by key or kind. An operator left aside is not searched for
-            either; what is said in words stays in the question.
+            either; what is said in words stays in the question, but for a name that no article
+            has.
 
     Raises:
         InputError: An operator has a value that cannot be used.
@@ -175,8 +181,8 @@ def understand(
         recency = None if "recency" in without else as_of
         return Understood(text=text, as_of=as_of, recency=recency)
     given = given or Filters()
-    rest, found = _operators(text, known, without)
-    said = wording.read(rest, _but(known, without), as_of)
+    rest, found = _operators(closed_up(text, known), known, without)
+    said = _said(rest, known, as_of, without, events=events)
     found = replace(
         found,
         text=said.text,
@@ -202,6 +208,21 @@ def understand(
     text = _ASKS_LATEST.sub("", said.text).strip() if _ASKS_LATEST.search(said.text) else said.text
     is_all = not re.search(r"\w", text)  # "latest" by itself
     return replace(found, text=said.text if is_all else text, as_of=as_of, recency=recency)
+
+
+def _said(
+    text: str, known: Known, as_of: date | None, without: Collection[str], *, events: bool
+) -> wording.Said:
+    """What is said in words, but for what is left aside.
+
+    Left aside, a paper's name may be a name in what is asked, unless no article has it: then the
+    question is asked of all papers, and its date still holds.
+    """
+    said = wording.read(text, _but(known, set(without) - _WHOSE), as_of, events=events)
+    aside = [kind for kind in _WHOSE & set(without) if getattr(said, kind)]
+    if any(known.mentions(getattr(said, kind)) for kind in aside):
+        return wording.read(text, _but(known, without), as_of, events=events)
+    return replace(said, **dict.fromkeys(aside))
 
 
 def _but(known: Known, without: Collection[str]) -> Known:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from qa import in_language
+from qa import in_language, periods
 from qa.agencies import is_like_one
 from qa.article_words import (
     ABOUT,
@@ -43,16 +43,6 @@ from qa.article_words import (
 )
 from qa.languages import is_within
 from qa.names import Known, Place
-from qa.periods import (
-    DATE,
-    LEADING,
-    SPAN,
-    TRAILING,
-    TRAILING_OF_ARTICLES,
-    TRAILING_SINCE,
-    TRAILING_SPAN,
-    bounds,
-)
 from qa.records import Filters
 from qa.rows import name_key
 
@@ -139,7 +129,7 @@ class _Reading:
         match = pattern.search(self.text, at) if search else pattern.match(self.text, at)
         if match is None or self.after or self.before:
             return at
-        after, before = bounds(match, self.as_of, self.known.newest())
+        after, before = periods.bounds(match, self.as_of, self.known.newest())
         if (after is None and before is None) or not self.known.holds(
             Filters(self.publisher, self.author, after, before, self.language, self.agency)
         ):
@@ -150,14 +140,14 @@ class _Reading:
 
     def at_the_end(self, at: int = 0) -> int:
         """Restrict to the date of articles that a question ends with; returns its end."""
-        end = self.dated(TRAILING_SPAN, at, search=True)
-        return self.dated(TRAILING_OF_ARTICLES, at, search=True) if end == at else end
+        end = self.dated(periods.TRAILING_SPAN, at, search=True)
+        return self.dated(periods.TRAILING_OF_ARTICLES, at, search=True) if end == at else end
 
     def modifiers(self, at: int, *, names: bool = False) -> int:
         """Read "since July 2025", "by X", "in X" one after the other; returns their end."""
         while True:
-            end = self.dated(SPAN, at)
-            end = self.dated(DATE, at) if end == at else end
+            end = self.dated(periods.SPAN, at)
+            end = self.dated(periods.DATE, at) if end == at else end
             if end == at and names and (by := BY.match(self.text, at)):
                 end = self.name(by) or self.in_language(at) or at
             if end == at:
@@ -209,13 +199,14 @@ class _Reading:
         )
 
 
-def read(text: str, known: Known, as_of: date | None = None) -> Said:
+def read(text: str, known: Known, as_of: date | None = None, *, events: bool = False) -> Said:
     """Read what a question says of the articles it means.
 
     Args:
         text: The question.
         known: What of the archive decides how it is read.
         as_of: The day it is asked on, for "last week".
+        events: Take when something happened for when articles tell of it.
     """
     reading = _Reading(" ".join(text.split()), as_of, known)
     spoken = (
@@ -227,11 +218,15 @@ def read(text: str, known: Known, as_of: date | None = None) -> Said:
         _passive(reading),
         _in_language(reading),
     )
-    if not any(spoken):
-        return reading.result() if _site(reading) else Said(text)
-    reading.dated(LEADING)
-    reading.dated(TRAILING_SPAN, search=True)
-    reading.dated(TRAILING, search=True)
+    if any(spoken):
+        reading.dated(periods.LEADING)
+        reading.dated(periods.TRAILING_SPAN, search=True)
+    elif not _site(reading) and not events:
+        return Said(text)
+    if events:
+        reading.dated(periods.EVENT, search=True)
+    if events or any(spoken):
+        reading.dated(periods.TRAILING, search=True)
     return reading.result()
 
 
@@ -256,7 +251,7 @@ def _names_said(reading: _Reading) -> bool:
         reading.verb(named.place.end)
         reading.modifiers(verb.end(), names=named.kind == "author")
         if word.lower() in ("has", "have"):
-            reading.dated(TRAILING_SINCE, search=True)
+            reading.dated(periods.TRAILING_SINCE, search=True)
     return found
 
 
@@ -326,7 +321,9 @@ def _nouns(reading: _Reading) -> bool:
     for match in NOUN.finditer(reading.text):
         end, noun = match.end(), match[1].lower()
         clear = noun not in AMBIGUOUS or OF_NEWS.search(reading.text[: match.start()])
-        if clear and (SPAN.match(reading.text, end) or DATE.match(reading.text, end)):
+        if clear and (
+            periods.SPAN.match(reading.text, end) or periods.DATE.match(reading.text, end)
+        ):
             end = reading.modifiers(end, names=True)
         elif clear and ABOUT.match(reading.text, end):
             end = max(_by_whom(reading, end), reading.at_the_end(end))
@@ -377,9 +374,9 @@ def _passive(reading: _Reading) -> bool:
         return False
     end = reading.in_language(match.end()) or match.end()
     end = reading.modifiers(end)
-    end = max(end, reading.dated(TRAILING_SINCE, match.end(), search=True))
-    end = max(end, reading.dated(TRAILING_SPAN, match.end(), search=True))
-    if end == match.end() and not TRAILING.search(reading.text):
+    end = max(end, reading.dated(periods.TRAILING_SINCE, match.end(), search=True))
+    end = max(end, reading.dated(periods.TRAILING_SPAN, match.end(), search=True))
+    if end == match.end() and not periods.TRAILING.search(reading.text):
         return False
     reading.edit(match.start("verb"), match.end("verb"), "")
     return True

@@ -70,6 +70,43 @@ def test_what_both_parts_quote_differs_once(archive):
     assert len(answer.differing) == len(set(answer.differing)) > 1
 
 
+def test_what_both_parts_quote_is_told_once(archive):
+    answer = archive.ask(f"{HURT} How many people were hurt on the ferry?")
+    first, second = answer.parts
+    assert set(first.citations) & set(second.citations)
+    for citation in answer.citations:
+        assert answer.text.count(f"[{citation.number}]") <= 1
+
+
+FARMS = "KELL, {} (AP) - The dike broke. {} farms were flooded at Kell, officials said."
+
+
+def test_sources_that_are_asked_the_same_are_compared(archive_of):
+    """Each part quotes one source: only together they differ."""
+    rows = [
+        {"title": f"Flood {name}", "text": FARMS.replace("AP", name).format("June 3", farms)}
+        for name, farms in (("AP", 180), ("Reuters", 214), ("dpa", 180))
+    ]
+    answer = archive_of(rows).ask("How many farms do AP, Reuters and dpa say were flooded?")
+    assert len(answer.parts) == 3
+    assert [found.figures for found in answer.differing] == [("180",), ("214",)]
+    numbers = [found.citation for found in answer.differing]
+    assert numbers == [part.citations[0] for part in answer.parts[:2]]
+
+
+def test_what_happened_in_a_month_is_asked_of_articles_of_then(archive):
+    """No article says its own month and year."""
+    question = "What hit the pier in January 2025?"
+    answer = archive.ask(question)
+    assert answer.answered
+    assert "Wren hit Pier 2" in answer.text
+    assert [clue.text for clue in answer.understood] == ["from 2025-01-01 to 2025-02-01"]
+    assert not archive.ask(question, without=["dates"]).answered
+    assert not archive.ask(question.replace("2025", "2019")).answered
+    # Articles of a month may give the figures of the one before.
+    assert not archive.ask("How much did the ferry cost in January 2025?").understood
+
+
 def test_a_part_that_the_archive_does_not_answer_says_so(archive, capsys):
     index = ["--index", str(archive.index.absolute())]
     question = "Who opened the bridge at Kell, and when did Frankenstein visit Peru?"

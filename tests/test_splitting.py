@@ -6,7 +6,9 @@ import pytest
 
 from qa.splitting import split
 
-PUBLISHERS = {"the toronto star", "the globe and mail", "globe and mail", "ap", "reuters"}
+PUBLISHERS = {
+    "the toronto star", "the globe and mail", "globe and mail", "ap", "reuters", "dpa",
+}  # fmt: skip
 
 
 def is_name(name: str) -> bool:
@@ -58,6 +60,21 @@ def test_anything_may_be_asked(question):
         ("According to AP and Reuters how many were hurt?",
          ["According to AP, how many were hurt?", "According to Reuters, how many were hurt?"]),
         ("According to AP and Reuters reporters, how many were hurt?", []),
+        ("How many farms do AP, Reuters and dpa say were flooded?",
+         ["How many farms does AP say were flooded?",
+          "How many farms does Reuters say were flooded?",
+          "How many farms does dpa say were flooded?"]),
+        ("What did the Globe and Mail, AP, and Reuters all report about Kell?",
+         ["What did the Globe and Mail report about Kell?", "What did AP report about Kell?",
+          "What did Reuters report about Kell?"]),
+        ("What does AP or Reuters say about Kell?",
+         ["What does AP say about Kell?", "What does Reuters say about Kell?"]),
+        ("How many were hurt, according to AP, Reuters or the Globe and Mail?",
+         ["According to AP, how many were hurt?", "According to Reuters, how many were hurt?",
+          "According to the Globe and Mail, how many were hurt?"]),
+        ("What do AP, Reuters and Eve say about Kell?", []),
+        ("What does Ada or Eve say about Kell?", []),
+        ("How many were hurt, according to AP, Reuters or Eve?", []),
         ("How many farms do Ada and Eve say were flooded?", []),
         ("How many farms do AP and Eve say were flooded?", []),
         ("What do Ada and Eve say they think of it?", []),

@@ -113,6 +113,16 @@ JULY = "from 2025-07-01 to 2025-07-31"
         ("rain language:German", "rain", "language German"),
         ('rain language:"british english"', "rain", "language British English"),
         ("rain language:xx", "rain", "language xx"),
+        ("publisher: toronto star tariffs", "tariffs", STAR),
+        ("tariffs Publisher: toronto", "tariffs", STAR),
+        ("publisher: “Toronto Star” tariffs", "tariffs", STAR),
+        (
+            "after: 2025-07 rain agency: AP author: zeng",
+            "rain",
+            "agency AP; author zeng; from 2025-07-01 on",
+        ),
+        ("rain language: German", "rain", "language German"),
+        ("rain after:22/07/2025", "rain", "from 2025-07-22 on"),
     ],
 )
 def test_operators(question, text, told):
@@ -125,6 +135,7 @@ def test_operators(question, text, told):
     [
         'a 12" pipe and a 10" pipe', 'an unclosed "quote', 'nothing in ""', "US - China",
         "-tram at the beginning", "minus -4 degrees", "-- dashes", "after: the storm", "author?",
+        "rain publisher: nobody", "publisher: the star", "language: fr", "until: the 5 May",
         "WE SAW -THE TRAM", "the publisher: who is it", "http://a.b/?after:2024", "a -the b",
         "a well-known man",
     ],
@@ -276,6 +287,24 @@ def test_an_operator_that_cannot_be_used(question, told):
         ("What did AP report from the 6th to the 8th of May 2025 about rain?",
          "What did they about rain?", f"{AP}; from 2025-05-06 to 2025-05-08"),
         ("news since April about rain", "they about rain", "from 2025-04-01 on"),
+        ("What did AP report in July, 2025 about rain?", "What did they about rain?",
+         f"{AP}; {JULY}"),
+        ("What did AP report on 22/04/2025 about rain?", "What did they about rain?",
+         f"{AP}; from 2025-04-22 to 2025-04-22"),
+        ("What did AP report on 4/22/2025 about rain?", "What did they about rain?",
+         f"{AP}; from 2025-04-22 to 2025-04-22"),
+        ("articles since 2.4.2025 about rain", "they about rain", "from 2025-04-02 on"),
+        ("news from February through April about rain", "they about rain",
+         "from 2025-02-01 to 2025-04-30"),
+        ("news from mid-May till early July 2025 about rain", "they about rain",
+         "from 2025-05-08 to 2025-07-15"),
+        ("news from November to February about rain", "they about rain",
+         "from 2024-11-01 to 2025-02-28"),
+        ("What did AP report in mid-July about rain?", "What did they about rain?",
+         f"{AP}; from 2025-07-08 to 2025-07-23"),
+        ("What did AP report in late February 2025 about rain?", "What did they about rain?",
+         f"{AP}; from 2025-02-16 to 2025-02-28"),
+        ("news from early May about rain", "they about rain", "from 2025-05-01 to 2025-05-15"),
         ("Who won, according to the Star News Service?", "Who won?", "agency Star News Service"),
         ("What did epd write about rain?", "What did they about rain?", "agency epd"),
         ("According to the DPA's report, who won?", "who won?", "agency Dpa"),
@@ -368,6 +397,9 @@ def test_what_only_mentions_a_name_or_a_date(question):
         "What did AP report in July and August about rain?",
         "What did AP report in September, 2019 about rain?",
         "What did AP report on 29 February about rain?",
+        "What did AP report on 04/05/2025 about rain?",  # of April or of May
+        "What did AP report in mid-life about rain?",
+        "What did AP report on early 6 May 2025 about rain?",
         "What did AP say about the elections in March?",
         "What did AP report in April, May and June about rain?",
         "What did AP report after May, the prime minister, resigned?",
@@ -417,6 +449,13 @@ def test_a_publisher_without_the_date(question):
         ("What did AP report in the last twelve months?", "What did they?",
          "from 2024-08-12 to 2025-08-06"),
         ("What did AP report last weekend?", "What did they?", "from 2025-08-02 to 2025-08-03"),
+        ("What did AP report 3 days ago about rain?", "What did they about rain?",
+         "from 2025-08-03 to 2025-08-03"),
+        ("What did AP report two weeks ago?", "What did they?", "from 2025-07-21 to 2025-07-27"),
+        ("What did AP report three months ago about rain?", "What did they about rain?",
+         "from 2025-05-01 to 2025-05-31"),
+        ("What did AP report a year ago about rain?", "What did they about rain?",
+         "from 2024-01-01 to 2024-12-31"),
         ("What did AP report in August about rain?", "What did they about rain?",
          "from 2025-08-01 to 2025-08-31"),
         ("What did AP report in September about rain?", "What did they about rain?",
@@ -626,6 +665,37 @@ def test_who_is_mentioned_in_no_article_speaks_only_as_an_author():
 )
 def test_what_is_left_aside_is_not_understood(question, without, text, told):
     assert read(question, without=without) == (text, told)
+
+
+def test_a_name_that_no_article_has_is_left_aside_with_its_words():
+    """And leaves the date, which is another thing that was understood."""
+    question = "What did the Toronto Star say about rain in July 2025?"
+    unmentioned = replace(KNOWN, mentions=lambda _: False)
+    aside = ["publisher"]
+    assert read(question, unmentioned, without=aside) == ("What did they about rain?", JULY)
+    assert read(question, unmentioned, without=[*aside, "dates"])[1] == ""
+    assert read(question, without=aside) == (question, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("What happened in Kell in July 2025?", "What happened in Kell?",
+         "from 2025-07-01 to 2025-08-01"),
+        ("Who resigned on 3 July 2025 in Kell?", "Who resigned in Kell?",
+         "from 2025-07-03 to 2025-07-04"),
+        ("What burned in July?", "What burned?", "from 2025-07-01 to 2025-08-01"),
+        ("Who resigned on 3 July 2019 in Kell?", "Who resigned on 3 July 2019 in Kell?", ""),
+        ("Who won in 2025?", "Who won in 2025?", ""),
+        ("What burned since July 2025?", "What burned since July 2025?", ""),
+        ("What did AP say of Kell on 3 July 2025?", "What did they of Kell?",
+         f"{AP}; from 2025-07-03 to 2025-07-04"),
+    ],
+)  # fmt: skip
+def test_when_something_happened_may_be_when_articles_tell_of_it(question, text, told):
+    assert read(question, events=True) == (text, told)
+    assert "from" not in read(question)[1]
+    assert "from" not in read(question, events=True, without=["dates"])[1]
 
 
 def test_a_day_left_aside_is_no_day():
