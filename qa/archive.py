@@ -33,7 +33,7 @@ from qa.records import (
 )
 from qa.request import Request, make_filters, make_request
 from qa.retrieval import Retrieval
-from qa.scanning import check_still_says
+from qa.scanning import check_still_says, corpus_at
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
@@ -81,7 +81,7 @@ class Archive(Holdings):
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        settings = settings or Settings.load()
+        settings = _settings(settings)
         archive = cls(to_open(index, settings.index), settings)
         archive.retriever.generation()
         return archive
@@ -102,7 +102,7 @@ class Archive(Holdings):
             InputError: The corpus is not a folder.
             IndexBusyError: Another process is writing the index.
         """
-        settings = settings or Settings.load()
+        settings = _settings(settings)
         archive = cls(to_open(index, settings.index), settings)
         archive.sync(corpus)
         return archive
@@ -135,7 +135,7 @@ class Archive(Holdings):
             IndexWriteError: The disk is full, read-only, or fails.
         """
         options = SyncOptions(rebuild, execution, allow_empty, on_progress, on_plan)
-        report = self._writer.sync(Path(corpus), options)
+        report = self._writer.sync(corpus_at(corpus), options)
         self.retriever.renew()
         return report
 
@@ -160,15 +160,15 @@ class Archive(Holdings):
 
     def take_out(self, article_id: str, corpus: str | Path) -> Deleted:
         """As `delete`, of the corpus alone: the next sync deletes the article from the index."""
-        article = self.article(article_id)
+        folder, article = corpus_at(corpus), self.article(article_id)
         alone = self.is_alone(article)
         if not alone:
-            check_still_says(Path(corpus), article)
-        return deletions.delete(Path(corpus), article, alone=alone)
+            check_still_says(folder, article)
+        return deletions.delete(folder, article, alone=alone)
 
     def restore(self, article_id: str, corpus: str | Path = "corpus") -> Deleted:
         """Bring a deleted article back. Arguments and errors as `delete`, of those deleted."""
-        done = deletions.restore(Path(corpus), article_id)
+        done = deletions.restore(corpus_at(corpus), article_id)
         self.sync(corpus)
         return done
 
@@ -181,7 +181,7 @@ class Archive(Holdings):
     ) -> SyncPlan:
         """What `sync` would do. Changes nothing. Arguments and errors as `sync`."""
         options = SyncOptions(rebuild=rebuild, on_progress=on_progress)
-        return self._writer.plan(Path(corpus), options)
+        return self._writer.plan(corpus_at(corpus), options)
 
     def verify(
         self, *, repair: bool = False, on_progress: OnProgress = lambda _: None
@@ -349,7 +349,7 @@ class Archive(Holdings):
         end: int,
         relevant: bool | None,
         *,
-        filters: Mapping[str, str] | None = None,
+        filters: Mapping[str, date | str] | None = None,
     ) -> Judgement:
         """Keep a reader's verdict on a quote, beside the index; see `qa.judgements`.
 
@@ -376,8 +376,10 @@ class Archive(Holdings):
             quote = cite(1, article, start, end).quote
         except CitationError as error:
             raise InputError(f"no place in an article: {error}") from error
+        given = (filters or {}).items()
+        kept = {name: f"{it:%Y-%m-%d}" if isinstance(it, date) else it for name, it in given}
         judgement = Judgement(
-            question.strip(), article.id, start, end, quote, relevant, filters=dict(filters or {})
+            question.strip(), article.id, start, end, quote, relevant, filters=kept
         )
         judgements.append(self.folder, [judgement])
         return judgement
@@ -385,6 +387,14 @@ class Archive(Holdings):
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
         return judgements.read(self.folder)
+
+
+def _settings(given: Settings | None) -> Settings:
+    if given is None:
+        return Settings.load()
+    if not isinstance(given, Settings):
+        raise InputError(f"settings must be as Settings.load(FILE) gives them, not {given!r}")
+    return given
 
 
 def _writer(index: Location, settings: Settings, embedder: Callable[[], Embedder]) -> Writer:

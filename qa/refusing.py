@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
     if not found.generation.manifest.passages:
         return "the archive is empty; put articles into the corpus folder and run: qa index"
     if finding is None:
-        return _emptied(found)
+        return emptied(found)
     if not _words(found, finding):
         if told:
             return _only_where(told)
@@ -61,7 +61,7 @@ ORDER: Final = ("as_of", "recency")
 """Clues that say when something is asked and not of what: "What?" is empty on any day."""
 
 
-def _emptied(found: Retrieval) -> str:
+def emptied(found: Retrieval) -> str:
     """Which filters let nothing through: those that do so alone, or else all of them together."""
     asked, told = found.filters, told_filters(found)
     listed = ", ".join(told)
@@ -85,8 +85,8 @@ def _emptied(found: Retrieval) -> str:
     if alone:
         none = replace(found, understood=Understood(text=""), filters=Filters(**alone))
         listed = ", ".join(told_filters(none))
-        near = [f"{kind} {name}" for kind, name in _near(found, alone)]
-        has = f"; the archive has: {', '.join(near)}" if near else ""
+        offered = ", ".join(_offered(found, alone))
+        has = f"; the archive has: {offered}" if offered else ""
         return f"no article passes the filters ({listed}); loosen or remove one{has}"
     together = " together" if len(told) > 1 else ""
     return f"no article passes the filters ({listed}){together}; loosen or remove one"
@@ -102,14 +102,15 @@ def _named(found: Retrieval) -> Mapping[str, Names]:
     }
 
 
-def _near(found: Retrieval, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The names that filters which let nothing through may mean, each with its filter."""
-    return [
-        (kind, name)
-        for kind, names in _named(found).items()
-        if kind in wanted
-        for name in names.near(wanted[kind])[:MOST_NEAR]
-    ]
+def _offered(found: Retrieval, wanted: Mapping[str, Any]) -> Iterator[str]:
+    """The names that filters which let nothing through may mean, or else some that there are."""
+    for kind, names in _named(found).items():
+        if kind in wanted:
+            # Of the authors there are too many for some to be of use.
+            offered = names.near(wanted[kind]) or (names.all if kind != "author" else ())
+            yield from (f"{kind} {name}" for name in offered[:MOST_NEAR])
+            if len(offered) > MOST_NEAR:
+                yield "…"
 
 
 def _source(found: Retrieval, words: Collection[str]) -> str:

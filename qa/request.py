@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from qa.errors import InputError
 from qa.languages import tag_of
+from qa.periods import period
 from qa.reading.cleaning import clean_line
 from qa.records import Filters
 from qa.understanding import check_keys
@@ -87,14 +88,16 @@ def make_filters(
     return Filters(
         publisher or None,
         author or None,
-        _day("after", after),
-        _day("before", before),
+        _first_day("after", after),
+        _first_day("before", before),
         _tag(language) if language else None,
         agency or None,
     )
 
 
 def _check_text(name: str, value: str) -> None:
+    if not isinstance(value, str):  # a cell of a table that is empty is a number in pandas
+        raise InputError(f"the {name} must be text, not {value!r}")
     # A terminal that is not set to UTF-8 makes lone surrogates, which no model or database takes.
     try:
         value.encode()
@@ -108,7 +111,14 @@ def _tag(language: str) -> str:
     raise InputError(f"language must be a tag like de or a name like German, not {language!r}")
 
 
-def _day(name: str, value: date | str | None) -> date | None:
+def _first_day(name: str, value: date | str | None) -> date | None:
+    """As the operators `after:` and `before:` read it: of a month or a year the first day."""
+    if isinstance(value, str) and value and (named := period(value)):
+        return named.first
+    return _day(name, value, "a day like 2025-07-31 or a month like 2025-07")
+
+
+def _day(name: str, value: date | str | None, like: str = "a day like 2025-07-31") -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):  # days are those of UTC, as those of the articles are
@@ -117,5 +127,5 @@ def _day(name: str, value: date | str | None) -> date | None:
         return value
     try:
         return date.fromisoformat(value.strip())
-    except ValueError as error:
-        raise InputError(f"{name} must be a day like 2025-07-31, not {value!r}") from error
+    except (ValueError, AttributeError) as error:  # the latter of a number
+        raise InputError(f"{name} must be {like}, not {value!r}") from error

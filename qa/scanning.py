@@ -150,6 +150,19 @@ def scan(
     )
 
 
+def corpus_at(corpus: str | Path) -> Path:
+    """The corpus that a program names.
+
+    Raises:
+        InputError: The name is empty.
+    """
+    if isinstance(corpus, str) and not corpus.strip():
+        # As a variable that is not set gives it; Path("") is the working directory, whose files
+        # would take the place of all articles.
+        raise InputError("the name of the corpus is empty; name the folder of your articles")
+    return Path(corpus)
+
+
 def check_corpus(corpus: Path, index: Path) -> None:
     """Raise if a folder can be no corpus.
 

@@ -63,8 +63,13 @@ def progress_bar() -> Iterator[OnProgress]:
             bar.close()
 
 
-def render_answer(answer: Answer) -> str:
-    """The answer first, then who says so, then the passages."""
+def render_answer(answer: Answer, options: str = "") -> str:
+    """The answer first, then who says so, then the passages.
+
+    Args:
+        answer: What to print.
+        options: Those by which a command that is named is about the same archive.
+    """
     parts = [told] if (told := render_understood([clue.text for clue in answer.understood])) else []
     if answer.answered:
         parts += [*_answered(answer), ""]
@@ -73,13 +78,13 @@ def render_answer(answer: Answer) -> str:
             page = f"  p. {citation.page}" if citation.page else ""
             parts.append(_wrap(head + byline(citation.article) + page, indent=" " * len(head)))
             parts.append(_wrap(f"“{citation.quote}”", first="    ", indent="    ", dim=True))
-            parts += _corrected(citation)
+            parts += _corrected(citation, options)
     else:
         parts.append(_wrap(f"Not in this archive: {answer.reason}.", bold=True))
     if answer.passages:
         heading = "Passages:" if answer.answered else "Nearest passages, none of which answers:"
         parts += ["", heading]
-        parts.append(render_hits(answer.passages))
+        parts.append(render_hits(answer.passages, options))
     return "\n".join(parts)
 
 
@@ -106,8 +111,8 @@ def render_understood(told: Sequence[str]) -> str:
     return _wrap(f"Understood: {'; '.join(told)}", dim=True) if told else ""
 
 
-def render_hits(hits: Sequence[Hit]) -> str:
-    """One paragraph a passage, with both arms' ranks."""
+def render_hits(hits: Sequence[Hit], options: str = "") -> str:
+    """One paragraph a passage, with both arms' ranks; `options` as in `render_answer`."""
     parts = []
     for hit in hits:
         arms = (("words", hit.lexical), ("meaning", hit.dense))
@@ -115,7 +120,7 @@ def render_hits(hits: Sequence[Hit]) -> str:
         head = f"{byline(hit.article)} ({hit.score:.2f}: {ranks})"
         parts.append(_wrap(head, first=f"{hit.rank:>3}. ", indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
-        parts += _corrected(hit.citation)
+        parts += _corrected(hit.citation, options)
         if hit.also_in:
             parts.append(_wrap(_also_in(hit.also_in), first="     ", indent="       "))
         if hit.explanation:
@@ -123,10 +128,10 @@ def render_hits(hits: Sequence[Hit]) -> str:
     return "\n".join(parts)
 
 
-def _corrected(citation: Citation) -> Iterator[str]:
+def _corrected(citation: Citation, options: str) -> Iterator[str]:
     """That the article was saved again, if so, and the command that shows how it differs."""
     if told := correction(citation):
-        told += f" See: qa show {citation.article.id} --diff"
+        told += f" See: qa show {citation.article.id} --diff{options}"
         yield _wrap(told, first="     ", indent="       ")
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.memory_archive import holds
 from benchmarks.question_sets import load
+from qa.archive import Archive
 from qa.errors import ArticleNotFoundError, InputError
 from qa.refusing import MAX_REASON
 from tests.conftest import PLACES
@@ -130,6 +131,7 @@ VALE = "publisher Vale Observer (sample)"
         ('hives "no such words"', {"publisher": "Nobody"}, r"filters \(publisher Nobody\);"),
         ("hives", {"publisher": "Vale Obsrever"},
          rf"Obsrever\); loosen or remove one; the archive has: {re.escape(VALE)}$"),
+        ("hives", {"publisher": "Zzyzx"}, r"one; the archive has: (publisher [^,]+, ){3}…$"),
         ("hives", {"author": "tarick"}, "remove one; the archive has: author Owen Tarrick$"),
     ],
 )  # fmt: skip
@@ -351,3 +353,24 @@ def test_whatever_is_asked_every_quote_stands_in_its_stored_article(hostile, que
         for start, end in hit.passage.sentences:
             assert hit.passage.start <= start < end <= hit.passage.end
     assert answer.answered is bool(answer.citations)
+
+
+def test_what_a_variable_that_is_not_set_names_is_refused(archive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("Notes\n\nThe lamp was lit on Monday.")
+    number = archive.info()["generation"]
+    for work in (archive.sync, archive.plan, lambda name: archive.delete("a", name)):
+        with pytest.raises(InputError, match="the name of the corpus is empty"):
+            work("")
+    assert archive.info()["generation"] == number
+    with pytest.raises(InputError, match="the name of the index is empty"):
+        Archive.build(tmp_path, "", archive.settings)
+
+
+def test_arguments_of_another_type_are_told(archive):
+    with pytest.raises(InputError, match="the question must be text, not None"):
+        archive.ask(None)
+    with pytest.raises(InputError, match="the publisher must be text, not nan"):
+        archive.ask("What hit the pier?", publisher=float("nan"))
+    with pytest.raises(InputError, match="settings must be as Settings.load"):
+        Archive.open(archive.index, "qa.toml")

@@ -126,7 +126,8 @@ def test_what_cannot_be_done_is_told_in_one_line(
     [[], ["nosuch"], ["ask"], ["ask", "-k", "x", "ferry"], ["ask", "ferry", "--index", ""],
      ["index", "--corpus", " "], ["serve", "--port", "80x"], ["add", ""],
      ["add", "--preview", "a.txt", " "], ["ask", "ferry", "--out", "pack.zip"],
-     ["ask", "ferry", "--json", "--format", "csv"]],
+     ["ask", "ferry", "--json", "--format", "csv"], ["ask", "ferry", "--publisher", ""],
+     ["search", "ferry", "--as-of", " "]],
 )  # fmt: skip
 def test_wrong_usage_is_2(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
@@ -261,6 +262,24 @@ def test_a_line_that_is_no_text_is_named(encoding, index, tmp_path):
     assert [json.loads(line)["answered"] for line in done.stdout.splitlines()] == [True]
     assert done.stderr.startswith(b"qa: line 2 of standard input is not utf-8 text")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_name_that_the_archive_lacks_is_answered_by_those_it_has(index, capsys):
+    for command in (["search", "ferry"], ["articles"]):
+        main([*command, "--publisher", "Observer", "--index", index])
+        told = capsys.readouterr().out
+        assert "no article passes the filters (publisher Observer)" in told
+        assert "the archive has: publisher Vale Observer (sample)" in told
+    main(["articles", "nosuchword", "--publisher", "Vale Observer (sample)", "--index", index])
+    assert capsys.readouterr().out == "no article matches\n"
+    main(["search", "publisher:vale", "--index", index])
+    assert "nothing found: the question only says where to look" in capsys.readouterr().out
+
+
+def test_verdicts_from_a_pipe_end_their_lines(index, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\n"))
+    assert main(["judge", "What hit the pier?", "-k", "2", "--index", index]) == 0
+    assert "q ends: \n2/2  " in capsys.readouterr().out
 
 
 def test_stories_and_problems_are_listed_whole(index, capsys):

@@ -202,6 +202,7 @@ def test_answers_as_documents():
         (b"sep=;\r\nquestion;publisher\r\nWho?;AP\r\n", [(3, "Who?", {"publisher": "AP"})]),
         (b"question,publisher\rWho?,AP\rWhy?,\r",
          [(2, "Who?", {"publisher": "AP"}), (3, "Why?", {})]),
+        (b"question,published,lang,topic\nWho?,2025,en,tram\n", [(2, "Who?", {})]),
         (b'id, question, publisher\n1, "Who, then?", "AP"\n',
          [(2, "Who, then?", {"publisher": "AP"})]),
     ],
@@ -222,6 +223,8 @@ def test_lists_of_questions(data, asked):
         (b"Q?\n" * 5001, "5,001 questions; at most 5,000"),
         (b'question,publisher\n"Kell in June,AP\nWho?,AP\n', "line 2 .* no CSV: unexpected end"),
         (b'question,publisher\n"Kell" in June,AP\n', "line 2 .* each of them twice"),
+        (b"question,publishers\nWho?,AP\n", "column 'publishers', which .* call it 'publisher'"),
+        (b"question,asof\nWho?,2025-01-02\n", "column 'asof', .* call it 'as_of'"),
     ],
 )
 def test_what_is_no_list_of_questions_is_one_line(data, told):
@@ -249,7 +252,7 @@ def test_a_batch_from_the_command_line(archive, tmp_path, capsys):
         encoding="utf-8",
     )
     index = ["--index", str(archive.index.absolute())]
-    assert main(["ask", "--batch", str(listed), *index]) == 0
+    assert main(["ask", "--batch", str(listed), *index]) == 1, "as `qa ask -` of such a line"
     out = capsys.readouterr().out
     assert "1 of 3 questions answered" in out
     assert "line 3: after must be a day like 2025-07-31" in out
@@ -325,7 +328,7 @@ def test_a_batch_as_json(archive, tmp_path, capsys):
     listed = tmp_path / "list.csv"
     listed.write_text("question,after\nWhat did the ferry hit?,\nWho won?,soon\n")
     index = ["--index", str(archive.index.absolute())]
-    assert main(["ask", "--batch", str(listed), "--json", *index]) == 0
+    assert main(["ask", "--batch", str(listed), "--json", *index]) == 1
     [line] = capsys.readouterr().out.splitlines()
     told = json.loads(line)
     assert (told["questions"], told["asked"], told["answered"]) == (2, 2, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,8 @@ def test_an_archive_judges_only_what_it_holds(archive):
     place = (question, cited.article.id, cited.start, cited.end)
     kept = archive.judge(*place, True, filters={"after": "2024-01-01"})
     assert kept.quote == cited.quote
+    assert archive.judgements().judgements[-1].filters == {"after": "2024-01-01"}
+    archive.judge(*place, True, filters={"after": date(2024, 1, 1)})
     assert archive.judgements().judgements[-1].filters == {"after": "2024-01-01"}
     archive.judge(*place, None)
     assert archive.judgements().judgements == ()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import IndexDamagedError, InputError
+from qa.records import Filters
 from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
@@ -202,11 +203,22 @@ def test_an_article_is_found_as_of_its_own_moment_in_any_zone(retriever):
 
 
 @pytest.mark.parametrize("name", ["after", "before"])
-@pytest.mark.parametrize("value", ["yesterday", "2025-02-30", "2025", "31.07.2025", " ", "\ud800"])
+@pytest.mark.parametrize(
+    "value", ["yesterday", "2025-02-30", "31.07.2025", " ", "\ud800", 20250731]
+)
 def test_a_bad_date_is_named_with_an_example(retriever, name, value):
     with pytest.raises(InputError) as caught:
         retriever.search(QUESTION, **{name: value})
-    assert str(caught.value) == f"{name} must be a day like 2025-07-31, not {value!r}"
+    like = "a day like 2025-07-31 or a month like 2025-07"
+    assert str(caught.value) == f"{name} must be {like}, not {value!r}"
+
+
+@pytest.mark.parametrize("value", ["2025-07", "July 2025", "2025-07-01"])
+def test_a_month_is_a_filter_as_it_is_an_operator(value):
+    assert make_filters(after=value, before=value) == Filters(
+        after=date(2025, 7, 1), before=date(2025, 7, 1)
+    )
+    assert make_filters(after="2025").after == date(2025, 1, 1)
 
 
 def test_empty_filters_are_no_filters():

@@ -109,7 +109,9 @@ def test_an_answer_says_that_its_quote_was_corrected(mine, write_corpus):
     assert "smoke" in answer.text
     [citation] = [each for each in answer.citations if "smoke" in each.quote]
     assert citation.corrected
-    assert "Later corrected" in render_answer(answer)
+    told = " ".join(render_answer(answer, " --index other").split())
+    assert "Later corrected" in told
+    assert f"See: qa show {citation.article.id} --diff --index other" in told
     assert "Later corrected" in markdown(answer)
 
 

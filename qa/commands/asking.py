@@ -17,8 +17,10 @@ from qa.commands.shared import (
     AddCommand,
     add_filters,
     add_json,
+    filled,
     lacks_characters,
     open_archive,
+    options_of,
     print_json,
     print_lines,
 )
@@ -53,6 +55,7 @@ def _add_search_options(parser: argparse.ArgumentParser, k: int) -> None:
     add_filters(parser)
     parser.add_argument(
         "--as-of",
+        type=filled,
         metavar="DAY",
         help="ask as on this day: use nothing published later, recent articles first",
     )
@@ -99,7 +102,7 @@ def ask(options: argparse.Namespace) -> int:
             document = json.dumps(json.loads(document), indent=1) + "\n"
         print(terminal.visible_lines(document), end="")
     else:
-        print(terminal.render_answer(answer))
+        print(terminal.render_answer(answer, options_of(options, corpus=False)))
     return OK if answer.answered else NOT_IN_ARCHIVE
 
 
@@ -122,7 +125,8 @@ def _ask_each_line(options: argparse.Namespace) -> int:
         if options.json:
             print_json(serialise.answer(answer))
         else:
-            print(terminal.render_answer(answer), end="\n\n", flush=True)
+            told = terminal.render_answer(answer, options_of(options, corpus=False))
+            print(told, end="\n\n", flush=True)
     return code
 
 
@@ -196,6 +200,7 @@ def _request(options: argparse.Namespace) -> Request:
 def search(options: argparse.Namespace) -> int:
     """List passages."""
     from qa import serialise, terminal
+    from qa.refusing import reason
 
     request = _request(options)
     found = open_archive(options).retriever.find(request, options.k)
@@ -203,6 +208,7 @@ def search(options: argparse.Namespace) -> int:
     if options.json:
         print_json([serialise.hit(hit) for hit in hits])
     else:
-        listed = terminal.render_hits(hits) if hits else "nothing found"
-        print_lines(terminal.render_understood(found.understood.told()), listed)
+        listed = terminal.render_hits(hits, options_of(options, corpus=False))
+        nothing = "" if hits else terminal.visible(f"nothing found: {reason(found, None)}")
+        print_lines(terminal.render_understood(found.understood.told()), listed, nothing)
     return OK if hits else NOT_IN_ARCHIVE

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from qa.commands.shared import OK, open_archive, path, print_json, print_lines
+from qa.commands.shared import ERROR, OK, open_archive, path, print_json, print_lines
 from qa.errors import InputError
 
 
@@ -70,4 +70,4 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
         )
     if interrupted:
         raise KeyboardInterrupt
-    return OK
+    return ERROR if failed else OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from qa.commands.shared import (
@@ -122,8 +123,20 @@ def articles(options: argparse.Namespace) -> int:
     else:
         restricted = words or any(wanted.values())
         empty = with_options("no articles; run: qa index", options)
-        print("no article matches" if restricted else empty)
+        print(_no_match(archive, wanted) if restricted else empty)
     return OK
+
+
+def _no_match(archive: Archive, filters: Mapping[str, str | None]) -> str:
+    """That nothing is listed; where that is for the filters alone, which and what to write."""
+    from qa import terminal
+    from qa.refusing import emptied
+    from qa.request import make_filters, make_request
+
+    found = archive.retriever.find(make_request("", make_filters(**filters)), 1)
+    generation = found.generation
+    matched = generation.any(generation.passing(found.filters))
+    return "no article matches" if matched else terminal.visible(emptied(found))
 
 
 def show(options: argparse.Namespace) -> int:

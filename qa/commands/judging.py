@@ -13,6 +13,7 @@ from qa.commands.shared import (
     AddCommand,
     add_json,
     article_id,
+    filled,
     name_index,
     open_archive,
     options_of,
@@ -50,7 +51,7 @@ def add(command: AddCommand) -> None:
     judged.add_argument(
         "-k", type=int, default=5, metavar="N", help="quotes and passages to show; default: 5"
     )
-    judged.add_argument("--as-of", metavar="DAY", help="ask as on this day")
+    judged.add_argument("--as-of", type=filled, metavar="DAY", help="ask as on this day")
     tuned = command(
         "tune",
         tune,
@@ -169,7 +170,10 @@ def _ask(prompt: str) -> str:
             "standard input is closed; say it in the command: qa judge QUESTION --relevant ID"
         )
     try:
-        return input(prompt).strip()
+        reply = input(prompt).strip()
+        if not sys.stdin.isatty():  # the terminal has shown no line end
+            print()
+        return reply
     except EOFError:
         print()
         return ""

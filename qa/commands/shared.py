@@ -148,6 +148,13 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def filled(text: str) -> str:
+    """Read what is searched for given as an option."""
+    if not text.strip():  # as `--publisher "$UNSET"` gives it, which would search everything
+        raise argparse.ArgumentTypeError("it is empty; name something, or leave the option out")
+    return text
+
+
 def article_id(text: str) -> str:
     """Read an article's id, which every list prints behind a "#"."""
     return text.strip().removeprefix("#")
@@ -166,12 +173,15 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """Add the filters that searches and lists share."""
-    parser.add_argument("--publisher", help="only this publisher")
-    parser.add_argument("--author", help="only authors whose name holds these words, in any order")
-    parser.add_argument("--after", metavar="DAY", help="only from this day on, like 2025-07-31")
-    parser.add_argument("--before", metavar="DAY", help="only before this day")
-    parser.add_argument("--language", metavar="TAG", help="only this language, like de or German")
-    parser.add_argument("--agency", help="only what this news agency sent, like AP")
+    for name, metavar, about in (
+        ("publisher", None, "only this publisher"),
+        ("author", None, "only authors whose name holds these words, in any order"),
+        ("after", "DAY", "only from this day or month on, like 2025-07-31 or 2025-07"),
+        ("before", "DAY", "only before this day or month"),
+        ("language", "TAG", "only this language, like de or German"),
+        ("agency", None, "only what this news agency sent, like AP"),
+    ):
+        parser.add_argument(f"--{name}", type=filled, metavar=metavar, help=about)
 
 
 def add_json(parser: argparse.ArgumentParser, about: str = "print JSON") -> None:

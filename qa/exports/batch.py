@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ def read_questions(data: bytes) -> list[Line]:
         data: The file.
 
     Raises:
-        InputError: It holds none, or more than `MAX_QUESTIONS`.
+        InputError: It holds none, or more than `MAX_QUESTIONS`, or misspells a column.
     """
     try:
         text = re.sub("\r\n?", "\n", decode(data))
@@ -93,6 +94,8 @@ def read_questions(data: bytes) -> list[Line]:
     named = next((n for n, name in enumerate(heading) if name in QUESTION), None)
     if named is None and len(heading) > 1 and any(name in OPTIONS for name in heading):
         named = next((n for n, name in enumerate(heading) if name not in OPTIONS), 0)
+    if named is not None:
+        _check_columns(heading)
     body, column = (table, 0) if named is None else (table[1:], named)
     lines = []
     for row in body:
@@ -112,6 +115,21 @@ def read_questions(data: bytes) -> list[Line]:
         )
     return lines
 
+
+def _check_columns(heading: Sequence[str]) -> None:
+    """Refuse a column that is likely meant to restrict the questions, and would restrict none."""
+    options = {name.replace("_", ""): name for name in OPTIONS}
+    for name in heading:
+        meant = get_close_matches(name.replace("_", ""), options, 1, _NEAR)
+        if meant and name not in OPTIONS:
+            raise InputError(
+                f"the list of questions has a column {name!r}, which restricts nothing; call it "
+                f"{options[meant[0]]!r}, or something else if that is not meant"
+            )
+
+
+_NEAR: Final = 0.9
+"""Of `difflib`'s measure: "publishers" is .95 of "publisher", and "published" .89."""
 
 _CUT: Final = "more cells than the heading has; put cells that hold the separator into quotes"
 

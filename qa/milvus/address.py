@@ -95,8 +95,10 @@ def location(text: str | Path | MilvusAddress) -> Location:
     """A folder, or the address of a server, from what a user names.
 
     Raises:
-        InputError: It begins as an address and is none.
+        InputError: It is empty, or begins as an address and is none.
     """
+    if isinstance(text, str) and not text.strip():  # Path("") is the working directory
+        raise InputError("the name of the index is empty; name a folder, or milvus://host:19530/x")
     if isinstance(text, str) and MilvusAddress.is_one(text):
         return MilvusAddress.parse(text)
     if isinstance(text, str) and "://" in text:
@@ -116,7 +118,7 @@ def to_open(named: str | Location | None, default: str) -> Location:
         default: What the settings name.
 
     Raises:
-        InputError: It begins as an address and is none.
+        InputError: It is empty, or begins as an address and is none.
     """
     place = location(default if named is None else named)
     return place.absolute() if isinstance(place, Path) else place

@@ -133,11 +133,11 @@ class SignIn:
         is_page = "text/html" in request.headers.get("accept", "")
         if wait := self._tries.wait_s(_address(request), name):
             told = f"Too many attempts. Try again in {wait:.0f} seconds."
-            page = self._page(request, told, 429, wait, next_=form.get("next", ""))
+            page = self._page(request, told, 429, wait, form.get("next", ""), name)
             return page if is_page else _too_often(wait)
         if not await self._check(request, name, password):
             told = "That name and password do not go together."
-            page = self._page(request, told, 401, next_=form.get("next", ""))
+            page = self._page(request, told, 401, 0, form.get("next", ""), name)
             return page if is_page else _error(401, told)
         response: Response = JSONResponse({"success": True})
         if is_page:
@@ -171,12 +171,16 @@ class SignIn:
         status: int = 200,
         wait: float = 0.0,
         next_: str | None = None,
+        name: str = "",
     ) -> Response:
         target = next_ if next_ is not None else request.query_params.get("next", "")
         body = _PAGE.format(
             look=Markup(self._look()),  # noqa: S704 - our own style sheet
             action=request.scope.get("root_path", "") + "/login",
             target=target,
+            name=name,
+            at_name="" if name else " autofocus",  # after a wrong password that alone is typed anew
+            at_password=" autofocus" if name else "",
             told=Markup('<p class="notice error" role="alert">{}</p>').format(told) if told else "",
         )
         headers = {"cache-control": "no-store", **({"retry-after": f"{wait:.0f}"} if wait else {})}
@@ -192,9 +196,9 @@ document.documentElement.classList.add("dark");</script></head>
 <body class="sign-in"><main><h1>Ask the archive</h1><form method="post" action="{action}">{told}
 <input type="hidden" name="next" value="{target}">
 <label>Name <input name="username" autocomplete="username" autocapitalize="none" required
-autofocus></label>
+value="{name}"{at_name}></label>
 <label>Password <input type="password" name="password" autocomplete="current-password"
-required></label><button type="submit">Sign in</button></form></main></body></html>""")
+required{at_password}></label><button type="submit">Sign in</button></form></main></body></html>""")
 
 
 def _address(request: Request) -> str:

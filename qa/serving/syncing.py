@@ -56,7 +56,7 @@ class Syncing:
         self._archive = archive
         self._corpus = corpus
         self._turn = threading.Lock()
-        self._cancel = threading.Event()
+        self._stops = 0  # how often they were stopped: each stop is of those begun before it
         self._state = SyncState()
         self._stage_began = 0.0
 
@@ -72,16 +72,25 @@ class Syncing:
         """Sync, after those who came before.
 
         Raises:
-            SyncCancelledError: `cancel` was called meanwhile.
+            SyncCancelledError: `cancel` was called meanwhile, or while it waited.
             QAError: As `Archive.sync`.
         """
-        with self._turn:
-            self._cancel.clear()
-            self._enter(Progress("starting", 0, 0))
-            try:
-                report = self._archive.sync(
-                    self._corpus, rebuild=rebuild, on_progress=self._on_progress
+        return self._run(self._stops, rebuild=rebuild)
+
+    def _run(self, stops: int, *, rebuild: bool = False) -> SyncReport:
+        def on_progress(now: Progress) -> None:
+            if self._stops != stops:
+                raise SyncCancelledError(
+                    "the update was stopped; nothing is lost, and the next one goes on from there"
                 )
+            if now.stage != self._state.stage:
+                self._enter(now, cancelled=self._stops != stops)
+            self._state = replace(self._state, done=now.done, total=now.total)
+
+        with self._turn:
+            try:
+                on_progress(Progress("starting", 0, 0))
+                report = self._archive.sync(self._corpus, rebuild=rebuild, on_progress=on_progress)
             except SyncCancelledError as error:
                 self._state = SyncState(cancelled=True, error=str(error))
                 raise
@@ -97,34 +106,25 @@ class Syncing:
 
         def work() -> None:
             with contextlib.suppress(QAError):  # told by `state`
-                self.run()
+                self._run(stops)
 
+        stops = self._stops
         if not self._state.running:
             self._state = SyncState(running=True, stage="starting")
             self._stage_began = time.monotonic()
         threading.Thread(target=work, name="qa-sync", daemon=True).start()
 
     def cancel(self) -> None:
-        """Stop the sync at work, if there is one. What it has embedded is kept for the next."""
+        """Stop the sync at work, if there is one, and those that wait for it.
+
+        What it has embedded is kept for the next.
+        """
         if self._state.running:
-            self._cancel.set()
+            self._stops += 1
             self._state = replace(self._state, cancelled=True)
 
-    def _on_progress(self, now: Progress) -> None:
-        if self._cancel.is_set():
-            raise SyncCancelledError(
-                "the update was stopped; nothing is lost, and the next one goes on from there"
-            )
-        if now.stage != self._state.stage:
-            self._enter(now)
-        self._state = replace(self._state, done=now.done, total=now.total)
-
-    def _enter(self, now: Progress) -> None:
+    def _enter(self, now: Progress, *, cancelled: bool) -> None:
         self._stage_began = time.monotonic()
         self._state = SyncState(
-            running=True,
-            stage=now.stage,
-            done=now.done,
-            total=now.total,
-            cancelled=self._cancel.is_set(),
+            running=True, stage=now.stage, done=now.done, total=now.total, cancelled=cancelled
         )

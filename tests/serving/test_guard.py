@@ -259,6 +259,8 @@ def test_signing_in_and_out(users: Path) -> None:
             wrong = await asking.post("/a/login", data={**form, "password": "no"}, headers=html)
             assert wrong.status_code == 401
             assert "do not go together" in wrong.text
+            assert 'value="ada"' in wrong.text, "only the password is typed anew"
+            assert PASSWORD not in wrong.text
             right = await asking.post("/a/login", data=form, headers=html)
             assert (right.status_code, right.headers["location"]) == (303, "/a/?q=x")
             cookie = right.headers["set-cookie"].lower()

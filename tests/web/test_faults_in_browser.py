@@ -98,6 +98,22 @@ def test_an_upload_after_the_session_has_ended_leads_to_signing_in(plain_page: A
         )
 
 
+def test_a_pasted_text_outlives_the_end_of_the_session(plain_page: Any) -> None:
+    page = plain_page
+    open_tab(page, "Articles")
+    page.locator("[data-paste]").click()
+    page.locator("[data-text]").fill("Lamp lit\n\nThe lamp was lit on Monday.")
+    page.route("**/api/v1/preview", lambda route: route.fulfill(status=401, json={}))
+    with page.expect_navigation():
+        page.locator("[data-paste-form] button").click()
+    field = page.locator("[data-text]")
+    field.wait_for()
+    assert field.input_value() == "Lamp lit\n\nThe lamp was lit on Monday."
+    page.reload()
+    page.locator("[data-paste]").wait_for()
+    assert page.locator("[data-text]").input_value() == "", "once"
+
+
 def test_a_filter_that_cannot_be_used_can_be_taken_away(plain_page: Any, site: Site) -> None:
     page = plain_page
     page.goto(f"{site.address}/?q=tram&after=2025-13-40&publisher=Northfield+Gazette")

@@ -399,7 +399,7 @@ def test_known_errors_on_the_page_are_one_line(site: Site) -> None:
     latest = LatestCatalogue(site.archive)
     told = AskHandlers(site.archive, latest).ask({"q": "tram", "after": "<b>soon</b>"})
     assert 'role="alert"' in told
-    assert "after must be a day like 2025-07-31, not" in told.lower()
+    assert "after must be a day like 2025-07-31 or a month like 2025-07, not" in told.lower()
     assert "<b>" not in told
     assert "No article" in panel.opened(site.archive, {"id": "<b>"})
     lost = {function.__name__: function for function in

@@ -5,6 +5,7 @@
 const OFTEN_MS = 400;
 const SELDOM_MS = 5000;
 const TYPING_MS = 150;
+const PASTED = "pasted"; // what is kept of it is under this name
 
 const part = (name) => element.querySelector(`[data-${name}]`);
 const list = part("list");
@@ -203,7 +204,7 @@ function sendJson(path, value) {
 async function send(path, request) {
   try {
     const response = await fetch(`${props.root}${path}`, { method: "POST", ...request });
-    if (response.status === 401) location.reload(); // the session has ended, as for `reach`
+    if (response.status === 401) signInAgain();
     const told = await response.json();
     return response.ok ? told : { error: told.error?.message ?? `status ${response.status}` };
   } catch {
@@ -406,6 +407,15 @@ if (adding) {
     event.preventDefault();
     understandFiles([new File([part("text").value], `pasted${part("kind").value}`)]);
   });
+
+  // A text that is being pasted is there again behind the page that signs in, once.
+  addEventListener("session-ended", () => sessionStorage.setItem(PASTED, part("text").value));
+  const pasted = sessionStorage.getItem(PASTED);
+  sessionStorage.removeItem(PASTED);
+  if (pasted) {
+    unfold(part("paste"), part("paste-form"), part("text"));
+    part("text").value = pasted;
+  }
 
   part("address-form")?.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -9,13 +9,19 @@ function notice(text, kind) {
   return shown;
 }
 
+// The session has ended: to the page that signs in, and back. Who holds what would be lost is told.
+function signInAgain() {
+  dispatchEvent(new Event("session-ended"));
+  location.reload();
+}
+
 // Before the script of each tab: what the server answers, or null where it does not. Gradio gives
 // undefined there, and throws nothing.
 async function reach(name, sent = {}) {
   try {
     const told = (await server[name](sent)) ?? null;
     if (told === null && (await fetch(location.href)).status === 401) {
-      location.reload(); // the session has ended: to the page that signs in
+      signInAgain();
     }
     return told;
   } catch {
