@@ -81,7 +81,7 @@ class Archive(Holdings):
             IndexMismatchError: It was built with another model, format or setting.
             IndexDamagedError: One of its files is missing or broken.
         """
-        settings = _settings(settings)
+        settings = Settings.or_load(settings)
         archive = cls(to_open(index, settings.index), settings)
         archive.retriever.generation()
         return archive
@@ -102,7 +102,7 @@ class Archive(Holdings):
             InputError: The corpus is not a folder.
             IndexBusyError: Another process is writing the index.
         """
-        settings = _settings(settings)
+        settings = Settings.or_load(settings)
         archive = cls(to_open(index, settings.index), settings)
         archive.sync(corpus)
         return archive
@@ -387,14 +387,6 @@ class Archive(Holdings):
     def judgements(self) -> Judged:
         """What readers judged, and what of it cannot be read."""
         return judgements.read(self.folder)
-
-
-def _settings(given: Settings | None) -> Settings:
-    if given is None:
-        return Settings.load()
-    if not isinstance(given, Settings):
-        raise InputError(f"settings must be as Settings.load(FILE) gives them, not {given!r}")
-    return given
 
 
 def _writer(index: Location, settings: Settings, embedder: Callable[[], Embedder]) -> Writer:

@@ -24,6 +24,21 @@ MONTHS: Final = {
 }
 """By language, from January on: the name of each month, then other names and abbreviations."""
 
+_FURTHER: Final = (
+    "января/январь/янв февраля/февраль/фев марта/март/мар апреля/апрель/апр мая/май июня/июнь/июн "
+    "июля/июль/июл августа/август/авг сентября/сентябрь/сен/сент октября/октябрь/окт "
+    "ноября/ноябрь/ноя/нояб декабря/декабрь/дек",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada "
+    "grudnia",
+    "ledna února března dubna května června července srpna září října listopadu prosince",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو/يونيه يوليو/يوليه أغسطس/اغسطس سبتمبر "
+    "أكتوبر/اكتوبر نوفمبر ديسمبر",
+)
+"""Likewise, as dates have them, of languages of which nothing else is known here: Russian,
+Ukrainian, Polish, Czech, Turkish, Arabic."""
+
 WEEKDAYS: Final = {
     "de": "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
     "mo di mi do fr sa so",
@@ -36,15 +51,29 @@ WEEKDAYS: Final = {
 }
 """By language; English is read by a rule of its own, which knows its abbreviations."""
 
+_FURTHER_WEEKDAYS: Final = (
+    "понедельник вторник среда четверг пятница суббота воскресенье "
+    "понеділок вівторок середа четвер п'ятниця п’ятниця субота неділя "
+    "poniedziałek wtorek środa czwartek piątek sobota niedziela "
+    "pondělí úterý středa čtvrtek pátek neděle "
+    "pazartesi salı çarşamba perşembe cuma cumartesi pazar "
+    "الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد"
+)
+
 
 def month_numbers() -> dict[str, int]:
     """The number of each name of a month, in any language."""
     return {
         name: number
-        for months in MONTHS.values()
+        for months in (*MONTHS.values(), *_FURTHER)
         for number, names in enumerate(months.split(), 1)
         for name in names.split("/")
     }
+
+
+def weekdays() -> list[str]:
+    """The names of the days of the week in any language but English."""
+    return " ".join([*WEEKDAYS.values(), _FURTHER_WEEKDAYS]).split()
 
 
 def day_words(language: str) -> list[str]:

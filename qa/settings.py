@@ -138,6 +138,19 @@ class Settings:
             raise InputError(f"cannot write {file}: {error.strerror or error}") from error
 
     @classmethod
+    def or_load(cls, given: Settings | None) -> Settings:
+        """What is given, or the settings of the working directory.
+
+        Raises:
+            InputError: It is something else, such as the name of a file, or as `load`.
+        """
+        if given is None:
+            return cls.load()
+        if not isinstance(given, Settings):
+            raise InputError(f"settings must be as Settings.load(FILE) gives them, not {given!r}")
+        return given
+
+    @classmethod
     def load(cls, path: str | Path | None = None) -> Settings:
         """Read settings from a TOML file.
 

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from math import isfinite
 
 from qa.reading.authors import agency_in, clean_author
-from qa.reading.dates import from_day, from_timestamp, parse_date
+from qa.reading.dates import from_day, from_timestamp, is_day_first, parse_date
 from qa.reading.draft import Found
 from qa.reading.fields import is_agency
 from qa.reading.markup import without_markup
 
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "name", "titel", "titre", "título", "titulo", "titolo"),
+    "title": ("title", "headline", "name", "titel", "titre", "título", "titulo", "titolo",
+              "webtitle"),
     "publisher": (
         "publisher", "source", "site", "outlet", "sitename", "publication", "newspaper",
         "publicationtitle", "publicationname", "pubtitle", "sourcename", "medianame", "quelle",
@@ -27,7 +28,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "published_at": (
         "published", "publishedat", "publisheddate", "publishdate", "publicationdate",
         "datepublished", "datepublish", "pubdate", "publishedtime", "date", "datetime", "timestamp",
-        "datum", "fecha", "created", "createdat",
+        "datum", "fecha", "webpublicationdate", "created", "createdat",
     ),
     "updated_at": (
         "updated", "updatedat", "modified", "modifiedat", "lastmod", "lastmodified",
@@ -35,13 +36,13 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "url": (
         "url", "link", "canonical", "canonicalurl", "permalink", "originalurl", "pageurl", "weburl",
-        "documenturl", "articleurl",
+        "documenturl", "articleurl", "urlsource",
     ),
     "language": ("language", "lang", "inlanguage", "locale", "sprache", "idioma", "langue",
                  "lingua", "taal"),
     "text": ("text", "body", "content", "articlebody", "fulltext", "maintext", "article", "story",
-             "contenthtml", "contenttext", "articletext", "documenttext", "inhalt", "texto",
-             "texte", "testo", "tekst"),
+             "bodytext", "contenthtml", "contenttext", "articletext", "documenttext", "inhalt",
+             "texto", "texte", "testo", "tekst"),
 }  # fmt: skip
 
 
@@ -67,13 +68,17 @@ FIELDS = tuple(_ALIASES)
 
 
 def read_fields(
-    values: Mapping[object, object], columns: Mapping[str, str] | None = None
+    values: Mapping[object, object],
+    columns: Mapping[str, str] | None = None,
+    *,
+    day_first: bool | None = None,
 ) -> tuple[Found, list[str]]:
     """Read an article's fields, whatever their spelling.
 
     Args:
         values: By their names in the file.
         columns: The file's names of fields, where they are none of the usual ones; then no other.
+        day_first: How the file writes 05/07/2025; None leaves it unread.
 
     Returns:
         The fields, and a note for each date that was given but not understood.
@@ -85,12 +90,23 @@ def read_fields(
         publisher=_first(plain, "publisher") or _host(_first_of(plain, ("domain", "sourcedomain"))),
         author=_author(plain),
         agency=_agency(plain),
-        published_at=_moment(plain, "published_at", notes),
-        updated_at=_moment(plain, "updated_at", notes),
+        published_at=_moment(plain, "published_at", notes, day_first),
+        updated_at=_moment(plain, "updated_at", notes, day_first),
         url=_first(plain, "url") or _address(_first(plain, "publisher")),
         language=_first(plain, "language"),
     )
     return found, notes
+
+
+def shown_orders(
+    values: Mapping[object, object], columns: Mapping[str, str] | None = None
+) -> set[bool]:
+    """Whether the day comes first in those of an article's dates in figures that show it."""
+    plain = _plain(values, columns)
+    names = (*_ALIASES["published_at"], *_ALIASES["updated_at"])
+    texts = [value for name in names if isinstance(value := plain.get(name), str)]
+    orders = (is_day_first(text.strip().partition(" ")[0].rstrip(",")) for text in texts)
+    return {order for order in orders if order is not None}
 
 
 def read_body(
@@ -146,7 +162,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, int):
         return _digits(value)
     if isinstance(value, Mapping):
-        for key in ("name", "title", "headline", "@id", "url", _RENDERED):
+        for key in ("name", "title", "headline", "main", "original", "@id", "url", _RENDERED):
             if isinstance(named := value.get(key), str) and named.strip():
                 return without_markup(named.strip()) if key == _RENDERED else named.strip()
     if isinstance(value, list | tuple):
@@ -230,7 +246,7 @@ def _first_of(plain: Mapping[str, object], names: tuple[str, ...]) -> str | None
     return next((text for name in names if (text := as_text(plain.get(name)))), None)
 
 
-def moment_of(value: object) -> datetime | None:
+def moment_of(value: object, *, day_first: bool | None = None) -> datetime | None:
     """A date given as a string, a YAML date, or a Unix time."""
     if isinstance(value, date):
         return from_day(value)
@@ -246,10 +262,12 @@ def moment_of(value: object) -> datetime | None:
         day = parse_date(_digits(value) or "") if isinstance(value, int) else None
         return day or from_timestamp(value)
     text = as_text(value)
-    return parse_date(text) if text else None
+    return parse_date(text, day_first=day_first) if text else None
 
 
-def _moment(plain: Mapping[str, object], field: str, notes: list[str]) -> datetime | None:
+def _moment(
+    plain: Mapping[str, object], field: str, notes: list[str], day_first: bool | None
+) -> datetime | None:
     unread: str | None = None
     given = (plain[alias] for alias in _ALIASES[field] if alias in plain)
     blank = any(value is None or (isinstance(value, str) and not value.strip()) for value in given)
@@ -257,7 +275,7 @@ def _moment(plain: Mapping[str, object], field: str, notes: list[str]) -> dateti
         if blank and alias in _OF_THE_RECORD:
             continue
         value = plain.get(alias)
-        moment = moment_of(value)
+        moment = moment_of(value, day_first=day_first)
         if moment is not None:
             return moment
         if unread is None and value not in (None, "", [], {}):

@@ -7,9 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from qa.errors import ReadingError
-from qa.reading.cleaning import clean_line
+from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.markup import raise_figures
 from qa.reading.meta import is_elsewhere
+from qa.reading.plain import unwrap
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -125,6 +126,7 @@ def _with_words(root: HtmlElement) -> HtmlElement:
     """
     raise_figures(root)
     _unfold_layout(root)
+    _unwrap_preformatted(root)
     for paragraph in root.iter("p"):
         for element in list(paragraph.iter("span", "a", "em", "strong", "b", "i")):
             marks = element.get("class")
@@ -135,6 +137,21 @@ def _with_words(root: HtmlElement) -> HtmlElement:
             elif not _BESIDE_TEXT.search(marks):
                 del element.attrib["class"]
     return root
+
+
+def _unwrap_preformatted(root: HtmlElement) -> None:
+    """Make paragraphs of text whose lines were broken by hand, as pages of the 1990s have it."""
+    from lxml import etree
+
+    for box in list(root.iter("pre")):
+        lines = split_lines(box.text_content())
+        joined = unwrap(lines, titled=False)
+        if joined == lines:  # a table, verse, a program
+            continue
+        box.clear(keep_tail=True)
+        box.tag = "div"
+        for line in joined:
+            etree.SubElement(box, "p").text = line.text
 
 
 def _unfold_layout(root: HtmlElement) -> None:

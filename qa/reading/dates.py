@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from qa.calendar_names import WEEKDAYS, month_numbers
+from qa.calendar_names import month_numbers, weekdays
 
 _EARLIEST_YEAR = 1600  # the first printed newspapers; anything before is a parsing accident
 
@@ -25,7 +25,7 @@ _CLOCKS = {"ET": "New_York", "CT": "Chicago", "MT": "Denver", "PT": "Los_Angeles
 
 _WEEKDAY = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-    rf"|{'|'.join(' '.join(WEEKDAYS.values()).split())})\.?,?\s+(?:(?:den|el|le|il|em)\s+)?",
+    rf"|{'|'.join(weekdays())})\.?[,،]?\s+(?:(?:den|el|le|il|em)\s+)?",
     re.IGNORECASE,
 )
 _TIME = (
@@ -44,6 +44,8 @@ _WEEKDAY_AFTER = (
 """"2025年3月14日(金)", "2025年3月14日 星期五"; the last bracket may be gone."""
 _WEEKDAY_BEHIND = r"(?:,?\s+(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)?"
 """As LexisNexis writes it: "March 12, 2025 Wednesday"."""
+_YEAR_BEHIND = r"(?:\s?(?:г(?:ода)?|р(?:оку)?|r(?:oku)?)\b\.?)?"
+"""The word or letter for "year" behind it: "12 марта 2025 г.", "12 marca 2025 r."."""
 
 _DAY_PATTERNS = tuple(
     re.compile(pattern)
@@ -51,15 +53,18 @@ _DAY_PATTERNS = tuple(
         r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})" + _WEEKDAY_AFTER,
         r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]"
         + _WEEKDAY_AFTER,
-        r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)(?P<name>[^\W\d_]+)\.?,?"
-        r"(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})" + _WEEKDAY_BEHIND,
+        # Without a full stop it is the Polish November; the Croatian "12. listopada" is October.
+        r"(?P<d>\d{1,2})(?!\.\s+listopada\b)(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)\s+|[\s-]+)"
+        r"(?P<name>[^\W\d_]+)\.?[,،]?(?:\s+del?\s+|[\s-]+)(?P<y>\d{4})"
+        + _WEEKDAY_BEHIND
+        + _YEAR_BEHIND,
         r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"
         + _WEEKDAY_BEHIND,
         r"(?P<first>\d{1,2})(?P<sep>[-/.])(?P<second_number>\d{1,2})(?P=sep)(?P<y>\d{4})",
     )
 )
 _TIME_AFTER = re.compile(
-    rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:(?:um|à|a las|alle|às|om|kl\.?)\s+)?(?:{_TIME})",
+    rf"\s*(?:[T,|·–—-]|\bat\b)?\s*(?:(?:um|à|a las|alle|às|om|kl\.?|в|о|o|godz\.)\s+)?(?:{_TIME})",
     re.IGNORECASE,
 )
 _TIME_BEFORE = re.compile(rf"(?:{_TIME})\s*(?:,|\bon\b|[|·–—-])?\s+", re.IGNORECASE)

@@ -67,6 +67,15 @@ _JAPANESE_ESCAPES = ((b"\x1b$B", b"\x1b$(Q"), (b"\x1b$@", b"\x1b$(Q"), (b"\x1b(J
 
 _LETTERS_TO_ONE_BROKEN = 250
 
+_UNUSED = b"\x81\x8d\x8f\x90\x9d"
+_AS_BYTES = {
+    ord(bytes([byte]).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in _UNUSED
+}
+"""The characters of Windows-1252 that Latin-1 has not; five bytes stand for none, and stay."""
+_TWICE = re.compile(rf"[ÂÃâ][\x80-\xbf{''.join(map(chr, _AS_BYTES))}]")
+_MIN_TWICE = 2
+"""Of letters that look as if encoded twice; one could be what a text is about."""
+
 
 def check_size(n_bytes: int) -> None:
     """Refuse a file that is too large.
@@ -140,7 +149,20 @@ def decode(data: bytes, declared: str | None = None) -> str:
         raise ReadingError("looks binary (it holds NUL characters); convert it to UTF-8 text first")
     if not text.strip("\ufeff \t\r\n"):
         raise ReadingError("empty")
-    return text
+    return _decoded_once_more(text)
+
+
+def _decoded_once_more(text: str) -> str:
+    """A text whose UTF-8 a program took for Windows-1252 and encoded again: of "cafÃ©" the café.
+
+    Only where all of it is such: one letter of another kind, and it stays as it is.
+    """
+    if len(_TWICE.findall(text)) < _MIN_TWICE:
+        return text
+    try:
+        return text.translate(_AS_BYTES).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _decode_seven_bit(data: bytes, declared: str) -> str | None:

@@ -15,6 +15,7 @@ from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import take_head
 from qa.reading.markup import raised
 from qa.reading.packages import open_package
+from qa.reading.pasted import read_pasted_page
 from qa.reading.plain import documents_of
 from qa.reading.single import fill_body, read_single
 
@@ -22,7 +23,7 @@ _TITLES = ("title", "heading 1", "headline")
 
 
 def read(content: Content) -> Iterator[Part]:
-    """Read a Word document as one article, or as those that a database put into it.
+    """Read a Word document as one article, or as those of a database or of a page in it.
 
     Yields:
         The article or articles.
@@ -60,6 +61,12 @@ def read(content: Content) -> Iterator[Part]:
             blocks.append(block.text)
     if blocks.count(END_OF_DOCUMENT) > 1:
         yield from _several([title or "", *blocks[title_at:]])
+        return
+    if parts := read_pasted_page(split_lines("\n".join([title or "", *blocks[title_at:]]))):
+        for part in parts:
+            if isinstance(part, Draft):
+                part.visible = lambda: "\n".join(blocks)
+            yield part
         return
     about = document.core_properties
     draft = Draft(visible=lambda: "\n".join(blocks))

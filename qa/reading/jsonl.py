@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from qa.errors import ReadingError
-from qa.reading.aliases import read_body, read_fields, without_cut
+from qa.reading.aliases import as_text, read_body, read_fields, without_cut
 from qa.reading.content import Content
 from qa.reading.decoding import MAX_LINE_BYTES, check_line, check_text, decode
 from qa.reading.draft import Draft, Failure, Part
@@ -17,6 +17,12 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 64 * 1024
 _JSON_FEED = "jsonfeed.org/version/"
 _LISTS = ("articles", "items", "results", "data", "docs")
+_MAX_DEPTH = 4
+"""Of a list of articles within a service's answer: "hits.hits", "response.docs"."""
+
+_WITHIN = ("_source", "fields", "attributes", "thread")
+"""Where a service has an article's fields besides, or all of them: Elasticsearch, the Guardian,
+what follows JSON:API, webz.io."""
 
 
 def read(content: Content) -> Iterator[Part]:
@@ -105,15 +111,53 @@ def _read_line(raw: bytes, number: int) -> object:
 
 def _articles_in(value: object, content: Content) -> list[object]:
     """The articles of a line: one, unless it is a service's answer, which holds a list of them."""
-    if not isinstance(value, dict) or read_body(value, content.stated.columns) is not None:
+    columns = content.stated.columns
+    if not isinstance(value, dict) or read_body(_whole(value), columns) is not None:
         return [value]
-    return _list_in(value) or [value]
+    return _list_in(value, columns) or [value]
 
 
-def _list_in(value: Mapping[str, object]) -> list[object] | None:
+def _whole(value: Mapping[object, object]) -> dict[object, object]:
+    """An article with the fields that its service keeps in an object of their own."""
+    fields = dict(value)
+    for key in _WITHIN:
+        inner = fields.get(key)
+        if isinstance(inner, dict):
+            del fields[key]
+            fields = inner | fields
+    return fields
+
+
+def _deep_list(value: Mapping[object, object], columns: Mapping[str, str] | None) -> list[object]:
+    """The articles of an answer that has them deeper, or under a name of its own; each has a title.
+
+    What has one itself is an article without a text, and its list one of pictures or comments.
+    """
+    level = [] if as_text(value.get("title")) else [value]
+    for _ in range(_MAX_DEPTH):
+        inner = [each for outer in level for each in outer.values()]
+        for listed in inner:
+            if isinstance(listed, list) and any(_is_article(each, columns) for each in listed):
+                return listed
+        level = [each for each in inner if isinstance(each, dict)]
+    return []
+
+
+def _is_article(value: object, columns: Mapping[str, str] | None) -> bool:
+    if not isinstance(value, dict):
+        return False
+    whole = _whole(value)
+    return read_body(whole, columns) is not None and bool(read_fields(whole, columns)[0].title)
+
+
+def _list_in(
+    value: Mapping[object, object], columns: Mapping[str, str] | None
+) -> list[object] | None:
     inner = (value.get(key) for key in _LISTS)
     listed = next((each for each in inner if isinstance(each, list)), None)
-    if listed is None or _JSON_FEED not in str(value.get("version")):
+    if listed is None:
+        return _deep_list(value, columns)
+    if _JSON_FEED not in str(value.get("version")):
         return listed
     of_feed = {name: value[name] for name in ("language", "author", "authors") if name in value}
     of_feed["publisher"] = paper_of_feed(value.get("title"))
@@ -124,6 +168,7 @@ def _article(value: object, number: int | None, content: Content) -> Draft:
     if not isinstance(value, dict):
         raise ReadingError(f"not a JSON object but {_KINDS.get(type(value), 'something else')}")
     columns = content.stated.columns
+    value = _whole(value)
     text = read_body(value, columns)
     if text is None:
         raise ReadingError('no text; it is looked for under "text", "body", "content"')

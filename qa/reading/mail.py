@@ -115,7 +115,7 @@ def _letter(message: EmailMessage, bodies: Sequence[EmailMessage | None]) -> Par
     text = _SIGNATURE.split(_text(plain), maxsplit=1)[0] if plain is not None else ""
     is_markup = False
     if html is not None:
-        whole = text_of_markup(_text(html))
+        whole = text_of_markup(_text(html), shown=True)
         # The plain text of many newsletters only says: look at this in your browser.
         is_markup = len(whole) > _TIMES_LONGER * len(text.strip())
         text = whole if is_markup else text

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from qa.errors import ReadingError
 from qa.reading.aliases import read_fields
 from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.clippings import is_of_jina, split_clipping
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part
+from qa.reading.furniture import is_related_heading
 from qa.reading.header import take_head
 from qa.reading.markup import text_of_markup
+from qa.reading.pasted import read_pasted_page
 from qa.reading.single import fill_body
 
 if TYPE_CHECKING:
@@ -56,13 +59,30 @@ def read(content: Content) -> Iterator[Part]:
     """Read a Markdown file.
 
     Yields:
-        Its one article.
+        Its one article; or those of a page that was pasted whole.
 
     Raises:
         ReadingError: If its front matter is broken, or it is no text.
     """
     text = decode(content.data())
+    parts = _pasted_page(text)
+    for part in parts:
+        if isinstance(part, Draft):
+            part.visible = lambda: text
+        yield part
+    if not parts:
+        yield read_text(text)
+
+
+def read_text(text: str) -> Draft:
+    """The article that a text in Markdown is.
+
+    Raises:
+        ReadingError: If its front matter is broken.
+    """
     values, body = _split_front_matter(text)
+    if values is None:
+        values, body = split_clipping(text)
     draft = Draft(visible=lambda: "\n\n".join(blocks))
     if values:
         found, draft.notes = read_fields({key: _unlinked(each) for key, each in values.items()})
@@ -71,7 +91,29 @@ def read(content: Content) -> Iterator[Part]:
     draft.take(Found(title=heading), "heading")
     lines = take_head(split_lines("\n\n".join(blocks)), draft, "header")
     fill_body(lines, draft, "header")
-    yield draft
+    return draft
+
+
+def _pasted_page(text: str) -> list[Part]:
+    """The articles of a page with related ones; as Markdown its lines would run together."""
+    from markdown_it import MarkdownIt
+
+    lines = split_lines(text)
+    if text.lstrip().startswith(("---", "+++")) or is_of_jina(text):
+        return []  # its fields stand above it
+    if not any(is_related_heading(_without_hashes(line.text)) for line in lines):
+        return []
+    marks = MarkdownIt("commonmark")
+    texts = (marks.parseInline(_without_hashes(line.text))[0].children or [] for line in lines)
+    plain = [
+        line._replace(text=clean_line(_inline_text(tokens, soft=" ")))
+        for line, tokens in zip(lines, texts, strict=True)
+    ]
+    return read_pasted_page([line for line in plain if line.text])
+
+
+def _without_hashes(line: str) -> str:
+    return re.sub(r"^#{1,6}\s+", "", line)
 
 
 def _unlinked(value: object) -> object:

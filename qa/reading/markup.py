@@ -29,6 +29,11 @@ _TO_NOTE = re.compile(r"#[^#]*(?:note|fn|cite|ref)|#$|#\d", re.IGNORECASE)
 """What a link to a note leads to."""
 
 _BARE = re.compile(r"\d+")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:max-height|opacity)\s*:\s*0(?:px)?(?![\w.])",
+    re.IGNORECASE,
+)
+"""The style of what is there for the list of letters, and shown in none: the preview."""
 
 _DROPPED, _KEPT = "note-mark", "raised-figure"
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "head"])
@@ -81,8 +86,14 @@ def _leads_to_note(element: _Element) -> bool:
     return any(_TO_NOTE.search(link.get("href") or "") for link in element.iter("{*}a"))
 
 
-def text_of_markup(fragment: str) -> str:
-    """The text of a piece of HTML, a line for each block; scripts and comments are left out."""
+def text_of_markup(fragment: str, *, shown: bool = False) -> str:
+    """The text of a piece of HTML, a line for each block; scripts and comments are left out.
+
+    Args:
+        fragment: The HTML.
+        shown: Whether what its own style hides is left out, too: on pages it may be the half of an
+            article that a click unfolds, in letters nothing unfolds.
+    """
     from lxml import etree
     from lxml import html as lxml_html
 
@@ -93,6 +104,9 @@ def text_of_markup(fragment: str) -> str:
         root = lxml_html.document_fromstring(fragment.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return ""  # nothing but comments
+    for element in list(root.iter("*")) if shown else ():
+        if _HIDDEN.search(element.get("style") or "") and element.getparent() is not None:
+            element.drop_tree()
     return text_of_element(root)
 
 

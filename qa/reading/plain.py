@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.reading.cleaning import Line, split_lines
+from qa.reading.clippings import is_of_jina
 from qa.reading.content import Content
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Part
 from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import parse_header_line
+from qa.reading.markdown import read_text as read_markdown
 from qa.reading.saved_page import read_saved_page
 from qa.reading.single import read_single
 
@@ -33,7 +35,11 @@ def read(content: Content) -> Iterator[Part]:
     Raises:
         ReadingError: If it is no text.
     """
-    yield from read_text(decode(content.data()))
+    text = decode(content.data())
+    if is_of_jina(text):
+        yield read_markdown(text)
+    else:
+        yield from read_text(text)
 
 
 def read_text(text: str) -> Iterator[Part]:

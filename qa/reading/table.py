@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 
 from qa.errors import ReadingError
-from qa.reading.aliases import FIELDS, read_body, read_fields, without_cut
+from qa.reading.aliases import FIELDS, read_body, read_fields, shown_orders, without_cut
 from qa.reading.content import Content
 from qa.reading.decoding import MAX_LINE_BYTES, decode
 from qa.reading.draft import Draft, Failure, Part
@@ -34,7 +34,9 @@ def read(content: Content) -> Iterator[Part]:
     text = decode(content.data())
     columns: list[str] | None = None
     damaged = False
-    for row, line in _rows(list(StringIO(text, newline=""))):
+    lines = list(StringIO(text, newline=""))
+    day_first = _day_first(lines, content)
+    for row, line in _rows(lines):
         if isinstance(row, csv.Error):
             yield Failure(f"not a row of a table: {row}", line)
             damaged = True
@@ -53,7 +55,7 @@ def read(content: Content) -> Iterator[Part]:
             continue
         damaged = False
         cells = ("" if cell.strip() in _NULLS else cell for cell in row)
-        yield _article(dict(zip(columns, cells, strict=False)), line, content)
+        yield _article(dict(zip(columns, cells, strict=False)), line, content, day_first)
 
 
 def _rows(lines: list[str]) -> Iterator[tuple[list[str] | csv.Error, int]]:
@@ -84,6 +86,19 @@ def _rows(lines: list[str]) -> Iterator[tuple[list[str] | csv.Error, int]]:
             at += 1
 
 
+def _day_first(lines: list[str], content: Content) -> bool | None:
+    """How a table writes 05/07/2025, where a row shows it and none contradicts."""
+    columns: list[str] | None = None
+    orders: set[bool] = set()
+    for row, _ in _rows(lines):
+        if isinstance(row, csv.Error) or not any(cell.strip() for cell in row):
+            continue
+        if columns is None:
+            columns = [cell.strip() for cell in row]
+        orders |= shown_orders(dict(zip(columns, row, strict=False)), content.stated.columns)
+    return orders.pop() if len(orders) == 1 else None
+
+
 def _columns(row: list[str], content: Content) -> list[str]:
     stated = content.stated.columns
     if read_body(dict.fromkeys(row, "x"), stated) is None:
@@ -97,12 +112,14 @@ def _columns(row: list[str], content: Content) -> list[str]:
     return [cell.strip() for cell in row]
 
 
-def _article(values: Mapping[object, object], line: int, content: Content) -> Part:
+def _article(
+    values: Mapping[object, object], line: int, content: Content, day_first: bool | None
+) -> Part:
     text = read_body(values, content.stated.columns)
     if text is None:
         return Failure("no text in this row", line)
     text, cut = without_cut(without_markup(text))
-    found, notes = read_fields(values, content.stated.columns)
+    found, notes = read_fields(values, content.stated.columns, day_first=day_first)
     draft = Draft(text=text, line=line, dated_by_name=False, notes=[*notes, *cut])
     draft.take(found, "column")
     return draft
