@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from qa import wording
 from qa.analysis import MARKS, terms
@@ -222,7 +222,8 @@ def _said(
     aside = [kind for kind in _WHOSE & set(without) if getattr(said, kind)]
     if any(known.mentions(getattr(said, kind)) for kind in aside):
         return wording.read(text, _but(known, without), as_of, events=events)
-    return replace(said, **dict.fromkeys(aside))
+    nobody: dict[str, Any] = dict.fromkeys(aside)
+    return replace(said, **nobody)
 
 
 def _but(known: Known, without: Collection[str]) -> Known:
