@@ -53,7 +53,10 @@ def test_index_says_what_it_will_do_and_did(run, write_corpus, tmp_path):
     lines = out.splitlines()
     assert lines[:3] == ["+ bad.md", "+ ferry.txt", "+ tram.txt"]
     assert lines[3].startswith("2 articles in 2 passages; files: 3 added, 0 changed, 0 deleted")
-    assert lines[4:] == ["1 problem (qa articles --problems):", "  bad.md: empty"]
+    assert lines[4:] == [
+        f"1 problem (qa articles --problems --index {tmp_path / 'index'}):",
+        "  bad.md: empty",
+    ]
     write_corpus({"ferry.txt": FERRY + "More.", "tram.txt": None})
     code, out, _ = run("index", "--corpus", corpus, "--dry-run", "--json")
     plan = json.loads(out)
