@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from qa.analysis import terms
 from qa.languages import is_within, tag_of
 from qa.names import Known
 from qa.periods import period
 
+DATES: Final = ("after", "since", "before", "until")
+OPERATORS: Final = "|".join(("publisher", "agency", "author", "language", *DATES))
+"""Those that name a field, as alternatives of a regular expression."""
+
 _SPACED = re.compile(
-    r"(?<!\S)(?P<field>publisher|agency|author|language|after|since|before|until): "
+    rf"(?<!\S)(?P<field>{OPERATORS}): "
     r"(?=(?P<words>\S+(?: \S+){0,7}))",
     re.IGNORECASE,
 )
@@ -35,15 +40,15 @@ def closed_up(text: str, known: Known) -> str:
 
 
 def _is_usable(field: str, value: str, known: Known) -> bool:
-    if field in ("after", "since", "before", "until"):
+    if field in DATES:
         return period(value) is not None
     if field == "language":
         tag = tag_of(value)
         return tag is not None and any(is_within(each, tag) for each in known.languages())
-    names = {"publisher": known.publishers, "agency": known.agencies, "author": known.authors}
-    if names[field]().called(value):
+    names = known.by_filter()[field]()
+    if names.called(value):
         return True
     if " " in value or not terms(value):
         return False
-    holding = names[field]().holding(value)
+    holding = names.holding(value)
     return len(holding) == 1 or (field == "author" and bool(holding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -72,6 +72,10 @@ class Known:
     agencies: Callable[[], Names] = lambda: Names((), {})
     languages: Callable[[], Sequence[str]] = lambda: ()
     analysed: Callable[[], Sequence[str]] = lambda: (ENGLISH,)
+
+    def by_filter(self) -> Mapping[str, Callable[[], Names]]:
+        """Its names, by the filter that they are for."""
+        return {"publisher": self.publishers, "agency": self.agencies, "author": self.authors}
 
 
 class Names:

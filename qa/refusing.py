@@ -13,7 +13,6 @@ from qa.analysis import term, tokens
 from qa.answering import Finding
 from qa.as_of import end_of
 from qa.languages import primary
-from qa.names import Names
 from qa.query import language_of
 from qa.records import Filters, Hit, Span
 from qa.retrieval import Retrieval, told_filters
@@ -92,20 +91,11 @@ def emptied(found: Retrieval) -> str:
     return f"no article passes the filters ({listed}){together}; loosen or remove one"
 
 
-def _named(found: Retrieval) -> Mapping[str, Names]:
-    """The names that the archive has, by the filter that they are for."""
-    known = found.known
-    return {
-        "publisher": known.publishers(),
-        "agency": known.agencies(),
-        "author": known.authors(),
-    }
-
-
 def _offered(found: Retrieval, wanted: Mapping[str, Any]) -> Iterator[str]:
     """The names that filters which let nothing through may mean, or else some that there are."""
-    for kind, names in _named(found).items():
+    for kind, known in found.known.by_filter().items():
         if kind in wanted:
+            names = known()
             # Of the authors there are too many for some to be of use.
             offered = names.near(wanted[kind]) or (names.all if kind != "author" else ())
             yield from (f"{kind} {name}" for name in offered[:MOST_NEAR])
@@ -117,8 +107,8 @@ def _source(found: Retrieval, words: Collection[str]) -> str:
     """The filter for a source that a question names by a word that no article has."""
     said = [each.text for each in found.question.words if each.is_name and each.text in words]
     for word in said:
-        for kind, names in _named(found).items():
-            if getattr(found.filters, kind) is None and (name := names.ending(word)):
+        for kind, known in found.known.by_filter().items():
+            if getattr(found.filters, kind) is None and (name := known().ending(word)):
                 return f'{kind}:"{name}"'
     return ""
 

@@ -276,8 +276,7 @@ class Retriever:
         text, operators = without_operators(closed_up(request.question, known))
 
         def is_name(name: str) -> bool:
-            kinds = (known.publishers, known.agencies, known.authors)
-            return any(names().called(name) for names in kinds)
+            return any(names().called(name) for names in known.by_filter().values())
 
         parts = split(text, is_name)
         if not parts:

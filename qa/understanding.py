@@ -22,7 +22,7 @@ from qa.analysis import MARKS, terms
 from qa.errors import InputError
 from qa.exact_words import is_shouted
 from qa.languages import is_within, name_of, tag_of
-from qa.loose_operators import closed_up
+from qa.loose_operators import DATES, OPERATORS, closed_up
 from qa.names import Known, Names
 from qa.periods import period
 from qa.records import Clue, Filters
@@ -49,7 +49,7 @@ KINDS: Final = (
 _NOBODY: Final = Names((), {})
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _OPERATOR = re.compile(
-    r"(?<!\S)(?P<field>publisher|agency|author|language|after|since|before|until):"
+    rf"(?<!\S)(?P<field>{OPERATORS}):"
     r'(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
     r'|(?<!\S)-"(?P<no_phrase>[^"]{0,300}\w[^"]{0,20})"'
     r'|(?<![\w"])"(?P<phrase>[^"]{0,300}\w[^"]{0,20})"(?!\w)'
@@ -58,7 +58,7 @@ _OPERATOR = re.compile(
     re.IGNORECASE,
 )
 _UNCLOSED = re.compile(
-    r'(?<!\S)(?:publisher|agency|author|language|after|since|before|until):"(?P<value>[^"]*)$',
+    rf'(?<!\S)(?:{OPERATORS}):"(?P<value>[^"]*)$',
     re.IGNORECASE,
 )
 _LATEST: Final = r"\b(?:latest|most recent(?:ly)?|currently)\b(?!-)"
@@ -69,7 +69,6 @@ _RECENT = re.compile(
     r"\b[Nn]ow\b(?! (?:that|known as)\b)",
 )
 _ASKS_LATEST = re.compile(rf"{_LATEST} ?", re.IGNORECASE)
-_DATES: Final = ("after", "since", "before", "until")
 _SAME_FIELD: Final = {"since": "after", "until": "before"}
 _WHOSE: Final = frozenset({"publisher", "agency", "author"})
 _SPACES = re.compile(r"\s+")
@@ -304,7 +303,7 @@ def _operators(text: str, known: Known, without: Collection[str]) -> tuple[str, 
     fields = {
         name: value
         for name, value in fields.items()
-        if name not in without and (dates or name not in _DATES)
+        if name not in without and (dates or name not in DATES)
     }
     found = Understood(
         text=rest,

@@ -8,9 +8,9 @@ from typing import Any
 
 from qa.errors import ReadingError
 from qa.reading.authors import clean_author
-from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
-from qa.reading.draft import Draft, Found, Part
+from qa.reading.draft import Draft, Found, Part, showing
 from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import take_head
 from qa.reading.markup import raised
@@ -59,18 +59,17 @@ def read(content: Content) -> Iterator[Part]:
             title, title_at = clean_line(block.text), len(blocks)
         else:
             blocks.append(block.text)
+    text = "\n".join(blocks)
+    titled = split_lines("\n".join([title or "", *blocks[title_at:]]))
     if blocks.count(END_OF_DOCUMENT) > 1:
-        yield from _several([title or "", *blocks[title_at:]])
+        yield from showing(_several(titled), lambda: text)
         return
-    if parts := read_pasted_page(split_lines("\n".join([title or "", *blocks[title_at:]]))):
-        for part in parts:
-            if isinstance(part, Draft):
-                part.visible = lambda: "\n".join(blocks)
-            yield part
+    if parts := read_pasted_page(titled):
+        yield from showing(parts, lambda: text)
         return
     about = document.core_properties
-    draft = Draft(visible=lambda: "\n".join(blocks))
-    lines = split_lines("\n".join(blocks))
+    draft = Draft(visible=lambda: text)
+    lines = split_lines(text)
     if title is None and _is_said_of(about.title, blocks):
         title = clean_line(about.title)
     if title:
@@ -88,11 +87,11 @@ def read(content: Content) -> Iterator[Part]:
     yield draft
 
 
-def _several(blocks: list[str]) -> Iterator[Draft]:
+def _several(lines: list[Line]) -> Iterator[Draft]:
     """The articles of a file from a database, each with its title first."""
-    for lines in documents_of(split_lines("\n".join(blocks))):
-        draft = Draft(dated_by_name=False, visible=lambda: "\n".join(blocks))
-        read_single(lines, draft, "header")
+    for document in documents_of(lines):
+        draft = Draft(dated_by_name=False)
+        read_single(document, draft, "header")
         yield draft
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -109,6 +109,14 @@ class Failure:
 
 
 Part = Draft | Failure
+
+
+def showing(parts: Iterable[Part], visible: Callable[[], str]) -> Iterator[Part]:
+    """The parts of a file, its articles each with all text of it to look at."""
+    for part in parts:
+        if isinstance(part, Draft):
+            part.visible = visible
+        yield part
 
 
 def finish(draft: Draft, source: str, position: int) -> Article:

@@ -12,7 +12,7 @@ from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.clippings import is_of_jina, split_clipping
 from qa.reading.content import Content
 from qa.reading.decoding import decode
-from qa.reading.draft import Draft, Found, Part
+from qa.reading.draft import Draft, Found, Part, showing
 from qa.reading.furniture import is_related_heading
 from qa.reading.header import take_head
 from qa.reading.markup import text_of_markup
@@ -66,10 +66,7 @@ def read(content: Content) -> Iterator[Part]:
     """
     text = decode(content.data())
     parts = _pasted_page(text)
-    for part in parts:
-        if isinstance(part, Draft):
-            part.visible = lambda: text
-        yield part
+    yield from showing(parts, lambda: text)
     if not parts:
         yield read_text(text)
 

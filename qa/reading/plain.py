@@ -9,7 +9,7 @@ from qa.reading.cleaning import Line, split_lines
 from qa.reading.clippings import is_of_jina
 from qa.reading.content import Content
 from qa.reading.decoding import decode
-from qa.reading.draft import Draft, Part
+from qa.reading.draft import Draft, Part, showing
 from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import parse_header_line
 from qa.reading.markdown import read_text as read_markdown
@@ -47,10 +47,7 @@ def read_text(text: str) -> Iterator[Part]:
     lines = split_lines(text)
     parts = read_saved_page(lines)
     if parts:
-        for part in parts:
-            if isinstance(part, Draft):
-                part.visible = lambda: text
-            yield part
+        yield from showing(parts, lambda: text)
         return
     documents = documents_of(lines)
     for document in documents:

@@ -23,10 +23,7 @@ from qa.reading.draft import Draft, Failure, Found, Part
 from qa.reading.fields import is_name_like, parse_age
 from qa.reading.furniture import is_furniture, is_related_heading, is_tail_marker
 from qa.reading.header import bare_title, is_prose, is_sentence_title
-from qa.reading.header_lines import (
-    publisher_and_age,
-    same_name,
-)
+from qa.reading.header_lines import publisher_and_age, same_name
 from qa.reading.related_header import Header, match_header
 from qa.reading.single import closes_page, read_single, split_tail
 from qa.reading.titled import has_long_body, is_dated, is_titled_block, titled_blocks
@@ -51,11 +48,11 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
         headers = list(_headers(lines, heading + 1, announced=True))
         main_end = heading
     day_first = _day_first(headers)
-    segments = [(header, header.end) for header in headers]
+    segments = headers
     top = len(lines) if heading is None else _skip_furniture(lines, heading + 1)
     if top < len(lines) and not match_header(lines, top, announced=True):
         titles = titled_blocks(lines, top, headers[0].start if headers else None)
-        segments = [(Header(at, at, None, None, False, False), at) for at in titles] + segments
+        segments = [Header(at, at, None, None, False, False) for at in titles] + headers
     if not segments:
         return []
     parts: list[Part] = []
@@ -73,15 +70,15 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
             main = main[first.end :]
         _read_titled(main, draft)
         parts.append(draft)
-    ends = [header.start for header, _ in segments[1:]] + [len(lines)]
-    for (header, title_at), end in zip(segments, ends, strict=True):
+    ends = [header.start for header in segments[1:]] + [len(lines)]
+    for header, end in zip(segments, ends, strict=True):
         if header.empty:
             why = f"neither a title nor a text below {header.publisher!r}"
             parts.append(Failure(why, lines[header.start].number))
             continue
-        draft = Draft(line=lines[title_at].number, dated_by_name=False)
+        draft = Draft(line=lines[header.end].number, dated_by_name=False)
         _take_header(draft, header, day_first)
-        body, foot = _part_foot(lines[title_at:end], header.publisher)
+        body, foot = _part_foot(lines[header.end : end], header.publisher)
         if foot and header.publisher is None and header.age is None:
             draft.take(Found(publisher=foot[0], age=foot[1]), ORIGIN)
         _read_titled(body, draft)

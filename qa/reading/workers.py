@@ -13,7 +13,7 @@ from typing import Final
 
 from qa.errors import ReadingError
 from qa.reading.files import HEAD, ReadResult, in_parts, joined, stream_file
-from qa.reading.formats import format_within
+from qa.reading.formats import format_of, format_within
 from qa.reading.preview import Preview, preview
 from qa.reading.process import COMMAND, DiedError, Dropped, Limits, Process, ToRead
 from qa.reading.worker import held_bytes
@@ -197,6 +197,8 @@ def _taken(parts: _Parts) -> Iterator[ReadResult]:
 
 def _is_guarded(wanted: ToRead) -> bool:
     try:
+        if format_of(wanted.source).guarded:  # whatever else it may begin as is, too
+            return True
         if not wanted.path.is_file():  # opening a named pipe would wait for ever
             return False
         with wanted.path.open("rb") as file:
