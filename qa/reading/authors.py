@@ -20,6 +20,9 @@ from qa.reading.nobody import NOBODY, OF_THE_PRESS, ROLES, names_nobody
 from qa.reading.wordings import word_set
 
 _MAX_BYLINE_CHARS = 120
+_MAX_NAMES_CHARS = 20_000
+"""Of a field of names; in one of 300,000 its brackets alone took ten seconds."""
+
 
 _BY = re.compile(
     r"(?:(?:written|words|story|report|reported|reporting|opinion|analysis|commentary|perspective"
@@ -162,6 +165,8 @@ def clean_author(text: str, *, one: bool = False) -> str | None:
         text: As a file has it.
         one: Whether it can only be one person, so that a comma parts family and given name.
     """
+    if len(text) > _MAX_NAMES_CHARS:
+        return None
     author = _cleaned(text, one=one)
     nobody = author is None or names_nobody(author) or names_nobody(_without_by(text))
     return None if nobody else author

@@ -56,11 +56,16 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def raw_lines(text: str) -> list[str]:
+    """All lines as they stand in the file; line 1 of `Line.number` is the first."""
+    return _NEWLINES.sub("\n", text).split("\n")
+
+
 def split_lines(text: str) -> list[Line]:
     """The lines with content, cleaned, knowing where they stood."""
     lines: list[Line] = []
     gap = True
-    for number, raw in enumerate(_NEWLINES.sub("\n", text).split("\n"), 1):
+    for number, raw in enumerate(raw_lines(text), 1):
         line = clean_line(raw)
         if line:
             lines.append(Line(line, gap, number))

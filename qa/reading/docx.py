@@ -10,6 +10,7 @@ from qa.errors import ReadingError
 from qa.reading.authors import clean_author
 from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
+from qa.reading.databases import drafts_of, read_export
 from qa.reading.draft import Draft, Found, Part, showing
 from qa.reading.furniture import END_OF_DOCUMENT
 from qa.reading.header import take_head
@@ -60,6 +61,10 @@ def read(content: Content) -> Iterator[Part]:
         else:
             blocks.append(block.text)
     text = "\n".join(blocks)
+    whole = "\n".join([*blocks[:title_at], *([title] if title else []), *blocks[title_at:]])
+    if records := read_export(whole):
+        yield from drafts_of(records)
+        return
     titled = split_lines("\n".join([title or "", *blocks[title_at:]]))
     if blocks.count(END_OF_DOCUMENT) > 1:
         yield from showing(_several(titled), lambda: text)

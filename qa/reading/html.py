@@ -16,6 +16,7 @@ from qa.reading.body import article_of, extract_body, is_short, parse_page, read
 from qa.reading.captures import with_capture, without_archive
 from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
+from qa.reading.databases import drafts_of, may_be_exported_page, read_export
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, same_words
 from qa.reading.fields import is_agency, is_site_of_agency, without_site
@@ -79,6 +80,9 @@ def read(content: Content) -> Iterator[Part]:
     data = _PICTURE.sub(b"data:,", content.data())
     text = decode(data, declared_charset(data) or content.stated.encoding)
     _check_attributes(text)
+    if may_be_exported_page(text) and (records := read_export(text_of_markup(text))):
+        yield from drafts_of(records)
+        return
     stated_of = with_capture(content.stated, text)
     root, whole = parse_page(text)
     scripts = root.xpath("//script[contains(@type, 'ld+json')]/text()")

@@ -11,6 +11,7 @@ from qa.reading.aliases import read_fields
 from qa.reading.cleaning import clean_line, split_lines
 from qa.reading.clippings import is_of_jina, split_clipping
 from qa.reading.content import Content
+from qa.reading.databases import drafts_of, read_export
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Found, Part, showing
 from qa.reading.furniture import is_related_heading
@@ -59,12 +60,16 @@ def read(content: Content) -> Iterator[Part]:
     """Read a Markdown file.
 
     Yields:
-        Its one article; or those of a page that was pasted whole.
+        Its one article; or those of a database, or of a page that was pasted whole.
 
     Raises:
         ReadingError: If its front matter is broken, or it is no text.
     """
     text = decode(content.data())
+    parts: list[Part] = [*drafts_of(read_export(text))] if not _has_front_matter(text) else []
+    if parts:
+        yield from parts
+        return
     parts = _pasted_page(text)
     yield from showing(parts, lambda: text)
     if not parts:
@@ -91,12 +96,16 @@ def read_text(text: str) -> Draft:
     return draft
 
 
+def _has_front_matter(text: str) -> bool:
+    return text.lstrip().startswith(("---", "+++"))
+
+
 def _pasted_page(text: str) -> list[Part]:
     """The articles of a page with related ones; as Markdown its lines would run together."""
     from markdown_it import MarkdownIt
 
     lines = split_lines(text)
-    if text.lstrip().startswith(("---", "+++")) or is_of_jina(text):
+    if _has_front_matter(text) or is_of_jina(text):
         return []  # its fields stand above it
     if not any(is_related_heading(_without_hashes(line.text)) for line in lines):
         return []

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qa.errors import ReadingError
 from qa.reading.authors import clean_author
-from qa.reading.cleaning import clean_line, split_lines
+from qa.reading.cleaning import Line, clean_line, split_lines
 from qa.reading.content import Content
+from qa.reading.databases import drafts_of, may_be_exported, records_in
 from qa.reading.dates import parse_date
 from qa.reading.draft import PAGE, Draft, Found, Part
 from qa.reading.header import is_headline, parse_header_line, take_head
@@ -92,14 +93,43 @@ def read(content: Content) -> Iterator[Part]:
             f"{many} no text, as if scanned; run text recognition on it first, as with: "
             "ocrmypdf IN.pdf OUT.pdf"
         )
+    rows_of = _without_running_heads(pages)
+    if exported := list(_exported(rows_of)):
+        yield from exported
+        return
     printed = [foot for rows in pages for row in rows[-1:] if (foot := _printed_foot(row))]
-    draft = _article(_without_running_heads(pages), about, empty, content)
+    draft = _article(rows_of, about, empty, content)
     draft.take(Found(url=next(iter(printed), None)), "printed page")
     # Elsewhere "Annual Report - Final" says what the file is.
     if draft.found.title and (printed or _BROWSERS.search(_maker(about))):
         named = site_in_title(about.get("Title", ""), [draft.found.title])
         draft.take(Found(publisher=named), "pdf")
     yield draft
+
+
+def _exported(pages: list[list[_Row]]) -> Iterator[Draft]:
+    """The articles of a database's file, each knowing its pages; none if this is no such file."""
+    rows = [(row, number) for number, rows in enumerate(pages) for row in rows]
+    raws = [row.text for row, _ in rows]
+    if not may_be_exported("\n".join(raws)):
+        return
+    words = joined_words(raws)
+
+    def joined(body: list[Line]) -> list[Line]:
+        pieces: list[str] = []
+        page, size = 0, 0.0
+        for line in body:
+            row, number = rows[line.number - 1]
+            pieces += [""] * bool(pieces and row.size != size)
+            pieces.append(PAGE * (number - page) + line.text)
+            page, size = number, row.size
+        return split_lines(paragraphs("\n".join(pieces), words, mark=PAGE))
+
+    texts = map(clean_line, raws)
+    lines = [Line(text, gap=False, number=at) for at, text in enumerate(texts, 1) if text]
+    for draft in drafts_of(records_in(lines, raws), joined):
+        draft.paged = True
+        yield draft
 
 
 def _maker(about: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Plain text: a saved page with several articles, or one article with a few header lines."""
+"""Plain text: a database's or a saved page's articles, or one with a few header lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 from qa.reading.cleaning import Line, split_lines
 from qa.reading.clippings import is_of_jina
 from qa.reading.content import Content
+from qa.reading.databases import drafts_of, read_export
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Part, showing
 from qa.reading.furniture import END_OF_DOCUMENT
@@ -30,7 +31,7 @@ def read(content: Content) -> Iterator[Part]:
     """Read a .txt file.
 
     Yields:
-        The articles of a saved page, or else one article.
+        The articles of a database or of a saved page, or else one article.
 
     Raises:
         ReadingError: If it is no text.
@@ -43,7 +44,10 @@ def read(content: Content) -> Iterator[Part]:
 
 
 def read_text(text: str) -> Iterator[Part]:
-    """The articles of a saved page, or else one article."""
+    """The articles of a database or of a saved page, or else one article."""
+    if records := read_export(text):
+        yield from drafts_of(records, _unwrapped)
+        return
     lines = split_lines(text)
     parts = read_saved_page(lines)
     if parts:
@@ -67,6 +71,10 @@ def documents_of(lines: list[Line]) -> list[list[Line]]:
     if not any(len(line.text) >= _MIN_CUT_CHARS for line in lines[ends[-1] :]):
         ends.pop()
     return [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
+
+
+def _unwrapped(lines: list[Line]) -> list[Line]:
+    return unwrap(lines, titled=False)
 
 
 def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:
