@@ -4,27 +4,18 @@ Exit codes: 0 answered or done, 1 a known error (one line on standard error), 2 
 3 the archive does not hold the answer (or holds nothing that was searched for), 130 interrupted.
 """
 
+# What is imported here is imported before Ctrl-C can be told in one line: next to nothing. All
+# else is imported inside the functions.
 from __future__ import annotations
 
-import argparse
-import io
-import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from qa.commands import adding, asking, browsing, deleting, indexing, judging, measuring, serving
-from qa.commands.shared import (
-    ERROR,
-    INDEX_HELP,
-    OK,
-    Run,
-    drop_output,
-    index_at,
-    name_index,
-    path,
-    with_options,
-)
-from qa.errors import QAError
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from qa.commands.shared import Run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from qa.commands.shared import ERROR, OK, drop_output, name_index, with_options
+    from qa.errors import QAError
+
     _prepare_streams()
     options = _parser().parse_args(arguments)
     run: Run = options.run
@@ -51,9 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = with_options(" ".join(str(error).splitlines()), options)
         print(f"qa: {visible(told)}", file=sys.stderr)
         return ERROR
-    except KeyboardInterrupt:
-        print("qa: interrupted; nothing is lost, run the same command to go on", file=sys.stderr)
-        return 130
     except BrokenPipeError:  # `qa articles | head`
         drop_output()
         return OK
@@ -70,6 +69,9 @@ def _prepare_streams() -> None:
     error goes to standard output. A character that the terminal's encoding lacks becomes "?" rather
     than the end of the answer.
     """
+    import io
+    import os
+
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
@@ -78,7 +80,20 @@ def _prepare_streams() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     from qa import __version__
+    from qa.commands import (
+        adding,
+        asking,
+        browsing,
+        deleting,
+        indexing,
+        judging,
+        measuring,
+        serving,
+    )
+    from qa.commands.shared import INDEX_HELP, index_at, path
 
     parser = argparse.ArgumentParser(
         prog="qa", description="Ask an archive of articles; get verbatim, verified, cited passages."

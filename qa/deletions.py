@@ -3,7 +3,8 @@
 A file that held one article is moved to `.qa-deleted` in the corpus folder. A file that holds
 others too is left as it is, and the article in it is noted there: every sync leaves it out, also
 into an index made anew. It is told by its title and text, so that it stays away wherever in the
-file it comes to stand, and an article put in its place does not.
+file it comes to stand, and an article put in its place does not. Where the file is renamed or
+moved, the note goes along with the article (`qa.moves`).
 
 The folder lies in the corpus, not in the index: an index may be deleted at any time.
 """
@@ -14,7 +15,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ from qa.records import Article
 from qa.replacing import replacing
 
 FOLDER: Final = ".qa-deleted"
+DIGITS: Final = 64
+"""Of a SHA-256."""
+
 _LIST, _LOCK, _FILES = "deleted.jsonl", "lock", "files"
 
 
@@ -40,6 +44,7 @@ class Deleted:
         content: Tells its title and text, see `content_key`.
         kept_as: Where in `.qa-deleted` its file lies; None where the file holds others and stays.
         deleted_at: When, ISO 8601.
+        file: SHA-256 of the file that holds others, by which it is known under another name.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Deleted:
     content: str
     kept_as: str | None
     deleted_at: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
                 content=content,
                 kept_as=kept,
                 deleted_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                file="" if kept else _digest(corpus / article.source),
             )
             entries.append(entry)
     except BaseException:  # the disk is full, or somebody has pressed Ctrl-C: it is not noted
@@ -143,6 +150,43 @@ def delete(corpus: Path, article: Article, *, alone: bool) -> Deleted:
             _put_back(corpus, article.source, kept)
         raise
     return entry
+
+
+def move(corpus: Path, moved: Mapping[Deleted, tuple[str, str]]) -> None:
+    """Note deletions with the files that say their articles now; those brought back stay so.
+
+    Args:
+        corpus: The folder.
+        moved: The name of the file, and its SHA-256.
+
+    Raises:
+        IndexWriteError: The corpus cannot be written to.
+    """
+    with _changing(corpus) as entries:
+        for at, entry in enumerate(entries):
+            if entry in moved:
+                source, file = moved[entry]
+                entries[at] = replace(entry, source=source, file=file)
+
+
+def put_away(corpus: Path, noted: Iterable[Deleted]) -> dict[str, set[str]]:
+    """SHA-256 of the files put away after other articles of them, by the names they had."""
+    noted = list(noted)
+    others = {each.source for each in noted if each.kept_as is None}
+    found: dict[str, set[str]] = {}
+    for each in noted:
+        if each.kept_as is not None and each.source in others:
+            digest = _digest(corpus / FOLDER / each.kept_as)
+            found.setdefault(each.source, set()).update([digest] if digest else [])
+    return found
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:  # its name is not one the disk knows
+        return ""
 
 
 def _is_there(corpus: Path, source: str) -> bool:
@@ -177,7 +221,8 @@ def restore(corpus: Path, article_id: str) -> Deleted:
         elif away is not None and away.kept_as and not (corpus / entry.source).exists():
             # The article that the file still held was deleted after it: now only that one is away.
             _put_back(corpus, away.source, away.kept_as)
-            at, noted = entries.index(away), replace(away, kept_as=None)
+            file = _digest(corpus / away.source)
+            at, noted = entries.index(away), replace(away, kept_as=None, file=file)
             entries[at : at + 1] = [] if away.content == entry.content else [noted]
         elif away is None and not _is_there(corpus, entry.source):
             raise InputError(

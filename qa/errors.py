@@ -92,7 +92,16 @@ class ModelError(QAError):
 
 
 class ArticleNotFoundError(QAError):
-    """No article with this id is in the index."""
+    """No article with this id is in the index.
+
+    Args:
+        message: What is wrong, in one line.
+        absent: Whether there is none at all, rather than several, or not the revision asked for.
+    """
+
+    def __init__(self, message: str, *, absent: bool = False) -> None:
+        super().__init__(message)
+        self.absent = absent
 
 
 class CitationError(QAError):

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa import analysis, versions
-from qa.deletions import content_key
 from qa.duplicates.linking import Linker
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
 from qa.execution import Here, ReadFile
 from qa.generation import Generations
 from qa.manifest import FORMAT, READING, Manifest, package_versions
+from qa.moves import Moves
 from qa.passages import Cut, indexed_text
 from qa.protocols import Embedder, Progress
 from qa.publishing import Publisher
@@ -220,7 +220,7 @@ class _Sync:
         self._options.on_plan(_plan(changes, self._why_anew, self._seconds()))
         published, embedded = self._before, _Embedded(0, None)
         if self._anew or changes.added or changes.changed or changes.deleted:
-            self._write(changes)
+            self._write(changes, Moves(corpus, changes, known))
             embedded = self._embed()
             published = self._publish(embedded)
             self._store.forget_before(self._current)
@@ -263,7 +263,7 @@ class _Sync:
                 "run: qa index --rebuild"
             )
 
-    def _write(self, changes: Changes) -> None:
+    def _write(self, changes: Changes, moves: Moves) -> None:
         reread = changes.unchanged if self._anew else ()
         sources = [*changes.added, *changes.changed, *reread]
         with self._store.transaction():
@@ -275,11 +275,12 @@ class _Sync:
             ordered = sorted(sources, key=lambda s: s.name)
             files = iter(self._execution.read(ordered, self._settings.passage_size))
             for done, source in enumerate(ordered, 1):
-                self._write_source(source, files)
+                self._write_source(source, files, moves)
                 self._on_progress(Progress("reading", done, len(sources)))
+            moves.note(self._store)
             self._store.end_lone_revisions(self._next)
 
-    def _write_source(self, source: Source, files: Iterator[ReadFile]) -> None:
+    def _write_source(self, source: Source, files: Iterator[ReadFile], moves: Moves) -> None:
         """Store what a file holds, part by part as it is read.
 
         What the system does not let be read stays as it was known: nobody knows that it is gone.
@@ -289,11 +290,15 @@ class _Sync:
         problems: list[Problem] = []
         gone: list[int] = []
         seen = source.unread
+        leaving = moves.of(source)
+        only: tuple[Article, Sequence[Cut]] | None = None
         for part in files:
             problems.extend(part.result.problems)
             for number, article in enumerate(part.result.articles):
                 row, digest = known.pop(article.id, (None, ""))
-                deleted = bool(source.without) and content_key(article) in source.without
+                deleted = leaving.leaves_out(article)
+                if deleted and leaving.articles == 1:
+                    only = article, part.passages(number)
                 if not deleted and digest == article_digest(article):
                     continue  # it stays as it is
                 if not deleted:
@@ -305,6 +310,9 @@ class _Sync:
                 if part.result.opened and source.is_as_listed():
                     seen = source
                 break
+        if leaving.takes_back() and only:
+            self._write_article(*only)
+        moves.went(source, leaving)
         self._store.add_source(source.name, seen.digest, seen.status, problems, self._next)
         self._remove(gone)
 

@@ -308,6 +308,14 @@ def _source(
     return Source(entry.path, name, digest, trusted, stated, without, looked=looked)
 
 
+def remarked(source: Source, without: frozenset[str]) -> Source:
+    """The same as the next scan finds it, when other articles are to be left out of it."""
+    digest = source.digest.removesuffix(deletions.mark(source.without)) + deletions.mark(without)
+    looked = source.status.removesuffix(source.digest[deletions.DIGITS :]).rstrip()
+    status = f"{looked} {digest[deletions.DIGITS :]}".rstrip() if looked else ""
+    return replace(source, digest=digest, status=status, without=without)
+
+
 def _looked(status: os.stat_result) -> str:
     times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
     return f"{status.st_size} {times} {status.st_ino}"

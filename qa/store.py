@@ -132,7 +132,8 @@ class Store:
         if len(rows) == 1 or (rows and rows[0]["id"] == article_id):
             return to_article(rows[0])
         problem = "more than one article's id begins with" if rows else "no article has the id"
-        raise ArticleNotFoundError(f"{problem} {article_id!r}; `qa articles` lists them")
+        told = f"{problem} {article_id!r}; `qa articles` lists them"
+        raise ArticleNotFoundError(told, absent=not rows)
 
     def articles(self, generation: int) -> list[Article]:
         """All articles, newest first, those without a date last."""

@@ -216,6 +216,14 @@ class StoreWriter(Store):
             [(p.source, p.line, p.reason, generation) for p in problems],
         )
 
+    def remark(self, source: str, before: str, digest: str, status: str) -> None:
+        """Correct the marks of a source, where it was recorded as `before`."""
+        self._connection.execute(
+            "UPDATE sources SET digest = ?, status = ? "
+            "WHERE source = ? AND digest = ? AND removed = ?",
+            (digest, status, source, before, FOREVER),
+        )
+
     def remember(self, statuses: Mapping[str, str]) -> None:
         """Record how the files of unchanged sources look now, so that they are not read again."""
         if not statuses:

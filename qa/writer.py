@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from qa.execution import Execution
 from qa.protocols import OnProgress
 from qa.records import SyncPlan, SyncReport, Verification
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,68 @@ class Writer(Protocol):
             IndexMismatchError: It was built with other settings, or by another version.
             IndexDamagedError, IndexBusyError, IndexWriteError: It was to be repaired; as `sync`.
         """
+
+
+class CallbackError(Exception):
+    """Carries what a caller's own function raised past all that would take it for a writer's.
+
+    Attributes:
+        error: What it raised.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class CallingBack:
+    """Implements `Writer` over another, which calls what the caller gave amid its work.
+
+    A PermissionError of a caller's own must not be told as one of the disk's: what is raised there
+    comes out here as it was.
+
+    Args:
+        writer: Does the work.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def sync(self, corpus: Path, options: SyncOptions) -> SyncReport:
+        """See `Writer.sync`."""
+        return _uncarried(lambda: self._writer.sync(corpus, _carrying(options)))
+
+    def plan(self, corpus: Path, options: SyncOptions) -> SyncPlan:
+        """See `Writer.plan`."""
+        return _uncarried(lambda: self._writer.plan(corpus, _carrying(options)))
+
+    def verify(self, *, repair: bool, on_progress: OnProgress) -> Verification:
+        """See `Writer.verify`."""
+        carrying = _carried(on_progress)
+        return _uncarried(lambda: self._writer.verify(repair=repair, on_progress=carrying))
+
+
+def _carrying(options: SyncOptions) -> SyncOptions:
+    return replace(
+        options,
+        on_progress=_carried(options.on_progress),
+        on_plan=_carried(options.on_plan),
+    )
+
+
+def _carried(call: Callable[[T], None]) -> Callable[[T], None]:
+    def carried(told: T) -> None:
+        try:
+            call(told)
+        except Exception as error:
+            raise CallbackError(error) from error
+
+    return carried
+
+
+def _uncarried(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except CallbackError as carried:
+        error = carried.error
+    raise error  # out here, so that it says nothing of having been carried

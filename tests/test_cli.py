@@ -357,3 +357,36 @@ def test_a_password_that_cannot_be_had_is_one_line(stdin, expected, tmp_path, mo
     assert main(["user", "add", "ada", "--auth", str(tmp_path / "users.json")]) == 1
     assert expected in capsys.readouterr().err.strip("\n").removeprefix("qa: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_of_questions_may_come_from_standard_input(index, tmp_path):
+    listed = b"question;k\r\nWho led the ferry inquiry?;1\r\n\r\n"
+    command = ["ask", "--batch", "-", "--index", index, "--json"]
+    told = qa(*command, cwd=tmp_path, stdin=listed)
+    assert (told.returncode, told.stdout) == (1, b"")
+    assert b"say where the pack goes: --out" in told.stderr
+    done = qa(*command, "--out", "pack.zip", cwd=tmp_path, stdin=listed)
+    assert json.loads(done.stdout)["questions"] == 1
+    assert (tmp_path / "pack.zip").is_file()
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize("module", ["argparse", "qa.commands.shared", "qa.commands.asking"])
+def test_ctrl_c_while_modules_are_imported_is_one_line(module, tmp_path):
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from qa.cli import main\n"
+        "sys.exit(main(['ask', 'ferry']))"
+    )
+    root = str(Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root}, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert done.stderr.startswith(b"qa: interrupted")
+    assert done.stderr.count(b"\n") == 1

@@ -241,3 +241,171 @@ def test_a_deletion_that_no_sync_could_follow_is_taken_up(corpus: Path, archive:
     assert archive.delete(article.id, corpus) == done
     assert deleted(corpus) == [done]
     assert "Lighthouse" not in titles(archive)
+
+
+def rename(corpus: Path, to: str) -> Path:
+    (corpus / to).parent.mkdir(parents=True, exist_ok=True)
+    return (corpus / "wire.jsonl").rename(corpus / to)
+
+
+WITHOUT_POND = {"Lighthouse", "Mill news", "Quay news"}
+
+
+@pytest.mark.parametrize("to", ["a.jsonl", "zz.jsonl", "old/2025/wire.jsonl", "WIRE.jsonl"])
+def test_a_deletion_goes_along_with_its_file(corpus: Path, archive: Archive, to: str) -> None:
+    pond = archive.delete(find(archive, "Pond news"), corpus)
+    rename(corpus, to)
+    archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND
+    assert [(each.id, each.source) for each in deleted(corpus)] == [(pond.id, to)]
+    assert archive.sync(corpus).unchanged == 2, "nothing is read again for it"
+    assert titles(Archive.build(corpus, corpus.parent / "other", Settings())) == WITHOUT_POND
+    (corpus / to).rename(corpus / "wire.jsonl")
+    archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND
+    archive.restore(pond.id, corpus)
+    assert titles(archive) == WITHOUT_POND | {"Pond news"}
+    assert deleted(corpus) == []
+    assert archive.verify().ok
+
+
+def test_a_deletion_goes_along_with_a_file_that_is_renamed_and_changed(
+    corpus: Path, archive: Archive
+) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    rename(corpus, "old.jsonl").unlink()
+    write_wire(corpus, ("Inn", *WIRE))
+    rename(corpus, "old.jsonl")
+    write_wire(corpus, ("Oak",))  # the next day's, under the name of the one before
+    archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND | {"Inn news", "Oak news"}
+    assert [each.source for each in deleted(corpus)] == ["old.jsonl"]
+    assert archive.sync(corpus).unchanged == 3, "nothing is read again for it"
+
+
+def test_a_deletion_finds_its_file_for_an_index_made_anew(corpus: Path, archive: Archive) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    rename(corpus, "old.jsonl")
+    assert titles(Archive.build(corpus, corpus.parent / "other", Settings())) == WITHOUT_POND
+
+
+def test_copies_stay_where_a_deletion_looks_for_its_file(corpus: Path, archive: Archive) -> None:
+    write_wire(corpus, ("Pond", "Elm"))
+    rename(corpus, "kept.jsonl")
+    write_wire(corpus, WIRE)
+    archive.sync(corpus)
+    pond = next(a.id for a in archive.articles() if a.source == "wire.jsonl" and "Pond" in a.title)
+    archive.delete(pond, corpus)
+    with_copy = titles(archive)
+    assert "Pond news" in with_copy
+    write_wire(corpus, ("Oak", "Pond"))
+    rename(corpus, "copied.jsonl")
+    write_wire(corpus, WIRE)
+    archive.sync(corpus)  # it stays where it was noted, so another is another
+    assert [a.source for a in archive.articles() if a.title == "Pond news"] == [
+        "copied.jsonl", "kept.jsonl",
+    ]  # fmt: skip
+    (corpus / "copied.jsonl").unlink()
+    (corpus / "wire.jsonl").unlink()
+    archive.sync(corpus)
+    assert "Pond news" in titles(archive), "in the file that nobody changed"
+    (corpus / "kept.jsonl").rename(corpus / "renamed.jsonl")
+    archive.sync(corpus)
+    assert "Pond news" in titles(archive), "the file of the deletion had gone before"
+
+
+def test_a_deleted_article_that_is_put_there_by_itself_is_read(
+    corpus: Path, archive: Archive
+) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    write_wire(corpus, ("Pond",))
+    rename(corpus, "pond.jsonl")
+    archive.sync(corpus)
+    assert titles(archive) == {"Lighthouse", "Pond news"}
+    assert [each.source for each in deleted(corpus)] == ["wire.jsonl"]
+
+
+def test_folders_renamed_together_keep_their_deletions_apart(
+    corpus: Path, archive: Archive
+) -> None:
+    write_wire(corpus, ("Elm", "Pond"))
+    rename(corpus, "2024/a.jsonl")
+    write_wire(corpus, WIRE)
+    rename(corpus, "2024/b.jsonl")
+    archive.sync(corpus)
+    pond = next(
+        a.id for a in archive.articles() if a.source.endswith("b.jsonl") and "Pond" in a.title
+    )
+    archive.delete(pond, corpus)
+    (corpus / "2024").rename(corpus / "old")
+    archive.sync(corpus)
+    assert [a.source for a in archive.articles() if a.title == "Pond news"] == ["old/a.jsonl"]
+
+
+def test_a_file_put_away_is_not_looked_for(corpus: Path, archive: Archive) -> None:
+    gone = [archive.delete(find(archive, f"{t} news"), corpus) for t in WIRE]
+    write_wire(corpus, WIRE)
+    rename(corpus, "anew.jsonl")
+    archive.sync(corpus)
+    assert len(titles(archive)) == 4
+    assert deleted(corpus) == gone
+
+
+def test_deletions_go_along_with_files_that_change_names_among_each_other(
+    corpus: Path, archive: Archive
+) -> None:
+    write_wire(corpus, ("Elm", "Fir"))
+    rename(corpus, "wire.1.jsonl")
+    write_wire(corpus, WIRE)
+    archive.sync(corpus)
+    archive.delete(find(archive, "Pond news"), corpus)
+    archive.delete(find(archive, "Fir news"), corpus)
+    for _ in range(2):  # no name is new, and none is gone
+        (corpus / "wire.1.jsonl").rename(corpus / "kept")
+        rename(corpus, "wire.1.jsonl")
+        (corpus / "kept").rename(corpus / "wire.jsonl")
+        archive.sync(corpus)
+        assert titles(archive) == WITHOUT_POND | {"Elm news"}
+        assert archive.sync(corpus).unchanged == 3, "nothing is read again for it"
+    write_wire(corpus, ("Oak", "Ash"))  # the day's; the day before goes on to "wire.1"
+    (corpus / "wire.jsonl").rename(corpus / "new")
+    write_wire(corpus, WIRE)
+    rename(corpus, "wire.1.jsonl")
+    (corpus / "new").rename(corpus / "wire.jsonl")
+    archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND | {"Oak news", "Ash news"}
+    archive.restore(deleted(corpus)[0].id, corpus)
+    assert titles(archive) == WITHOUT_POND | {"Oak news", "Ash news", "Pond news"}
+
+
+def test_a_deletion_goes_along_from_the_name_of_a_file_that_was_put_away(
+    corpus: Path, archive: Archive
+) -> None:
+    write_wire(corpus, ("Elm",))
+    rename(corpus, "a.jsonl")
+    write_wire(corpus, WIRE)
+    archive.sync(corpus)
+    archive.delete(find(archive, "Elm news"), corpus)
+    archive.delete(find(archive, "Pond news"), corpus)
+    for before, after in (("wire.jsonl", "a.jsonl"), ("a.jsonl", "b.jsonl")):
+        (corpus / before).rename(corpus / after)
+        archive.sync(corpus)
+        assert titles(archive) == WITHOUT_POND
+
+
+def test_a_sync_that_dies_after_it_noted_where_a_deletion_went(
+    corpus: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    rename(corpus, "old.jsonl")
+    with monkeypatch.context() as patched:
+        patched.setattr("qa.indexing._Sync._publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND
+    for to in ("old.jsonl", "wire.jsonl"):
+        if not (corpus / to).exists():
+            (corpus / "old.jsonl").rename(corpus / to)
+        archive.sync(corpus)
+        assert titles(archive) == WITHOUT_POND
+        assert [each.source for each in deleted(corpus)] == [to]

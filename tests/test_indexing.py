@@ -1025,3 +1025,30 @@ def count_embeddings(index: Path) -> int:
     [[count]] = connection.execute("SELECT count(*) FROM embeddings").fetchall()
     connection.close()
     return count
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(13, "my own log"),
+        OSError(28, "my own disk"),
+        sqlite3.OperationalError("my own database"),
+        StopIteration("my own iterator"),
+        InputError("my own input"),
+    ],
+)
+def test_what_a_caller_raises_comes_through_as_it_is(mine, three_changes, error):
+    def fail(_: object) -> None:
+        raise error
+
+    for work in (
+        lambda: mine.sync(three_changes, on_progress=fail),
+        lambda: mine.sync(three_changes, on_plan=fail),
+        lambda: mine.plan(three_changes, on_progress=fail),
+        lambda: mine.verify(on_progress=fail),
+    ):
+        with pytest.raises(type(error)) as raised:
+            work()
+        assert raised.value is error
+        assert error.__context__ is None
+    check_next_run_ends_it(mine, three_changes)

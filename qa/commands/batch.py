@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from qa.commands.shared import ERROR, OK, open_archive, path, print_json, print_lines
 from qa.errors import InputError
+
+STDIN: Final = Path("-")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,8 +19,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--batch",
         type=path,
         metavar="FILE",
-        help="ask a CSV of questions; columns: question, and if need be publisher, author, after, "
-        "before, language, agency, as_of",
+        help="ask a CSV of questions, - is standard input; columns: question, and if need be "
+        "publisher, author, after, before, language, agency, as_of",
     )
     parser.add_argument(
         "--out",
@@ -35,13 +38,12 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
     listed: Path = options.batch
     if options.question:
         raise InputError("give a question or --batch, not both")
-    try:
-        lines = batch.read_questions(listed.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot read {listed}: {error.strerror or error}") from error
+    if listed == STDIN and options.out is None:
+        raise InputError("a list from standard input has no name; say where the pack goes: --out")
     target: Path = options.out or listed.with_suffix(".zip")
+    lines = batch.read_questions(_read(listed))
     batch.check_place(target)
-    if target.exists() and target.samefile(listed):
+    if listed != STDIN and target.exists() and target.samefile(listed):
         raise InputError(f"{target} is the list itself; name another place: --out PACK.zip")
     archive = open_archive(options)
     archive.ask("", **how)  # options that no question can be asked with
@@ -71,3 +73,14 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
     if interrupted:
         raise KeyboardInterrupt
     return ERROR if failed else OK
+
+
+def _read(listed: Path) -> bytes:
+    try:
+        if listed != STDIN:
+            return listed.read_bytes()
+        if sys.stdin is None:
+            raise InputError("standard input is closed; write: qa ask --batch - < questions.csv")
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError(f"cannot read {listed}: {error.strerror or error}") from error

@@ -8,11 +8,14 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from qa.deletions import Deleted, deleted
-from qa.errors import QAError
+from qa.errors import ArticleNotFoundError, QAError
 from qa.serving.endpoints import Endpoints
+from qa.serving.http_api import original_file
 from qa.web import articles_html, articles_narrow, html, syncs_html
 
 SORTS: Final = ("published_at", "title", "publisher", "author", "source")
+
+NOT_DELETED: Final = "it is not among the deleted articles now: somebody has brought it back"
 
 
 class ArticlesHandlers:
@@ -39,6 +42,9 @@ class ArticlesHandlers:
         def look(_: dict[str, Any]) -> dict[str, Any]:
             return self.look()
 
+        def missing(wanted: dict[str, Any]) -> str:
+            return self.missing(str(wanted.get("id")))
+
         def delete(wanted: dict[str, Any]) -> str:
             return self._told(lambda: self._delete(str(wanted.get("id"))))
 
@@ -52,7 +58,7 @@ class ArticlesHandlers:
             self._endpoints.syncing.cancel()
             return ""
 
-        reads = [list_articles, narrow, look]
+        reads = [list_articles, narrow, look, missing]
         return (
             reads if self._endpoints.options.read_only else [*reads, delete, restore, sync, cancel]
         )
@@ -101,6 +107,14 @@ class ArticlesHandlers:
             return ""
         return str(articles_narrow.narrow(facets, values))
 
+    def missing(self, article_id: str) -> str:
+        """Why the file of an article cannot be downloaded: HTML; "" where it can."""
+        try:
+            original_file(self._endpoints, article_id)
+        except QAError as error:
+            return str(html.failure(error))
+        return ""
+
     def look(self) -> dict[str, Any]:
         """What may have changed since: generation, sync, problems, what was deleted."""
         state = self._endpoints.syncing.state
@@ -131,7 +145,11 @@ class ArticlesHandlers:
         return articles_html.deletion(str(done["id"]), str(done["title"]))
 
     def _restore(self, article_id: str) -> Markup:
-        return articles_html.restoration(str(self._endpoints.restore(article_id)["title"]))
+        try:
+            done = self._endpoints.restore(article_id)
+        except ArticleNotFoundError:  # when the page was drawn it was among the deleted
+            return html.notice(NOT_DELETED, "error")
+        return articles_html.restoration(str(done["title"]))
 
     def _sync(self) -> Markup:
         self._endpoints.may_write()

@@ -168,7 +168,7 @@ class AskHandlers:
                 filters=asked.filters,
             )  # fmt: skip
         except QAError as error:
-            return str(error)
+            return html.told(error)
         return ""
 
     def batch_start(self, sent: Sent) -> dict[str, Any]:

@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from qa.errors import QAError
+from qa.errors import ArticleNotFoundError, QAError
 from qa.languages import tag_key
 from qa.records import Article, Span
 
 EMPTY = Markup("")
 DOT = Markup(' <span class="dot" aria-hidden="true">·</span> ')
+GONE: Final = (
+    "this article is not in the archive now: it was deleted, or its file was changed or moved away"
+)
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 
 
@@ -33,7 +36,17 @@ def notice(text: str, kind: str = "note") -> Markup:
 
 def failure(error: QAError) -> Markup:
     """A known error, as one line to the user."""
-    return notice(str(error), "error")
+    return notice(told(error), "error")
+
+
+def told(error: QAError) -> str:
+    """The line of a known error, for whoever looks at a page.
+
+    An article that is clicked and is not there was there when the page was drawn: somebody deleted
+    it meanwhile, or its file is not what it was.
+    """
+    is_gone = isinstance(error, ArticleNotFoundError) and error.absent
+    return GONE if is_gone else str(error)
 
 
 def highlighted(text: str, marks: Iterable[Span], start: int = 0) -> Markup:

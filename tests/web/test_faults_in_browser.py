@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from qa.web.articles_handlers import ArticlesHandlers
+
 from .conftest import Site
 from .looking import CALLS, ask, check_it_fits_and_can_be_read, open_tab
 
@@ -138,3 +140,51 @@ def test_filters_that_leave_nothing_are_told_in_every_view(plain_page: Any, site
     page.goto(f"{site.address}/?as_of=2024-06-01")  # which only questions know
     page.locator("#as-of[value='2024-06-01']").wait_for()
     assert page.locator("#narrow > .hint").inner_text() == "All 5 articles."
+
+
+GONE = "This article is not in the archive now: it was deleted"
+
+
+def test_what_somebody_else_has_deleted_is_told_at_every_click(
+    page: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(page, "How did the councillors vote?")
+    page.locator("#citation-1 [data-open]").first.wait_for()
+    tram = page.locator("#citation-1 [data-open]").first.get_attribute("data-open")
+    site.archive.delete(tram, site.corpus)
+    page.locator("#citation-1 [data-open]").first.click()
+    page.locator("dialog [role=alert]", has_text=GONE).wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#citation-1 [data-judge=yes]").click()
+    page.locator("#citation-1 [role=alert]", has_text=GONE[1:]).wait_for()
+
+    now: dict[str, Any] = {"running": False, "sync": "", "problems": "", "deleted": ""}
+    site.archive.restore(tram, site.corpus)
+    open_tab(page, "Articles")
+    row = page.locator("table.articles tbody tr", has_text="tram line")
+    report = page.locator("[data-report]")
+    for press in (
+        lambda: row.locator("[data-sure]").click(),
+        lambda: row.locator("td.file a").click(),
+    ):
+        row.wait_for()
+        row.locator("[data-delete]").click()
+        now.update(generation=site.generation)
+        with monkeypatch.context() as patched:  # the page has not noticed yet
+            patched.setattr(ArticlesHandlers, "look", lambda _: now)
+            site.archive.delete(tram, site.corpus)
+        press()
+        report.locator("[role=alert]", has_text="not in the archive now").wait_for()
+        row.wait_for(state="detached", timeout=10_000)
+        site.archive.restore(tram, site.corpus)
+
+
+def test_what_somebody_else_has_brought_back_is_told(page: Any, site: Site) -> None:
+    tram = next(each.id for each in site.archive.articles() if "tram" in each.title)
+    site.archive.delete(tram, site.corpus)
+    open_tab(page, "Articles")
+    page.locator("[data-deleted] summary").click()
+    site.archive.restore(tram, site.corpus)
+    page.locator(f"[data-deleted] [data-restore='{tram}']").click()
+    told = "It is not among the deleted articles now"
+    page.locator("[data-report] [role=alert]", has_text=told).wait_for()

@@ -472,10 +472,29 @@ function reportCall(told) {
 
 async function change(name, button, argument) {
   button.disabled = true;
-  const done = reportCall(await reach(name, argument));
+  const told = await reach(name, argument);
+  reportCall(told);
   button.disabled = false;
-  if (done) await look();
+  if (told !== null) await look(); // also where it failed: the list may show what is gone
   refocus();
+}
+
+// A file that is gone is told here: the browser would only say that its download failed.
+async function download(link) {
+  const wrong = await reach("missing", { id: new URL(link.href).searchParams.get("article_id") });
+  if (wrong === "") {
+    leave(link);
+    return;
+  }
+  reportCall(wrong);
+  look();
+}
+
+function leave(link) {
+  const plain = link.cloneNode(); // of nothing that is listened to
+  document.body.append(plain);
+  plain.click();
+  plain.remove();
 }
 
 // What was pressed may be gone: then reading goes on where it is told what came of it.
@@ -524,6 +543,12 @@ const clicks = {
 };
 
 element.addEventListener("click", (event) => {
+  const link = event.target.closest("a[download]");
+  if (link) {
+    event.preventDefault();
+    download(link);
+    return;
+  }
   const at = event.target.closest("button");
   if (!at || !element.contains(at)) return;
   for (const [name, act] of Object.entries(clicks)) {
