@@ -231,7 +231,7 @@ class Training:
         known = {id(values) for values in own}
         heads = [values for values in reader.parameters() if id(values) not in known]
         parts = [{"params": own, "lr": rate}, {"params": heads, "lr": HEADS_TIMES * rate}]
-        self._optimiser = torch.optim.AdamW(parts, weight_decay=0.01, betas=(0.9, 0.98))
+        self._optimiser = torch.optim.AdamW(parts, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
         self._rates = [part["lr"] for part in self._optimiser.param_groups]
         self._losses = torch.zeros(3)
         self._in_bfloat16 = is_faster_in_bfloat16()

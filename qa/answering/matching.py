@@ -125,7 +125,8 @@ class Match:
         title = self.embedding.offsets[:, 1] < self._title_end
         best = self.best(self.inside(span) | title)
         counts = np.maximum(words.token_rows.sum(axis=1), 1)
-        soft = (words.token_rows @ best) / counts
+        # No matrix product: of so small ones BLAS now and then warns of invalid values for nothing.
+        soft = np.where(words.token_rows, best, np.float32(0)).sum(axis=1) / counts
         present = self.title_terms | self.held(self.hit.article.text[span.start : span.end])
         exact = np.asarray([t in present for t in words.terms], dtype=bool)
         return np.where(exact, np.float32(1), soft).astype(np.float32)

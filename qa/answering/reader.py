@@ -12,13 +12,10 @@ The file holds the layers as 8-bit differences from the packaged model's.
 from __future__ import annotations
 
 import hashlib
-import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import resources
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,7 +23,6 @@ from safetensors import safe_open
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
-from qa.embedding.batches import by_tokens
 from qa.embedding.bert import (
     BertEncoder,
     Layer,
@@ -34,9 +30,8 @@ from qa.embedding.bert import (
     gelu,
     laid,
     quick_gelu,
-    whole_blocks,
 )
-from qa.embedding.blas import one_thread
+from qa.embedding.shared_layer import SharedWork, cores
 from qa.errors import ModelError
 from qa.protocols import Floats
 
@@ -149,28 +144,23 @@ class Reader:
             For each window float32 (sentences, 2): log odds that the sentence answers, and its best
             span's score above that of no span; NaN for sentences too far back to be read.
         """
+        if not windows:
+            return []
         layouts = [Layout.of(question, window, self._encoder.tokenizer) for window in windows]
-        lengths = [layout.length for layout in layouts]
-        workers = min(os.cpu_count() or 1, len(layouts))
-        batches = by_tokens(lengths, -(-sum(lengths) // workers))
-        with one_thread, ThreadPoolExecutor(workers) as pool:
-            work = pool.map(self._judge, ([layouts[i] for i in batch] for batch in batches))
-            judged = dict(zip(chain.from_iterable(batches), chain.from_iterable(work), strict=True))
-        return [judged[i] for i in range(len(windows))]
+        with cores() as shared:
+            return self._judge(layouts, shared)
 
-    def _judge(self, layouts: list[Layout]) -> list[Floats]:
+    def _judge(self, layouts: list[Layout], shared: SharedWork) -> list[Floats]:
         x, parts = self._encoder.together([(layout.asked, layout.read) for layout in layouts])
         for layer in self._layers[:-1]:
-            x = layer(x, parts, quick_gelu)
+            x = shared(layer, x, parts, quick_gelu)
         # What is judged is each sequence's first token and its text: the last layer needs no other.
         judged = [
             np.r_[part.start, part.start + layout.start : part.stop - 1]
             for part, layout in zip(parts, layouts, strict=True)
         ]
         own = laid([len(tokens) for tokens in judged])
-        wanted = np.zeros(whole_blocks(own[-1].stop), dtype=np.int64)
-        wanted[: own[-1].stop] = np.concatenate(judged)
-        x = self._layers[-1](x, parts, quick_gelu, wanted)
+        x = shared(self._layers[-1], x, parts, quick_gelu, np.concatenate(judged))
         return [self._said(x[:, part], layout) for part, layout in zip(own, layouts, strict=True)]
 
     def _said(self, states: Floats, layout: Layout) -> Floats:

@@ -251,44 +251,56 @@ class Layer:
         self._after_attention = Norm(weights, f"{prefix}.attention.output.LayerNorm", epsilon)
         self._after_feed = Norm(weights, f"{prefix}.output.LayerNorm", epsilon)
 
-    def __call__(
-        self,
-        x: Floats,
-        parts: list[slice],
-        activation: Callable[[Floats], Floats] = gelu,
-        wanted: Ids | None = None,
-    ) -> Floats:
+    def __call__(self, x: Floats, parts: list[slice]) -> Floats:
         """States after it, (dimension, tokens).
 
         Args:
             x: States before it.
             parts: Tokens of one sequence each, which attends to itself alone.
-            activation: Of the feed-forward network.
-            wanted: The tokens whose states are wanted; None is all.
         """
-        mixed = self._mix_weight @ x
+        mixed = np.empty((len(self._mix_bias), x.shape[1]), dtype=np.float32)
+        self.mix(x, mixed)
+        return self.feed(self.join(mixed, x, parts, np.arange(x.shape[1])), gelu)
+
+    def mix(self, x: Floats, mixed: Floats) -> None:
+        """Queries, keys and values, into `mixed`, (3 · dimension, tokens)."""
+        np.matmul(self._mix_weight, x, out=mixed)
         mixed += self._mix_bias
-        attended = np.zeros_like(x)
+
+    def join(self, mixed: Floats, x: Floats, parts: Sequence[slice], tokens: Ids) -> Floats:
+        """Some tokens' states after attention, (dimension, those tokens).
+
+        Args:
+            mixed: Of all tokens.
+            x: States before the layer, of all tokens.
+            parts: Tokens of one sequence each, which attends to itself alone.
+            tokens: Whose states are wanted, in order.
+        """
+        attended = np.zeros((len(x), len(tokens)), dtype=np.float32)
         for part in parts:
-            attended[:, part] = self._attend(mixed[:, part])
-        if wanted is not None:
-            attended, x = attended[:, wanted], x[:, wanted]
+            own = slice(*np.searchsorted(tokens, (part.start, part.stop)).tolist())
+            if own.start < own.stop:
+                attended[:, own] = self._attend(mixed[: len(x), tokens[own]], mixed[len(x) :, part])
         joined = self._join(attended)
-        joined += x
-        x = self._after_attention(joined)
+        joined += x[:, tokens]
+        return self._after_attention(joined)
+
+    def feed(self, x: Floats, activation: Callable[[Floats], Floats]) -> Floats:
+        """States after the feed-forward network, with this activation."""
         fed = self._narrow(activation(self._widen(x)))
         fed += x
         return self._after_feed(fed)
 
-    def _attend(self, mixed: Floats) -> Floats:
+    def _attend(self, queries: Floats, rest: Floats) -> Floats:
         """Softmax over axis 1, in place, and divided last: both twice as fast as over axis 2."""
-        query, key, value = mixed.reshape(3, self._heads, -1, mixed.shape[1])
+        query = queries.reshape(self._heads, -1, queries.shape[1])
+        key, value = rest.reshape(2, self._heads, -1, rest.shape[1])
         scores = key.transpose(0, 2, 1) @ query
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         seen: Floats = value @ scores
         seen /= scores.sum(axis=1, keepdims=True)
-        return seen.reshape(-1, mixed.shape[1])
+        return seen.reshape(-1, queries.shape[1])
 
 
 class Linear:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ from qa.answering import rereading
 from qa.answering.model import Linear
 from qa.answering.reader import Reader, Window
 from qa.answering.rereading import is_readable, judge, read_of, reordered, window
+from qa.embedding import shared_layer
 from qa.errors import ModelError
 from qa.records import Article, Passage, Span
 from qa.serving.metrics import MeasuredArchive, Metrics
@@ -53,6 +55,16 @@ def test_a_passage_is_judged_alike_alone_and_among_others(reader):
     for one, judged in zip(WINDOWS, together, strict=True):
         assert np.isfinite(judged).all()
         np.testing.assert_allclose(reader.read(QUESTION, [one])[0], judged, atol=1e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 64])
+def test_any_number_of_cores_judges_alike(count, reader, monkeypatch):
+    expected = reader.read(QUESTION, WINDOWS)
+    monkeypatch.setattr(os, "cpu_count", lambda: count)
+    monkeypatch.setattr(shared_layer, "MOST", count)
+    for windows, judged in ((WINDOWS, expected), (WINDOWS[:1], expected[:1])):
+        for one, other in zip(reader.read(QUESTION, windows), judged, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-3)
 
 
 def test_sentences_too_far_back_are_not_judged(reader):
