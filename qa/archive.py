@@ -24,20 +24,15 @@ from qa.judgements import Judged, Judgement
 from qa.milvus.address import Location, to_open
 from qa.mirroring import MirrorWriter
 from qa.protocols import Embedder, OnProgress
-from qa.records import (
-    Answer,
-    Hit,
-    SyncPlan,
-    SyncReport,
-    Verification,
-)
+from qa.records import Answer, Hit, SyncPlan, SyncReport, Verification
 from qa.request import Request, make_filters, make_request
 from qa.retrieval import Retrieval
 from qa.scanning import check_still_says, corpus_at
 from qa.searchable import Searchable
 from qa.settings import Settings
 from qa.splitting import Parts
-from qa.writer import SyncOptions, Writer
+from qa.telling import tell
+from qa.writer import CallingBack, SyncOptions, Writer
 
 if TYPE_CHECKING:
     from qa.answering.reader import Reader
@@ -292,7 +287,9 @@ class Archive(Holdings):
                 retrieval = self.retriever.retrieve(generation, each, depth)
                 searched = time.perf_counter()
                 go_on()
-                found = Found(retrieval, self.find(retrieval))
+                told = tell(retrieval, self.retriever.store, self.settings.passage_size)
+                asks = retrieval.understood.asks is not None
+                found = Found(retrieval, None if asks else self.find(retrieval), told)
                 took = {**retrieval.timings_ms, "answer": (time.perf_counter() - searched) * 1000}
                 timings.update({step: timings[step] + took[step] for step in timings})
                 return found
@@ -300,10 +297,10 @@ class Archive(Holdings):
             found: list[Found] = []
             for each in requests:
                 first = again = look(each)
-                if not first.answered and (
-                    of_then := self.retriever.of_then(generation, each, first.retrieval)
-                ):
-                    again = look(of_then)
+                asked: Request | None = each
+                while asked and not again.answered:
+                    asked = self.retriever.otherwise(generation, asked, again.retrieval)
+                    again = look(asked) if asked else again
                 found.append(again if again.answered else first)
             return parts, found, timings
 
@@ -391,5 +388,5 @@ class Archive(Holdings):
 
 def _writer(index: Location, settings: Settings, embedder: Callable[[], Embedder]) -> Writer:
     if isinstance(index, Path):
-        return FolderWriter(index, settings, embedder)
-    return MirrorWriter(index, settings, embedder)
+        return CallingBack(FolderWriter(index, settings, embedder))
+    return CallingBack(MirrorWriter(index, settings, embedder))

@@ -10,15 +10,20 @@ from typing import Final
 from qa.answering import Finding
 from qa.citations import cite
 from qa.differing import figures_of
+from qa.facts import ArticleFacts
 from qa.query import Question
-from qa.records import Answer, AnswerPart, Citation, Clue, Figures, Hit
+from qa.records import Answer, AnswerPart, Article, Citation, Clue, Figures, Hit, Span
 from qa.refusing import reason
 from qa.retrieval import Retrieval
 from qa.splitting import Parts
+from qa.telling import Told
 
 SECOND: Final = 2.5
 """Another article's quote joins the answer's text if its log odds are within this of the first's:
 this is how two sources with differing figures come to stand side by side."""
+
+TOLD: Final = 3
+"""Quotes that make the text of an answer from records: a glance at the articles it is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +32,35 @@ class Found:
 
     Attributes:
         retrieval: The search.
-        finding: What its passages say; None where there are none.
+        finding: What its passages say; None where there are none, or that is not asked.
+        told: What the records tell of the articles, where that is asked.
     """
 
     retrieval: Retrieval
     finding: Finding | None
+    told: Told | None = None
 
     @property
     def answered(self) -> bool:
         """Whether they answer."""
+        if self.told is not None:
+            return bool(self.told.quotes)
         return self.finding is not None and self.finding.answered
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        """The passages found; of articles that were asked for by their fields alone, theirs."""
+        return self.retrieval.hits or (self.told.hits if self.told is not None else ())
+
+    @property
+    def places(self) -> list[tuple[Article, Span]]:
+        """What is quoted, best first; nothing where they do not answer."""
+        if not self.answered:
+            return []
+        if self.told is not None:
+            return [*self.told.quotes]
+        quotes = self.finding.quotes if self.finding is not None else []
+        return [(quote.article, Span(quote.start, quote.end)) for quote in quotes]
 
 
 def compose(
@@ -65,13 +89,14 @@ def compose(
         reason=None if answered else "; ".join(reasons),
         text=_said(chain.from_iterable(shown for _, shown in made)),
         citations=tuple(numbered.values()),
-        passages=_passages([each.retrieval.hits for each in found], k),
+        passages=_passages([each.hits for each in found], k),
         confidence=min(each.confidence for each in answers),
         generation=found[0].retrieval.generation.manifest.generation,
         timings_ms=timings_ms,
         understood=_clues(parts, found),
         parts=tuple(answers) if parts else (),
         differing=_differing(found, answers, {c.number: c for c in numbered.values()}),
+        facts=answers[0].facts if not parts and answered else None,
     )
 
 
@@ -84,23 +109,37 @@ def _part(
     """
     finding = found.finding
     citations: list[Citation] = []
-    if finding is not None and found.answered:
-        for quote in finding.quotes:
-            place = quote.article.id, quote.start, quote.end
-            if place not in numbered:
-                number = len(numbered) + 1
-                numbered[place] = cite(number, quote.article, quote.start, quote.end)
-            citations.append(numbered[place])
+    for article, (start, end) in found.places:
+        place = article.id, start, end
+        if place not in numbered:
+            numbered[place] = cite(len(numbered) + 1, article, start, end)
+        citations.append(numbered[place])
     shown = _shown(found.retrieval, citations, finding)
+    confidence = finding.confidence if finding is not None else 0.0
+    if found.told is not None:  # records are no estimate
+        shown, confidence = citations[:TOLD], float(bool(citations))
     part = AnswerPart(
         question=found.retrieval.question.text,
         answered=bool(citations),
-        reason=None if citations else reason(found.retrieval, finding),
+        reason=None if citations else reason(found.retrieval, finding, _facts(found, citations)),
         text=_said(shown),
         citations=tuple(citation.number for citation in citations),
-        confidence=finding.confidence if finding is not None else 0.0,
+        confidence=confidence,
+        facts=_facts(found, citations),
     )
     return part, shown
+
+
+def _facts(found: Found, citations: Sequence[Citation]) -> ArticleFacts | None:
+    """What the records tell, its citations numbered as those of the whole answer are."""
+    if found.told is None:
+        return None
+    facts = found.told.facts
+    values = (
+        fact._replace(citations=tuple(citations[n - 1].number for n in fact.citations))
+        for fact in facts.values
+    )
+    return replace(facts, values=tuple(values))
 
 
 def _differing(
@@ -109,6 +148,8 @@ def _differing(
     """The figures that do not agree; those of parts that ask the same of several sources too."""
     asked: dict[str, tuple[Question, dict[int, Citation]]] = {}
     for each, part in zip(found, parts, strict=True):
+        if each.told is not None:
+            continue
         question = each.retrieval.question
         _, quoted = asked.setdefault(question.text, (question, {}))
         quoted.update((number, citations[number]) for number in part.citations)

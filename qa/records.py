@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from qa.confidence import date_confidence
+from qa.facts import ArticleFacts
 from qa.typography import holds
 
 
@@ -247,8 +248,8 @@ class Clue(NamedTuple):
 
     Attributes:
         key: What it is called where it is to be left aside (`Archive.ask(…, without=[key])`):
-            "publisher", "agency", "author", "language", "dates", "as_of", "recency", "parts"; or
-            with its value "phrase:Lowland Grid", "excluded:railway", "spelling:Brannok".
+            "publisher", "agency", "author", "language", "dates", "as_of", "recency", "parts",
+            "articles"; or with its value "phrase:Lowland Grid", "excluded:railway".
         text: In a few words: "publisher Toronto Star", "from 2025-07-01 to 2025-07-31".
     """
 
@@ -266,7 +267,7 @@ class AnswerPart:
         reason: Why there is none; None where there is.
         text: As `Answer.text`.
         citations: The numbers of its citations, best first.
-        confidence: As `Answer.confidence`.
+        confidence, facts: As in `Answer`.
     """
 
     question: str
@@ -275,6 +276,7 @@ class AnswerPart:
     text: str
     citations: tuple[int, ...]
     confidence: float
+    facts: ArticleFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,7 @@ class Answer:
         understood: What was understood of the question besides what it asks.
         parts: The answers to the questions in the question, where it is several; else empty.
         differing: Where the quotes give different figures for the same thing: each one's.
+        facts: What the records tell, where that is asked: who wrote the articles quoted, and when.
     """
 
     question: str
@@ -323,6 +326,7 @@ class Answer:
     understood: tuple[Clue, ...] = ()
     parts: tuple[AnswerPart, ...] = ()
     differing: tuple[Figures, ...] = ()
+    facts: ArticleFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,14 +352,10 @@ class SyncPlan:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did.
+    """What a sync did; `added` to `unchanged` are as in `SyncPlan`.
 
     Attributes:
         generation: The generation now published.
-        added: Sources that are new.
-        changed: Sources whose content changed.
-        deleted: Sources that are gone.
-        unchanged: How many sources were left alone.
         problems: Everything in the corpus that cannot be read, old and new.
         articles: Articles now in the index.
         passages: Passages now in the index.
@@ -383,7 +383,7 @@ class Verification:
         ok: Nothing is wrong (any more).
         generation: The generation verified; None where none can be read.
         articles: How many articles the store holds in it.
-        passages: How many passages the store holds in it.
+        passages: Likewise.
         vectors: How many passages the segments hold, deleted ones left out.
         engines: What searches words and vectors.
         problems: What is wrong, a line each; after a repair, what was wrong.

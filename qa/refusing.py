@@ -12,11 +12,13 @@ from typing import Any, Final
 from qa.analysis import term, tokens
 from qa.answering import Finding
 from qa.as_of import end_of
+from qa.facts import ArticleFacts
 from qa.languages import primary
 from qa.query import language_of
 from qa.records import Filters, Hit, Span
 from qa.retrieval import Retrieval, told_filters
 from qa.stemming import ENGLISH, analysed_as
+from qa.telling import content
 from qa.understanding import Understood
 
 MAX_REASON: Final = 200
@@ -29,18 +31,21 @@ MOST_NEAR: Final = 3
 """Names offered in the place of one that the archive does not have."""
 
 
-def reason(found: Retrieval, finding: Finding | None) -> str:
+def reason(found: Retrieval, finding: Finding | None, facts: ArticleFacts | None = None) -> str:
     """The first of these that holds: nothing asked, nothing there, nothing let through, or why not.
 
     Args:
         found: What the search found.
-        finding: What was made of it; None where it found nothing.
+        finding: What was made of it; None where it found nothing, or that was not asked.
+        facts: What the records tell of the articles that were asked for; None where there are none.
     """
     told = ", ".join(clue.text for clue in found.understood.clues() if clue.key not in ORDER)
-    if not found.question.text:
+    if not found.question.text and found.understood.asks is None:
         return _only_where(told) if told else "the question is empty"
     if not found.generation.manifest.passages:
         return "the archive is empty; put articles into the corpus folder and run: qa index"
+    if found.understood.asks is not None and (found.hits or facts):
+        return _not_told(found, facts)
     if finding is None:
         return emptied(found)
     if not _words(found, finding):
@@ -50,6 +55,23 @@ def reason(found: Retrieval, finding: Finding | None) -> str:
     filters = ", ".join(told_filters(found))
     within = f" (looked only where: {filters})" if filters else ""
     return f"the archive does not say{within}; {_missing(found, finding)}"
+
+
+def _not_told(found: Retrieval, facts: ArticleFacts | None) -> str:
+    """Why a question about articles has no answer: there are none, or they do not say."""
+    filters = ", ".join(told_filters(found))
+    within = f" (looked only where: {filters})" if filters else ""
+    if facts is not None:
+        return f"the articles do not say{within}: {facts.counted[:1].lower()}{facts.counted[1:]}"
+    topic = _shorten(found.question.text, MAX_REASON)
+    frequency = found.question.frequencies(found.generation.lexical)
+    unknown = [word.text for word in content(found.question) if not frequency(word.term)]
+    if unknown:
+        listed = _shorten(", ".join(unknown), MAX_REASON)
+        why = f"no article has: {listed}; check the spelling or try another word"
+    else:
+        why = "none has all these words in one passage; the nearest passages follow"
+    return f"no article is about “{topic}”{within}; {why}"
 
 
 def _only_where(told: str) -> str:

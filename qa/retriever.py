@@ -15,6 +15,7 @@ from qa.abandonment import go_on
 from qa.as_of import as_it_read
 from qa.compounds import with_compounds
 from qa.embedding import load_embedder, load_reranker
+from qa.embedding.blas import one_thread
 from qa.errors import IndexDamagedError, InputError, QAError
 from qa.generation import KEPT, Generations
 from qa.loose_operators import closed_up
@@ -123,7 +124,8 @@ class Retriever:
             generation = None
             try:
                 generation = self.generation()
-                result = work(generation)
+                with one_thread:
+                    result = work(generation)
             except QAError:
                 if stamp == self._generations.stamp():
                     raise
@@ -285,16 +287,23 @@ class Retriever:
             replace(request, question=f"{part.searched} {operators}".strip()) for part in parts
         ]
 
-    def of_then(self, generation: Searchable, request: Request, found: Retrieval) -> Request | None:
-        """What to ask instead where nothing answers: articles of the day or month that is named.
+    def otherwise(
+        self, generation: Searchable, request: Request, found: Retrieval
+    ) -> Request | None:
+        """What to ask instead where nothing answers; None where there is nothing.
 
-        They seldom say their own month and year: "What happened in Kell in May 2026?". Figures
-        are left out, as an article of May may give those of April.
-
-        Returns:
-            None where no day or month is named, or the archive has nothing of then.
+        What may but need not be about articles is asked of what they say. Where a day or month is
+        named, the articles of then are asked, which seldom say their own month and year: "What
+        happened in Kell in May 2026?". Figures are left out, as an article of May may give those
+        of April.
         """
-        if request.literal or found.question.answer_type == "number" or found.understood.after:
+        asks = found.understood.asks
+        if asks is not None:
+            aside = request.without | {"articles"}
+            return None if asks.certain else replace(request, without=aside)
+        if request.literal or request.events:
+            return None
+        if found.question.answer_type == "number" or found.understood.after:
             return None
         of_then = replace(request, events=True)
         return of_then if self._understand(generation, of_then).after else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from qa import shapes
 from qa.deletions import Deleted
+from qa.facts import ArticleFacts
 from qa.overviews import Facets, Story
 from qa.records import (
     Answer,
@@ -143,6 +144,28 @@ def part(record: AnswerPart) -> shapes.AnswerPart:
         "reason": record.reason,
         "answer": record.text,
         "citations": list(record.citations),
+        "facts": facts_of_articles(record.facts),
+    }
+
+
+def facts_of_articles(record: ArticleFacts | None) -> shapes.ArticleFacts | None:
+    """What the records tell of articles; None where that was not asked."""
+    if record is None:
+        return None
+    return {
+        "asked": record.asked.field,
+        "order": record.asked.order,
+        "topic": record.topic,
+        "text": record.text,
+        "values": [
+            {"value": fact.value, "articles": fact.articles, "citations": list(fact.citations)}
+            for fact in record.values
+        ],
+        "articles": record.articles,
+        "mentions": record.mentions,
+        "lacking": record.lacking,
+        "only_mention": record.only_mention,
+        "complete": record.complete,
     }
 
 
@@ -167,6 +190,7 @@ def answer(record: Answer) -> shapes.Answer:
         "citations": [citation(c) for c in record.citations],
         "parts": [part(p) for p in record.parts],
         "differing": [figures(f) for f in record.differing],
+        "facts": facts_of_articles(record.facts),
         "passages": [hit(h) for h in record.passages],
         "generation": record.generation,
         "timings_ms": {step: round(ms, 2) for step, ms in record.timings_ms.items()},

@@ -117,6 +117,33 @@ class Clue(TypedDict):
     text: str
 
 
+class Fact(TypedDict):
+    """A value of the field asked for, how many articles have it, and which citations of them."""
+
+    value: str
+    articles: int
+    citations: list[int]
+
+
+class ArticleFacts(TypedDict):
+    """What the records tell of the articles asked for; `text` says it in a sentence.
+
+    `asked` is one of authors, publishers, agencies, dates, count and articles. `articles` are about
+    the topic; `mentions` hold its words only below title and lead, as do all where `only_mention`.
+    """
+
+    asked: str
+    order: str
+    topic: str
+    text: str
+    values: list[Fact]
+    articles: int
+    mentions: int
+    lacking: int
+    only_mention: bool
+    complete: bool
+
+
 class AnswerPart(TypedDict):
     """The answer to one of several questions; its citations are named by number."""
 
@@ -125,6 +152,7 @@ class AnswerPart(TypedDict):
     reason: str | None
     answer: str
     citations: list[int]
+    facts: ArticleFacts | None
 
 
 class Figures(TypedDict):
@@ -147,6 +175,7 @@ class Answer(TypedDict):
     citations: list[Citation]
     parts: list[AnswerPart]
     differing: list[Figures]
+    facts: ArticleFacts | None
     passages: list[Hit]
     generation: int
     timings_ms: dict[str, float]

@@ -91,12 +91,11 @@ def render_answer(answer: Answer, options: str = "") -> str:
 def _answered(answer: Answer) -> Iterator[str]:
     """The answer's text, part by part where it has several; then where its sources differ."""
     if not answer.parts:
-        yield _wrap(answer.text, bold=True)
+        yield _wrap(answer.facts.text if answer.facts else answer.text, bold=True)
     for part in answer.parts:
         yield _wrap(part.question, dim=True)
-        yield _wrap(
-            part.text if part.answered else f"Not in this archive: {part.reason}.", bold=True
-        )
+        told = part.facts.text if part.facts else part.text
+        yield _wrap(told if part.answered else f"Not in this archive: {part.reason}.", bold=True)
     if answer.differing:
         told = "; ".join(
             f"[{found.citation}] {', '.join(found.figures)}"
@@ -117,7 +116,8 @@ def render_hits(hits: Sequence[Hit], options: str = "") -> str:
     for hit in hits:
         arms = (("words", hit.lexical), ("meaning", hit.dense))
         ranks = ", ".join(f"{arm} {evidence.rank}" for arm, evidence in arms if evidence)
-        head = f"{byline(hit.article)} ({hit.score:.2f}: {ranks})"
+        found = f" ({hit.score:.2f}: {ranks})" if ranks else ""  # else by their fields alone
+        head = f"{byline(hit.article)}{found}"
         parts.append(_wrap(head, first=f"{hit.rank:>3}. ", indent="     "))
         parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
         parts += _corrected(hit.citation, options)

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from qa import wording
+from qa import article_questions, wording
 from qa.analysis import MARKS, terms
 from qa.errors import InputError
 from qa.exact_words import is_shouted
+from qa.facts import ArticlesAsked
 from qa.languages import is_within, name_of, tag_of
 from qa.loose_operators import DATES, OPERATORS, closed_up
 from qa.names import Known, Names
@@ -43,6 +44,7 @@ KINDS: Final = (
     "excluded",
     "spelling",
     "parts",
+    "articles",
 )
 """Of clues, see `qa.records.Clue.key`."""
 
@@ -93,6 +95,8 @@ class Understood:
         recency: The day from which back articles count less the older they are; None where age
             does not matter.
         readings: Words that occur nowhere in the archive, each with the one it was read as.
+        asks: What is asked of articles, `text` being what they are about; None where it is asked
+            what they say.
     """
 
     text: str
@@ -108,6 +112,7 @@ class Understood:
     as_of: date | None = None
     recency: date | None = None
     readings: tuple[tuple[str, str], ...] = ()
+    asks: ArticlesAsked | None = None
 
     def filters(self, given: Filters) -> Filters:
         """What the search is restricted to, with what was given besides."""
@@ -136,6 +141,7 @@ class Understood:
             ("recency", f"recent first, back from {self.recency}" if self.recency else ""),
         )
         return (
+            *([Clue("articles", self.asks.told(self.text))] if self.asks else ()),
             *(Clue(f"phrase:{phrase}", f"with “{phrase}”") for phrase in self.phrases),
             *(Clue(f"excluded:{word}", f"without {word}") for word in self.excluded),
             *(Clue(f"excluded:{phrase}", f"without “{phrase}”") for phrase in self.unwanted),
@@ -181,10 +187,13 @@ def understand(
         return Understood(text=text, as_of=as_of, recency=recency)
     given = given or Filters()
     rest, found = _operators(closed_up(text, known), known, without)
-    said = _said(rest, known, as_of, without, events=events)
+    asks, said = _asked(rest, known, as_of, without)
+    if asks is None:
+        said = _said(rest, known, as_of, without, events=events)
     found = replace(
         found,
         text=said.text,
+        asks=asks,
         publisher=None if given.publisher else found.publisher or said.publisher,
         agency=None if given.agency else found.agency or said.agency,
         author=None if given.author else found.author or said.author,
@@ -207,6 +216,25 @@ def understand(
     text = _ASKS_LATEST.sub("", said.text).strip() if _ASKS_LATEST.search(said.text) else said.text
     is_all = not re.search(r"\w", text)  # "latest" by itself
     return replace(found, text=said.text if is_all else text, as_of=as_of, recency=recency)
+
+
+def _asked(
+    text: str, known: Known, as_of: date | None, without: Collection[str]
+) -> tuple[ArticlesAsked | None, wording.Said]:
+    """What is asked of articles, and of which; None where more is said of them than can be read.
+
+    Articles of 2019 are none where the archive has none of then, and none that tell of 2019.
+    """
+    asks, articles, about = article_questions.read(text, known, as_of)
+    said = wording.Said(text)
+    if asks is None or "articles" in without:
+        return None, said
+    for each in (known, replace(known, holds=lambda _: True)):
+        said = _said(articles, each, as_of, without, events=False)
+        said = replace(said, text=article_questions.topic(said.text))
+        if said.text == about or (_WHOSE | {"dates"}) & set(without):
+            return asks, said
+    return None, said
 
 
 def _said(

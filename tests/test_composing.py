@@ -122,7 +122,7 @@ def test_a_part_that_the_archive_does_not_answer_says_so(archive, capsys):
     assert "Not in this archive: the archive does not say; no article has: Frankenstein" in out
     assert main(["ask", "--json", question, *index]) == 0
     parts = json.loads(capsys.readouterr().out)["parts"]
-    assert set(parts[0]) == {"question", "answered", "reason", "answer", "citations"}
+    assert set(parts[0]) == {"question", "answered", "reason", "answer", "citations", "facts"}
     assert (parts[0]["answered"], parts[0]["citations"][0], parts[1]["citations"]) == (True, 1, [])
     none = archive.ask("Who wrote Frankenstein and when did Napoleon visit Peru?")
     assert not none.answered

@@ -154,7 +154,7 @@ def test_ask_as_json(index, capsys):
     document = json.loads(capsys.readouterr().out)
     assert set(document) == {
         "question", "answered", "reason", "answer", "confidence", "citations", "passages",
-        "generation", "timings_ms", "understood", "parts", "differing",
+        "generation", "timings_ms", "understood", "parts", "differing", "facts",
     }  # fmt: skip
     citation, passage = document["citations"][0], document["passages"][0]
     assert set(citation) == {"corrected", "n", "quote", "start", "end", "page", "article"}

@@ -51,6 +51,11 @@ def markdown(answer: Answer, level: int = 1, filters: str = "") -> str:
         for part in answer.parts
         if not part.answered
     ]
+    parts += [
+        f"**{references.escaped(facts.text)}**"
+        for facts in (answer.facts, *(part.facts for part in answer.parts if part.answered))
+        if facts
+    ]
     if answer.differing:
         figures = "; ".join(f"{', '.join(f.figures)} [{f.citation}]" for f in answer.differing)
         parts.append(f"*The sources differ: {references.escaped(figures)}*")

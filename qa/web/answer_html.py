@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 from urllib.parse import quote as url_quote
 
@@ -10,8 +11,10 @@ from markupsafe import Markup
 
 from qa.errors import QAError
 from qa.exports import references
+from qa.facts import ArticleFacts
 from qa.languages import name_of
 from qa.records import Answer, Citation, Clue, Hit, Span
+from qa.typography import counted
 from qa.web import hits_html
 from qa.web.asked import Asked
 from qa.web.html import (
@@ -28,6 +31,7 @@ from qa.web.html import (
     notice,
     open_button,
     sentence,
+    words,
 )
 
 WELCOME = Markup(
@@ -160,15 +164,36 @@ def _cited(answer: Answer, codes: frozenset[str], verdicts: Verdicts | None) -> 
 def _said(answer: Answer) -> Markup:
     """The quotes, large; of several questions in one, each with its own."""
     if not answer.parts:
-        return _quotes(answer, answer.text)
+        return _facts(answer.facts) if answer.facts else _quotes(answer, answer.text)
     return EMPTY.join(
         Markup('<section class="part"><h2><bdi>{}</bdi></h2>{}</section>').format(
             part.question,
-            _quotes(answer, part.text)
+            (_facts(part.facts) if part.facts else _quotes(answer, part.text))
             if part.answered
             else Markup('<p class="unsaid">Not in this archive: {}.</p>').format(part.reason or ""),
         )
         for part in answer.parts
+    )
+
+
+def _facts(facts: ArticleFacts) -> Markup:
+    """What the records tell, each value with the articles that it is of."""
+    field = facts.asked.field
+    items = EMPTY.join(
+        Markup("<li><strong><bdi>{}</bdi></strong>{}{}</li>").format(
+            words(date.fromisoformat(fact.value)) if field == "dates" else fact.value,
+            EMPTY.join(map(_reference, fact.citations)),
+            Markup(" <span>{}</span>").format(counted(fact.articles, "article"))
+            if field not in ("dates", "articles") or fact.articles > 1
+            else EMPTY,
+        )
+        for fact in facts.shown
+    )
+    if facts.more:
+        items += Markup("<li><span>{:,} more</span></li>").format(facts.more)
+    listed = Markup('<h2>{}</h2><ul class="plain">{}</ul>').format(facts.head.rstrip(":"), items)
+    return Markup('<div class="records">{}<p><bdi>{}</bdi>.</p></div>').format(
+        listed if items else EMPTY, facts.counted
     )
 
 
@@ -179,7 +204,7 @@ def _quotes(answer: Answer, text: str) -> Markup:
             RIGHT_TO_LEFT if is_right_to_left(c.quote) else EMPTY,
             lang(c.article),
             c.quote,
-            _reference(c),
+            _reference(c.number),
         )
         for c in lead
     )
@@ -190,11 +215,10 @@ def _differing(answer: Answer) -> Markup:
     """Figures that do not agree, each with its source and day."""
     if not answer.differing:
         return EMPTY
-    cited = {citation.number: citation for citation in answer.citations}
     items = EMPTY.join(
         Markup("<li><strong><bdi>{}</bdi></strong>{} <span>{}</span></li>").format(
             ", ".join(found.figures),
-            _reference(cited[found.citation]),
+            _reference(found.citation),
             day(found.published_at) if found.published_at else "no date",
         )
         for found in answer.differing
@@ -204,11 +228,11 @@ def _differing(answer: Answer) -> Markup:
     ).format(items)
 
 
-def _reference(citation: Citation) -> Markup:
+def _reference(number: int) -> Markup:
     return Markup(
         "\u2060"  # word joiner: the number never stands alone on the next line
         '<sup><a href="#citation-{0}" data-citation="{0}" aria-label="Source {0}">[{0}]</a></sup>'
-    ).format(citation.number)
+    ).format(number)
 
 
 def card(

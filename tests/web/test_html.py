@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qa.citations import cite
 from qa.deletions import Deleted
+from qa.facts import ArticleFacts, ArticlesAsked, Fact
 from qa.matches import by_month, facets_of
 from qa.overviews import Count, Facets
 from qa.records import (
@@ -69,7 +70,13 @@ ARTICLE = Article(
 )
 
 
-def answer_of(article: Article, *, answered: bool = True, parted: bool = False) -> Answer:
+def answer_of(
+    article: Article,
+    *,
+    answered: bool = True,
+    parted: bool = False,
+    facts: ArticleFacts | None = None,
+) -> Answer:
     span = Span(0, article.text.index("\n"))
     citation = cite(1, article, *span)
     passage = Passage(1, article.id, 0, *span, article.text[span.start : span.end], (span,))
@@ -86,6 +93,7 @@ def answer_of(article: Article, *, answered: bool = True, parted: bool = False) 
         timings_ms={"total": 1.0, EVIL: 2.0},
         understood=(Clue(f"phrase:{EVIL}", f"publisher {EVIL}"),),
         parts=(AnswerPart(EVIL, False, EVIL, "", (), 0.1),) if parted else (),
+        facts=facts,
         differing=(Figures(1, (EVIL, "7"), None),) if answered else (),
     )
 
@@ -103,11 +111,13 @@ def rendered(evil: str = EVIL, article: Article = ARTICLE) -> list[str]:
     sides = [(evil, answered), (evil, refused)]
     problem = Problem(evil, evil, 3)
     report = SyncReport(1, (evil, "other.txt"), (), (), 0, (problem,), 1, 1, 1, 0.1)
+    facts = ArticleFacts(ArticlesAsked("authors"), evil, (Fact(evil, 1, (1,)),), 1)
     gone = Deleted("0123456789ab", evil, evil, "", None, "2025-02-02T00:00:00+00:00")
     return [
         render_answer(answered, asked, verdicts={}),
         render_answer(refused, asked),
         render_answer(answer_of(article, parted=True), asked),
+        render_answer(answer_of(article, facts=facts), asked),
         hits_html.timeline([dated], codes),
         compare_html.comparison(sides, [Count(evil, 1)], {}),
         matches_html.narrow(asked, facets, periods, evil, evil),
