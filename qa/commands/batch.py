@@ -40,8 +40,8 @@ def run(options: argparse.Namespace, how: dict[str, Any]) -> int:
         raise InputError("give a question or --batch, not both")
     if listed == STDIN and options.out is None:
         raise InputError("a list from standard input has no name; say where the pack goes: --out")
-    target: Path = options.out or listed.with_suffix(".zip")
     lines = batch.read_questions(_read(listed))
+    target: Path = options.out or listed.with_suffix(".zip")
     batch.check_place(target)
     if listed != STDIN and target.exists() and target.samefile(listed):
         raise InputError(f"{target} is the list itself; name another place: --out PACK.zip")

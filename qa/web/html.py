@@ -22,9 +22,7 @@ from qa.records import Article, Span
 
 EMPTY = Markup("")
 DOT = Markup(' <span class="dot" aria-hidden="true">·</span> ')
-GONE: Final = (
-    "this article is not in the archive now: it was deleted, or its file was changed or moved away"
-)
+GONE: Final = "; it may have been deleted, or its file changed or moved away"
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 
 
@@ -42,11 +40,11 @@ def failure(error: QAError) -> Markup:
 def told(error: QAError) -> str:
     """The line of a known error, for whoever looks at a page.
 
-    An article that is clicked and is not there was there when the page was drawn: somebody deleted
-    it meanwhile, or its file is not what it was.
+    An article that is clicked and is not there was there when the page was drawn, or the link to it
+    was made: somebody deleted it meanwhile, or its file is not what it was.
     """
     is_gone = isinstance(error, ArticleNotFoundError) and error.absent
-    return GONE if is_gone else str(error)
+    return str(error).partition(";")[0] + GONE if is_gone else str(error)
 
 
 def highlighted(text: str, marks: Iterable[Span], start: int = 0) -> Markup:
