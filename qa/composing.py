@@ -118,14 +118,15 @@ def _part(
     confidence = finding.confidence if finding is not None else 0.0
     if found.told is not None:  # records are no estimate
         shown, confidence = citations[:TOLD], float(bool(citations))
+    facts = _facts(found, citations)
     part = AnswerPart(
         question=found.retrieval.question.text,
         answered=bool(citations),
-        reason=None if citations else reason(found.retrieval, finding, _facts(found, citations)),
+        reason=None if citations else reason(found.retrieval, finding, facts),
         text=_said(shown),
         citations=tuple(citation.number for citation in citations),
         confidence=confidence,
-        facts=_facts(found, citations),
+        facts=facts,
     )
     return part, shown
 

@@ -110,7 +110,7 @@ class ArticleFacts:
         """The values, each with the [n] of its articles; then how many articles that are."""
         valued = ""
         if how := self.head:
-            named = [_with_citations(fact, self.asked.field) for fact in self.shown]
+            named = [self._with_citations(fact) for fact in self.shown]
             more = [f"{self.more:,} more"] if self.more else []
             valued = f"{how} {'; '.join([*named, *more])}. "
         return f"{valued}{self.counted}."
@@ -126,6 +126,10 @@ class ArticleFacts:
         if self.asked.field == "articles" and not self.asked.order:
             return self.articles - sum(fact.articles for fact in self.shown)
         return len(self.values) - len(self.shown)
+
+    def is_counted(self, fact: Fact) -> bool:
+        """Whether it is told how many articles have a value: of a day or a title that one is."""
+        return self.asked.field not in ("dates", "articles") or fact.articles > 1
 
     @property
     def head(self) -> str:
@@ -159,9 +163,7 @@ class ArticleFacts:
         dated = self.asked.order or self.asked.field == "dates"
         return "without a date" if dated else _LACKING.get(self.asked.field, "")
 
-
-def _with_citations(fact: Fact, field: Field) -> str:
-    value = f"“{fact.value}”" if field == "articles" else fact.value
-    single = field in ("dates", "articles") and fact.articles == 1
-    many = "" if single else f" ({counted(fact.articles, 'article')})"
-    return value + many + "".join(f" [{number}]" for number in fact.citations)
+    def _with_citations(self, fact: Fact) -> str:
+        value = f"“{fact.value}”" if self.asked.field == "articles" else fact.value
+        many = f" ({counted(fact.articles, 'article')})" if self.is_counted(fact) else ""
+        return value + many + "".join(f" [{number}]" for number in fact.citations)

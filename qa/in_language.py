@@ -8,11 +8,10 @@ beginning or end; and not where a question is about a language ("How do you say 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from qa.languages import tag_key
+from qa.languages import tags_by_name
 
 
 class Wanted(NamedTuple):
@@ -105,14 +104,5 @@ def apart(text: str, has: Has) -> Wanted | None:
 
 
 def _wanted(language: str, found: re.Match[str], has: Has) -> Wanted | None:
-    tag = _names(language).get(found["name"].lower())
+    tag = tags_by_name(language).get(found["name"].lower())
     return Wanted(tag, found.start(), found.end()) if tag and has(tag) else None
-
-
-@cache
-def _names(language: str) -> Mapping[str, str]:
-    """The tag of each language by what another one calls it, in small letters."""
-    from babel import Locale
-
-    languages: Mapping[str, str] = Locale.parse(language).languages
-    return {name.lower(): tag_key(tag) for tag, name in reversed([*languages.items()]) if name}

@@ -34,7 +34,7 @@ def is_within(tag: str, wanted: str) -> bool:
 def tag_of(name: str) -> str:
     """The tag of a language by its English name; what is no such name is taken for a tag."""
     if not name.isascii() or len(name.strip()) > len("deu"):
-        found = _tags().get(" ".join(name.lower().split()))
+        found = tags_by_name("en").get(" ".join(name.lower().split()))
         if found:
             return found
     return tag_key(name)
@@ -43,7 +43,7 @@ def tag_of(name: str) -> str:
 def name_of(tag: str) -> str:
     """The English name of a tag's language: "German", "Brazilian Portuguese"; else the tag."""
     parts = tag_key(tag).split("-")
-    known = _names()
+    known = _names("en")
     for length in range(len(parts), 0, -1):
         shown = "_".join([parts[0], *(_cased(part) for part in parts[1:length])])
         if name := known.get(shown):
@@ -58,14 +58,15 @@ def _cased(part: str) -> str:
 
 
 @cache
-def _names() -> Mapping[str, str]:
+def _names(language: str) -> Mapping[str, str]:
     from babel import Locale
 
-    names: Mapping[str, str] = Locale.parse("en").languages
+    names: Mapping[str, str] = Locale.parse(language).languages
     return names
 
 
 @cache
-def _tags() -> Mapping[str, str]:
-    tags = {name.lower(): tag_key(tag) for tag, name in reversed([*_names().items()])}
-    return {name: tag for name, tag in tags.items() if name}
+def tags_by_name(language: str) -> Mapping[str, str]:
+    """The tag of each language by what another one calls it, in small letters."""
+    names = reversed([*_names(language).items()])
+    return {name.lower(): tag_key(tag) for tag, name in names if name}

@@ -64,15 +64,15 @@ class Moves:
             if each.kept_as is not None or is_away or each.source in still:
                 continue
             place = self._same(each, bytes_)
-            is_here = each.source in self._sources
-            if is_here and (place is not None or self._added - {each.source}):
+            if each.source not in self._sources:
+                has_left = place is not None or each.source in changes.deleted
+            elif place is None and not self._added - {each.source}:
+                has_left = False  # or has nowhere to go: its file need not be read
+            else:
                 if each.source not in said:
                     said[each.source] = self._said(each.source)
-                is_here = each.content in said[each.source]
-                has_just_left = not is_here
-            else:
-                has_just_left = each.source in changes.deleted
-            if not is_here and (place is not None or has_just_left):
+                has_left = each.content not in said[each.source]
+            if has_left:
                 self._loose.setdefault(each.content, []).append(_Loose(each, place))
 
     def _said(self, name: str) -> set[str]:

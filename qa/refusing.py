@@ -27,6 +27,9 @@ MAX_REASON: Final = 200
 MAX_TITLE: Final = 80
 """Characters of the title named."""
 
+TRY_ANOTHER: Final = "check the spelling or try another word"
+"""Advice where no article has a word."""
+
 MOST_NEAR: Final = 3
 """Names offered in the place of one that the archive does not have."""
 
@@ -68,7 +71,7 @@ def _not_told(found: Retrieval, facts: ArticleFacts | None) -> str:
     unknown = [word.text for word in content(found.question) if not frequency(word.term)]
     if unknown:
         listed = _shorten(", ".join(unknown), MAX_REASON)
-        why = f"no article has: {listed}; check the spelling or try another word"
+        why = f"no article has: {listed}; {TRY_ANOTHER}"
     else:
         why = "none has all these words in one passage; the nearest passages follow"
     return f"no article is about “{topic}”{within}; {why}"
@@ -193,7 +196,7 @@ def _missing(found: Retrieval, finding: Finding) -> str:
     if unknown_words := [word for word in finding.unknown if word in words]:
         unknown = _shorten(", ".join(_run_together(found, unknown_words)), MAX_REASON)
         foreign = _is_foreign(found, len(finding.unknown))
-        advice = "check the spelling or try another word"
+        advice = TRY_ANOTHER
         if source := _source(found, unknown_words):
             advice = f"for articles of that source, write {source}"
         if foreign:

@@ -75,18 +75,21 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
         size: How long passages are.
     """
     asked, question = found.understood.asks, found.question
-    if asked is None or (question.text and not content(question)):
+    if asked is None:
+        return None
+    words = content(question)
+    if question.text and not words:
         return None
     understood = found.understood
     if not (question.text or understood.excluded or understood.unwanted):
         return _of_all(found, asked, store, size)
-    about, mentioning, complete = _holding(found, store)
+    about, mentioning, complete = _holding(found, words, store)
     if asked.mention:
         about, mentioning = [], about + mentioning
     articles = about or mentioning
     # "Who wrote about his illness in a memoir?" is answered by what articles say.
     if not asked.certain and (
-        not (about or asked.mention) or any(_says_who(question, each) for each in articles)
+        not (about or asked.mention) or any(_says_who(question, words, each) for each in articles)
     ):
         return None
     kept = _ordered(articles, asked)
@@ -106,25 +109,27 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
     return _told(found, facts, values, kept, store, size)
 
 
-def _says_who(question: Question, each: _Found) -> bool:
+def _says_who(question: Question, words: Sequence[Word], each: _Found) -> bool:
     """Whether a passage says itself that somebody wrote about the topic."""
-    article, words = each.article, len(content(question))
+    article = each.article
     if not _WRITING.search(each.passage.text):
         return False
     sentences = (article.text[span.start : span.end] for span in each.passage.sentences)
     return any(
-        _WRITING.search(text) and len(question.held(text, article.language)) >= words
+        _WRITING.search(text) and len(question.held(text, article.language)) >= len(words)
         for text in sentences
     )
 
 
-def _holding(found: Retrieval, store: Store) -> tuple[list[_Found], list[_Found], bool]:
+def _holding(
+    found: Retrieval, words: Sequence[Word], store: Store
+) -> tuple[list[_Found], list[_Found], bool]:
     """The articles whose title and lead hold all words, the others that do, and if these are all.
 
     Of several versions of an article only the newest, or that of the day asked as of, is among
     them.
     """
-    rows, complete = _rows(found, store)
+    rows, complete = _rows(found, words, store)
     generation, question = found.generation, found.question
     number = generation.manifest.generation
     ids = generation.ids[rows].tolist()
@@ -141,8 +146,8 @@ def _holding(found: Retrieval, store: Store) -> tuple[list[_Found], list[_Found]
     return about, [each for each in best.values() if each.passage.ordinal], complete
 
 
-def _rows(found: Retrieval, store: Store) -> tuple[Ids, bool]:
-    """The rows that hold all words of the question, and whether that is all of them."""
+def _rows(found: Retrieval, words: Sequence[Word], store: Store) -> tuple[Ids, bool]:
+    """The rows that hold all words, and whether that is all of them."""
     generation, question = found.generation, found.question
     vector = np.zeros(generation.manifest.dimension, dtype=np.float32)
     if found.query is not None:
@@ -150,7 +155,7 @@ def _rows(found: Retrieval, store: Store) -> tuple[Ids, bool]:
     allowed: Allowed | None = narrowed(
         generation, store, found.understood, found.filters, question, vector
     )
-    for word in content(question):
+    for word in words:
         allowed = generation.holding(allowed, word.forms)
     rows = generation.rows(allowed, CHECKED)
     if rows is not None:

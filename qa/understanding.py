@@ -225,11 +225,11 @@ def _asked(
 
     Articles of 2019 are none where the archive has none of then, and none that tell of 2019.
     """
-    asks, articles, about = article_questions.read(text, known, as_of)
     said = wording.Said(text)
-    if asks is None or "articles" in without:
+    if "articles" in without:
         return None, said
-    for each in (known, replace(known, holds=lambda _: True)):
+    asks, articles, about = article_questions.read(text, known, as_of)
+    for each in (known, replace(known, holds=lambda _: True)) if asks else ():
         said = _said(articles, each, as_of, without, events=False)
         said = replace(said, text=article_questions.topic(said.text))
         if said.text == about or (_WHOSE | {"dates"}) & set(without):

@@ -24,18 +24,18 @@ MOST: Final = 4
 
 @contextmanager
 def cores() -> Iterator[SharedWork]:
-    """As many threads as there are cores, at most `MOST`, while inside."""
+    """Shares work among all cores, at most `MOST`, while inside."""
     count = min(os.cpu_count() or 1, MOST)
     with one_thread, ThreadPoolExecutor(count) as pool:
         yield SharedWork(pool, count)
 
 
 class SharedWork:
-    """Applies layers, a run of tokens in each thread.
+    """Applies layers, a run of tokens in each thread, the caller's among them.
 
     Args:
-        pool: The threads.
-        count: How many there are.
+        pool: The other threads.
+        count: How many runs there are at most.
     """
 
     def __init__(self, pool: Executor, count: int) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from qa.languages import tags_by_name
 from qa.reading.authors import (
     agency_in,
     are_people,
@@ -377,12 +378,10 @@ def _tag(name: str) -> str | None:
 
 @cache
 def _languages() -> Mapping[str, str]:
-    from babel import Locale
-
     shown_in = ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "ja", "zh")
     return {
         name.casefold(): tag
         for each in reversed(shown_in)
-        for tag, name in Locale.parse(each).languages.items()
-        if "_" not in tag
+        for name, tag in tags_by_name(each).items()
+        if "-" not in tag
     }

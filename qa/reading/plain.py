@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from qa.reading.cleaning import Line, split_lines
@@ -46,7 +47,7 @@ def read(content: Content) -> Iterator[Part]:
 def read_text(text: str) -> Iterator[Part]:
     """The articles of a database or of a saved page, or else one article."""
     if records := read_export(text):
-        yield from drafts_of(records, _unwrapped)
+        yield from drafts_of(records, partial(unwrap, titled=False))
         return
     lines = split_lines(text)
     parts = read_saved_page(lines)
@@ -71,10 +72,6 @@ def documents_of(lines: list[Line]) -> list[list[Line]]:
     if not any(len(line.text) >= _MIN_CUT_CHARS for line in lines[ends[-1] :]):
         ends.pop()
     return [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
-
-
-def _unwrapped(lines: list[Line]) -> list[Line]:
-    return unwrap(lines, titled=False)
 
 
 def unwrap(lines: list[Line], *, titled: bool = True) -> list[Line]:

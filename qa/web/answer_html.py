@@ -178,13 +178,13 @@ def _said(answer: Answer) -> Markup:
 
 def _facts(facts: ArticleFacts) -> Markup:
     """What the records tell, each value with the articles that it is of."""
-    field = facts.asked.field
+    dated = facts.asked.field == "dates"
     items = EMPTY.join(
         Markup("<li><strong><bdi>{}</bdi></strong>{}{}</li>").format(
-            words(date.fromisoformat(fact.value)) if field == "dates" else fact.value,
+            words(date.fromisoformat(fact.value)) if dated else fact.value,
             EMPTY.join(map(_reference, fact.citations)),
             Markup(" <span>{}</span>").format(counted(fact.articles, "article"))
-            if field not in ("dates", "articles") or fact.articles > 1
+            if facts.is_counted(fact)
             else EMPTY,
         )
         for fact in facts.shown
