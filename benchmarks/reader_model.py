@@ -1,4 +1,4 @@
-"""The reader in PyTorch, to be trained; `qa.answering.reader` is the same in NumPy.
+"""The reader in PyTorch, to be trained; `qa.answering.reader` is the same in ONNX Runtime.
 
 Tokens of a batch lie one after another without padding, except inside attention.
 """

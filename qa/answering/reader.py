@@ -23,15 +23,8 @@ from safetensors import safe_open
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 
-from qa.embedding.bert import (
-    BertEncoder,
-    Layer,
-    Linear,
-    gelu,
-    laid,
-    quick_gelu,
-)
-from qa.embedding.shared_layer import SharedWork, cores
+from qa.embedding.bert import BertEncoder
+from qa.embedding.onnx_layers import OnnxLayers
 from qa.errors import ModelError
 from qa.protocols import Floats
 
@@ -115,7 +108,7 @@ class Reader:
     """Reads passages with a question. Safe to use from several threads.
 
     Args:
-        encoder: The packaged model, in NumPy.
+        encoder: The packaged model, without PyTorch.
         data: A file as `benchmarks/train_reader.py` writes it; None takes the one that ships.
 
     Raises:
@@ -124,11 +117,9 @@ class Reader:
 
     def __init__(self, encoder: BertEncoder, data: bytes | None = None) -> None:
         weights = load(shipped() if data is None else data)
-        config = encoder.config
         self._encoder = encoder
-        prefixes = [f"encoder.layer.{i}" for i in range(config.layers)]
         with safe_open(encoder.folder / "model.safetensors", framework="np") as base:
-            self._layers = [Layer(merged(base, weights, p), p, config) for p in prefixes]
+            self._layers = OnnxLayers(merged(base, weights))
         heads = {
             name: np.asarray(values, dtype=np.float32)
             for name, values in weights.items()
@@ -144,42 +135,48 @@ class Reader:
             For each window float32 (sentences, 2): log odds that the sentence answers, and its best
             span's score above that of no span; NaN for sentences too far back to be read.
         """
-        if not windows:
-            return []
-        layouts = [Layout.of(question, window, self._encoder.tokenizer) for window in windows]
-        with cores() as shared:
-            return self._judge(layouts, shared)
+        return [self._judge(Layout.of(question, w, self._encoder.tokenizer)) for w in windows]
 
-    def _judge(self, layouts: list[Layout], shared: SharedWork) -> list[Floats]:
-        x, parts = self._encoder.together([(layout.asked, layout.read) for layout in layouts])
-        for layer in self._layers[:-1]:
-            x = shared(layer, x, parts, quick_gelu)
-        # What is judged is each sequence's first token and its text: the last layer needs no other.
-        judged = [
-            np.r_[part.start, part.start + layout.start : part.stop - 1]
-            for part, layout in zip(parts, layouts, strict=True)
-        ]
-        own = laid([len(tokens) for tokens in judged])
-        x = shared(self._layers[-1], x, parts, quick_gelu, np.concatenate(judged))
-        return [self._said(x[:, part], layout) for part, layout in zip(own, layouts, strict=True)]
-
-    def _said(self, states: Floats, layout: Layout) -> Floats:
-        """Of a sequence's first token's states and its text's."""
-        first, text = states[:, :1], states[:, 1:]
-        starts, ends = self._span(text)
+    def _judge(self, layout: Layout) -> Floats:
+        """Of the last layer only what is judged is computed: the first token and the text's."""
+        states = self._encoder.states(layout.asked, layout.read)
+        judged = np.r_[0, layout.start : layout.length - 1]
+        after = self._layers(states, judged)
+        first, text = after[:1], after[1:]
+        starts, ends = self._span(text).T
         none = float(self._span(first).sum())
         said = np.full((len(layout.sentences), 2), np.nan, dtype=np.float32)
         places = [(a - layout.start, b - layout.start) for a, b in layout.sentences]
         within = [number for number, (a, b) in enumerate(places) if a < b]
         if not within:
             return said
-        means = np.stack([text[:, slice(*places[n])].mean(axis=1) for n in within], axis=1)
-        pooled = self._pool(np.concatenate([np.repeat(first, len(within), axis=1), means]))
-        said[within, 0] = self._answers(gelu(pooled))[0]
+        means = np.stack([text[slice(*places[n])].mean(axis=0) for n in within])
+        pooled = self._pool(np.concatenate([np.repeat(first, len(within), axis=0), means], axis=1))
+        said[within, 0] = self._answers(gelu(pooled))[:, 0]
         for number in within:
             part = slice(*places[number])
             said[number, 1] = _best_span(starts[part], ends[part]) - none
         return said
+
+
+class Linear:
+    """`x @ weight.T + bias`, both found under a name."""
+
+    def __init__(self, weights: Mapping[str, Floats], name: str) -> None:
+        self._weight = weights[f"{name}.weight"].T
+        self._bias = weights[f"{name}.bias"]
+
+    def __call__(self, x: Floats) -> Floats:
+        """(rows, inputs) → (rows, outputs)."""
+        y: Floats = x @ self._weight
+        y += self._bias
+        return y
+
+
+def gelu(x: Floats) -> Floats:
+    """GELU by tanh (Hendrycks, Gimpel 2016): within .0005."""
+    inner = np.float32(0.7978845608) * (x + np.float32(0.044715) * x**3)
+    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)))
 
 
 @lru_cache(maxsize=1)
@@ -199,12 +196,12 @@ def _best_span(starts: Floats, ends: Floats) -> float:
     return max(float((starts[: tokens - n] + ends[n:]).max()) for n in lengths)
 
 
-def merged(base: Any, weights: Mapping[str, Any], prefix: str) -> dict[str, Floats]:  # noqa: ANN401
-    """A layer's weights: the packaged model's, an open file, and the reader's differences."""
+def merged(base: Any, weights: Mapping[str, Any]) -> dict[str, Floats]:  # noqa: ANN401
+    """The layers' weights: the packaged model's, an open file, and the reader's differences."""
     return {
         name: base.get_tensor(name) + weights[name].astype(np.float32) * weights[f"{name}.scale"]
         for name in base.keys()  # noqa: SIM118 - a file, not a mapping
-        if name.startswith(f"{prefix}.")
+        if name.startswith("encoder.layer.")
     }
 
 

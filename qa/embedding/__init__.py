@@ -36,7 +36,7 @@ def load_embedder(model: str, *, few: int | None = None) -> Embedder:
 
 
 def encoder_of(embedder: Embedder) -> BertEncoder | None:
-    """The packaged model in NumPy, where it is what embeds; None with any other."""
+    """The packaged model without PyTorch, where it is what embeds; None with any other."""
     from qa.embedding.packaged import PackagedEmbedder
     from qa.embedding.remembering import Remembering
 

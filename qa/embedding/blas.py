@@ -5,8 +5,8 @@ few milliseconds; where other work runs beside it (an indexing, say) it costs se
 whole: 15 ms a question by one thread, 160 by two, with both cores busy.
 
 They go on spinning for some 20 ms after a product, however small. So no product of a question may
-be theirs: the reader, whose own threads share a passage between the cores, took 50 ms for one while
-such a thread was left over from the search before it, and takes 28.
+be theirs: the reader, which shares a passage between the cores, took nearly twice as long for one
+while such a thread was left over from the search before it.
 """
 
 from __future__ import annotations

