@@ -16,7 +16,7 @@ from qa.settings import Settings
 FORMAT: Final = 9
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
-READING: Final = 17
+READING: Final = 18
 """Version of `qa.reading`, `qa.passages` and `qa.duplicates.shingles`: raise it when the same file
 gives other passages, or the same articles other copies."""
 
@@ -97,8 +97,9 @@ class Manifest:
                     raise TypeError(f"{name} has {facts!r}")
             return cls(**{f.name: values[f.name] for f in fields(cls)})
         except (OSError, ValueError, KeyError, TypeError) as error:
+            why = f"it has no {error}" if isinstance(error, KeyError) else error
             raise IndexDamagedError(
-                f"cannot read {path}: {error!r}; run: qa verify --repair"
+                f"cannot read {path}: {why}; run: qa verify --repair"
             ) from error
 
     def write(self, folder: Path) -> Path:

@@ -44,10 +44,39 @@ TEXTS = st.one_of(st.text(), PROSE)
         "FLIN FLON, Man. (AP) — Smoke rose.",
         "ST. MARY'S, Wash. (The Canadian Press) - Smoke rose.",
         "BOSTON, Mass. — Smoke rose.",
+        "It went to Ms. Ida Holm, Cllr. Bell and Atty. Gen. Moss.",
+        "Dr. Lund of the Natl. Weather Inst. said that it would rain.",
     ],
 )
 def test_one_sentence_stays_whole(whole):
     assert split(f"It began. {whole} It ended.") == ["It began.", whole, "It ended."]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "(Adds toll, quotes, background)",
+        "(Updates with the mayor's comments in paragraph 4).",
+        "(Eds: Recasts lead)\n(Adds quotes)",
+        "(Eds: Updates with toll. With AP Photos.)",
+    ],
+)
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n"])
+def test_an_agency_s_note_to_the_desks_is_no_sentence(note, between):
+    report = "KELL, May 4 (Harbour Wire) - A dike broke. It rained."
+    assert split(f"{note}{between}{report}") == split(report)
+
+
+def test_what_says_something_of_the_matter_is_no_note():
+    for text in (
+        "(Corrects the number of farms to 48)\nA dike broke.",
+        "(Updates are posted at noon.) A dike broke.",
+        "(Repeats of the show air on Friday.) A dike broke.",
+        f"{'It rained. ' * 40}\n(Adds colour)",
+    ):
+        assert " ".join(split(text)) == " ".join(text.split())
+    assert split("(Adds quotes)") == ["(Adds quotes)"]
+    assert split("Shares of Alder Inc. fell. eBay rose.")[-1] == "eBay rose."
 
 
 def test_sentences_end_after_quotes_and_at_line_ends():

@@ -280,7 +280,7 @@ def _moment(
             return moment
         if unread is None and value not in (None, "", [], {}):
             unread = as_text(value) if not isinstance(value, date) else value.isoformat()
-            unread = unread or type(value).__name__
+            unread = unread or str(value)
     if unread is not None:
         kept = "without a date" if field == "published_at" else "without its date of change"
         notes.append(f"date not understood: {unread[:60]!r}, kept {kept}")

@@ -76,12 +76,8 @@ def read_body(text: str, root: HtmlElement) -> str:
     paragraphs = _paragraphs(inner) if inner.tag == "article" else []
     body = extract_body(text, root) or ""
     held = _letters(body)
-    lost = sum(
-        len(each)
-        for each in paragraphs
-        if each[:_KNOWN_BY_CHARS] not in held and each[-_KNOWN_BY_CHARS:] not in held
-    )
-    if lost < max(_MIN_LOST_CHARS, len(held)):
+    fewest = max(_MIN_LOST_CHARS, len(held))
+    if sum(map(len, paragraphs)) < fewest or _lost(paragraphs, held) < fewest:
         return body
     return _unboxed(article_of(parse_page(text)[0])) or body
 
@@ -204,6 +200,19 @@ def _paragraphs(article: HtmlElement) -> list[str]:
         if len(letters) >= _MIN_PARAGRAPH_CHARS and 2 * linked < len(letters):
             found += [] if is_elsewhere(paragraph) else [letters]
     return found
+
+
+def _lost(paragraphs: list[str], held: str) -> int:
+    """How many letters the paragraphs have that are not in a body.
+
+    The body is gone through once, not once for each paragraph: a page may have megabytes of them.
+    """
+    known_by = {each: {each[:_KNOWN_BY_CHARS], each[-_KNOWN_BY_CHARS:]} for each in paragraphs}
+    wanted = set().union(*known_by.values())
+    starts = range(len(held) - _KNOWN_BY_CHARS + 1)
+    pieces = (held[at : at + _KNOWN_BY_CHARS] for at in starts)
+    found = {piece for piece in pieces if piece in wanted}
+    return sum(len(each) for each in paragraphs if found.isdisjoint(known_by[each]))
 
 
 def _unboxed(article: HtmlElement) -> str | None:

@@ -66,6 +66,7 @@ _WORDS: Final = re.compile(
 _TIME: Final = re.compile(
     r"\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?(?: ?\(?[A-Z]{2,4}\)?)?", re.IGNORECASE
 )
+_ZONED: Final = re.compile(r"(?![AP]M\b)\b[A-Z]{2,4}\)?$", re.IGNORECASE)
 _CODE: Final = re.compile(r"[A-Z0-9_]{1,8}")
 _RIGHTS: Final = re.compile(
     r"©|^\(c\)|\(c\) ?\d{4}|rights? reserved|droits r[ée]serv[ée]s|rechte vorbehalten"
@@ -367,6 +368,12 @@ def _without_end(lines: list[Line]) -> list[Line]:
 
 
 def _moment(day: str, time: str) -> datetime | None:
+    """The day, with the hour where its zone is stated.
+
+    Factiva shows hours in the zone that its user has set, and seldom says which: such an hour read
+    as UTC would be half a day off.
+    """
+    time = time if _ZONED.search(time) else ""
     return (parse_date(f"{day}, {time}") if time else None) or parse_date(day)
 
 

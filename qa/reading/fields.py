@@ -61,6 +61,9 @@ _AGENCY_SITES = frozenset(
         "xinhuanet.com", "kyodonews.net", "efe.com", "ansa.it",
     ]
 )  # fmt: skip
+_FIGURED = re.compile(r"\d{1,2}(?!\d)(?=\w*[^\W\d_]{2})(?=\w*[A-Z])(?![AP]M\b)")
+"""The begin of names with their channel or their hour in front: "9News", "3AW"; not "10AM"."""
+
 _SMALL_WORDS = word_set("the of and for in on de la le du des der die das y e &")
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀ-Ž]"
 _PLACE = rf"{_CAPITAL}(?:{_CAPITAL}|[.'’ -](?=[.'’ -]?{_CAPITAL}|\s*[,(]))*"
@@ -98,7 +101,11 @@ def is_name_like(line: str) -> bool:
         return False
     if parse_age(line) or parse_byline(line) or "://" in line or _UNREAD_DATE.search(line):
         return False
-    letters = [word for word in words if word[0].isalpha() and word.lower() not in _SMALL_WORDS]
+    letters = [
+        word
+        for word in words
+        if (word[0].isalpha() or _FIGURED.match(word)) and word.lower() not in _SMALL_WORDS
+    ]
     capital = [word for word in letters if any(c.isupper() or not c.islower() for c in word)]
     return bool(letters) and (2 * len(capital) >= len(letters) or "." in line)
 

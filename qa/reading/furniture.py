@@ -40,7 +40,6 @@ _ANYWHERE = re.compile(
             r"(?:read|see|watch|listen|hear) (?:also|more|next|this|on)\s*:.{0,120}",
             r"\[?(?:also read|also see|see also|read also|read more|more"
             r"|related(?: (?:post|article|story|stories|video|link|reading)s?)?)\s*:.{0,120}",
-            r"(?:like|love|enjoy(?:ed)?) this (?:story|article|post)\?.{0,60}\bshare\b.{0,40}",
             r"(?-i:DON['’]T MISS)\W*",
             r".{10,140}(?-i:\[(?:ANALYSIS|COMMENT|EXCLUSIVE|INSIGHT|INTERVIEW|LATEST|MAP|NEWS"
             r"|OPINION|PICTURES|POLL|REACTION|REPORT|REVEAL(?:ED)?|UPDATE|VIDEO|WARNING)\])\W*",
@@ -64,13 +63,52 @@ _ANYWHERE = re.compile(
             r"reporting from (?-i:[A-Z])[^.!?:]{1,60}",
             r"be the first to comment.{0,40}",
             r"join the (?:conversation|discussion)\W*",
-            r"\d{1,3}[ -]min(?:ute)?s? read",
-            rf"(?:{wordings.READING_TIME})\s*[:：]?\s*(?:ca\. |≈ ?)?\d{{1,3}} ?min\w*\.?",
+            wordings.READING_TIME,
+            r"download (?:(?:the|our) (?:[\w'’]+ ){0,3}app(?: (?:now|here|today|for free))?\W*"
+            r"|our (?:[\w'’]+ ){0,3}app\b[^,]{0,40})",
+            r"stay (?:up[ -]to[ -]date|informed|connected|in the know)"
+            r"(?: (?:with|on|about) (?:our|the latest|all)\b[^,]{0,40}"
+            r"\b(?:news|headlines|stories|updates|newsletters?|alerts)\b[^,]{0,20})?\W*",
             r"listen to this (?:article|story).{0,30}",
             r"(?:loading|skip to (?:main )?(?:content|navigation|footer|search)|back to top"
             r"|report an error|print this page)\W*",
-            r"(?:accept|reject)(?: all)? cookies\W*",
-            r"(?:we|this (?:web)?site) uses? cookies\b.{0,120}",
+            r"(?:accept|reject|allow|decline|deny|manage) (?:all|cookies|(?:only )?necessary"
+            r"|essential|optional|(?:my )?(?:preferences|settings|options|choices))(?: cookies)?"
+            r"|(?:accept|agree) (?:&|and) (?:close|continue)",
+            r"we (?:value|respect|care about) your privacy\W*",
+            # Not "Picture: 55-inch OLED", nor "Image: how a company sees itself".
+            r"(?:photo(?:graph)?|image|picture|pic|foto|crédit photo|写真)\s?[:：/] ?"
+            r"(?=(?-i:[^a-z\s])|courtesy\b|via\b|supplied\b|handout\b|private?\b)[^.!?\d]{2,80}",
+            r"(?:photo(?:graph)?|image|picture)s? (?:credits?|source|by|courtesy(?: of)?)"
+            r"\s?[:：] ?[^.!?]{2,80}",
+            r"image (?:source|caption)\s?,.{1,150}",
+            r"\(?(?:[^\W\d_][\w.'’ -]{1,40}(?: ?[/|] ?| via ))?(?:ap photo|afp via getty"
+            r"(?: images)?|getty images|shutterstock|istock(?:photo)?|alamy(?: stock photo)?)"
+            r"(?: ?/ ?[\w.'’ -]{2,40}){0,2}\)?"
+            r"|\(?(?:reuters|afp|epa|ap)/"
+            r"(?-i:[A-Z][\w'’-]+(?:[ /](?:[A-Z]\.|[A-Z][\w'’-]*)){0,3})\)?",
+            # Of players; not "Duration: 2:15" of a film, nor the hours "19:30 / 21:00".
+            r"(?:current time|remaining time|loaded:)\W{0,3}[\d:.]+\s?%?|duration \d+:[\d:]+"
+            r"|00?:\d{2} ?/ ?\d{1,2}:\d{2}|video player is loading\W*|[/|•·>»]{1,3}",
+            r"(?:add|choose|set|make) (?:us|(?-i:[A-Z])[^,]{1,60}) as (?:a|your) preferred"
+            r" (?:news )?source(?: (?:on|in|to|for)\b[^,]{0,80})?\W*",
+            # Not "This article first appeared in Nature and was withdrawn."
+            r"this (?:article|story) (?:originally|first) appeared (?:on|in|at) (?:the )?"
+            r"(?-i:[A-Z0-9][\w.'’&-]*(?: (?:(?:the|of|and|for|de) )?[A-Z0-9][\w.'’&-]*){0,6})"
+            r"(?: and (?:is|was|has been) re(?:published|printed|posted|produced)\b.{0,80}"
+            r"|:.{0,120})?",
+            r"you(?: a|['’])re receiving this (?:e-?mail|message|newsletter) because you"
+            r"(?:['’](?:re|ve)| are| have| signed| opted| subscribed| registered| asked)\b.{0,120}",
+            r"view (?:this (?:e-?mail|newsletter) )?in (?:your |a )?(?:web ?)?browser\W*",
+            r"(?:enjoy(?:ing|ed)?|lik(?:e|ing)|lov(?:e|ing)) (?:this|our) (?:\w+ ){0,2}"
+            r"(?:articles?|stor(?:y|ies)|posts?|content|coverage|journalism|newsletters?|podcasts?"
+            r"|reporting|(?:web)?site|work)\?.{0,60}"
+            r"\b(?:support|subscribe|sign up|share)\b.{0,60}",
+            r"support (?:our|independent|quality|local|free) journalism"
+            r"(?:[.!:]? (?:today|now|from|for (?:as|just|only)|subscribe|donate|become)\b"
+            r"[^,]{0,80})?\W*",
+            r"get (?:our|the|all|your)\b[^.!?]{0,60}\bnewsletters?\b[^.!?]{0,100}[.!:–—-] ?"
+            r"(?:sign up|subscribe)\b.{0,20}",
             r"the post .{1,120} (?:appeared first|first appeared) on .{1,60}",
             r"load-date\s*:.{1,40}",
             wordings.FURNITURE,
@@ -78,6 +116,19 @@ _ANYWHERE = re.compile(
     ),
     re.IGNORECASE,
 )
+_ASKED = (
+    r"\b(?:website|site|devices?|consent|ads|advertising|privacy|traffic|cookies|information"
+    r"|personal data|your experience)\b"
+)
+_CONSENT = re.compile(
+    r"(?:we|(?:this|our) (?:web)?site)(?: and our (?:\d+ )?(?:\w+ )?partners)? (?:uses?"
+    rf" cookies\b|(?:uses?|stores?) (?:[\w-]+ ){{0,3}}cookies\b(?=.*{_ASKED})).{{0,600}}"
+    rf"|we and our (?:\d+ )?(?:\w+ )?partners (?:store|process)\b(?=.*{_ASKED}).{{0,600}}"
+    rf"|{wordings.CONSENT}",
+    re.IGNORECASE,
+)
+"""What a page asks before it is read: paragraphs that are longer than other furniture."""
+
 END_OF_DOCUMENT = "End of Document"
 """The line below each article of a file from LexisNexis, which may hold several."""
 
@@ -87,7 +138,7 @@ _RELATED = re.compile(
     r"|more (?:from|on|like|in|by) .{1,40}|more for you"
     r"|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)"
     r"|read (?:more|next|also|on)|recommended(?: for you)?|related"
-    r"|most read in .{1,40}|up next|what to read next|see also|also read|keep reading"
+    r"|most read in .{1,40}|full coverage|up next|what to read next|see also|also read|keep reading"
     r"|most (?:read|popular|viewed)"
     r"|(?:more )?from (?:around )?the web|don['’]t miss|editors?['’]?s? picks?)\s*[:….»>-]*"
     rf"|{wordings.RELATED}",
@@ -116,7 +167,8 @@ _MENU = wordings.word_set(
         "privacy notice", "terms of use", "terms of service", "terms and conditions", "terms & "
         "conditions", "cookie policy", "cookie settings", "advertise with us", "work with us",
         "view in browser", "view in your browser", "manage preferences", "manage your preferences",
-        "all topics", "top stories",
+        "all topics", "top stories", "terms and privacy policy", "privacy dashboard",
+        "privacy settings", "your privacy choices", "your ad choices", "about our ads",
     )
 )  # fmt: skip
 """What the lines of a site's menu and of its foot say, each for itself or between strokes."""
@@ -148,7 +200,9 @@ _INVITATION = re.compile(
     r"\b(?:newsletters?|inbox|alerts)\b[^.!?\"“”]{0,60}[.!]"
 )
 _RUN_IN_AUTHOR = re.compile(
-    r"(?P<body>.*[.!?…][\"'”’)\]]*)\s+(?P<line>Authors?: (?:[^.!?:]|\b\w\.|\b[JS]r\.){2,80})"
+    r"(?P<body>.*[.!?…][\"'”’)\]]*)\s+"
+    r"(?P<line>(?:Authors?|Autor(?:in|a|e|es)?|Autrice|Auteure?s?) ?: "
+    r"(?:[^.!?:]|\b\w\.|\b[JS]r\.){2,80})"
     r"(?:\s+(?P<more>(?:Find|Read|See) .{2,60}['’]s? (?:articles|stories|work)\b.*))?",
     re.DOTALL,
 )
@@ -157,6 +211,8 @@ _RUN_IN_AUTHOR = re.compile(
 def is_furniture(line: str) -> bool:
     """Whether a whole line is furniture wherever it stands."""
     if line == END_OF_DOCUMENT:
+        return True
+    if _CONSENT.fullmatch(line):
         return True
     return len(line) <= _MAX_FURNITURE_CHARS and bool(_ANYWHERE.fullmatch(line))
 

@@ -28,6 +28,7 @@ from qa.reading.fields import (
     parse_age,
 )
 from qa.reading.furniture import is_furniture
+from qa.reading.header_lines import MINUTES, same_name, without_reading_time
 
 _MAX_HEADER_LINES = 8
 _MAX_HEADER_CHARS = 200
@@ -75,6 +76,7 @@ _YEAR = re.compile(r"\d{4}")
 _COMMA = re.compile(r",\s+")
 _BLANK = re.compile(r"\s+(?:on\s+)?(?=\S)")
 _BY = re.compile(r"(?:\w+ )?by\b", re.IGNORECASE)
+_NAME_BY = re.compile(r"(?P<name>\S.*?) (?P<by>by .+)")
 _IN_FIGURES = re.compile(rf"{DAY_IN_FIGURES}.{{0,16}}")
 """A date that cannot be read, with its time."""
 
@@ -83,10 +85,12 @@ _OF_DATABASES = re.compile(
 )
 """What databases of newspapers say of an article besides, above it."""
 
+_COUNT = re.compile(r"\d{1,3}")
+"""Of comments, right below the day; elsewhere it numbers a part of the body."""
+
 _BODY = "Body"
 """What they write between that and the article."""
 
-_READING_TIME = re.compile(r"\d{1,3}[ -]min(?:ute)?s?(?: read)?", re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"(?:title|headline)\s*:\s*(\S.*)", re.IGNORECASE)
 
 
@@ -153,17 +157,20 @@ def _before_date(line: str, between: re.Pattern[str] = _COMMA) -> Iterator[tuple
 
 def _parse_parts(line: str) -> Found | None:
     parts = [part for part in SEPARATOR.split(line) if part]
+    before, slash, age = line.rpartition(" / ")
+    if len(parts) == 1 and slash and parse_age(age):
+        parts = [before, age]
     if not 2 <= len(parts) <= _MAX_PARTS:
         return None
     found, unnamed = Found(), []
-    for part in parts:
+    for part in without_reading_time(parts):
         said = _parse_part(part)
         if said is None and (author := parse_foreign_byline(part)):
             said = Found(author=author)
         if said is not None:
             found = merge(found, said)
         elif not (
-            _READING_TIME.fullmatch(part)
+            MINUTES.fullmatch(part)
             or _IN_FIGURES.fullmatch(part)
             or is_role(part)
             or is_agency(part)
@@ -179,6 +186,11 @@ def _unlabelled(name: str) -> Found:
     """What a name without a label says: the publisher, unless it is clearly people's."""
     if are_people(name):
         return Found(author=clean_author(name), agency=agency_in(name))
+    if found := _NAME_BY.fullmatch(name):  # as feed readers write it
+        author = parse_byline(found["by"])
+        # Not "Side by Side", "Stand by Me".
+        if author is not None and " " in author and is_name_like(found["name"]):
+            return Found(author=author, agency=agency_in(found["by"]), publisher=found["name"])
     who, _, _ = name.rpartition(", ")
     if (paper := paper_in(name)) and " " in who and not is_called_like_a_paper(who):
         return Found(author=clean_author(who), publisher=paper)
@@ -205,7 +217,8 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     follows = False
     for index, line in enumerate(lines[:_MAX_HEADER_LINES]):
         found = _said_at(lines, index)
-        if _OF_DATABASES.fullmatch(line.text) or (known and line.text == _BODY):
+        counts = _COUNT.fullmatch(line.text) and not line.gap and _is_dated(known.get(index - 1))
+        if _OF_DATABASES.fullmatch(line.text) or (known and line.text == _BODY) or counts:
             found = Found()
         if found is not None:
             # Below a standfirst, which may already be the body, a bare date or age could be a
@@ -225,6 +238,11 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
             standfirst_at, follows = index, False
         else:
             break
+    if name_at == 0 and not known:
+        who, _, paper = lines[0].text.rpartition(", ")
+        if " " in who and same_name(paper, draft.found.publisher):
+            draft.take(Found(author=clean_author(who)), "byline")
+            return lines[1:]
     if all(found == Found() for found in known.values()):  # "500 words", and nothing else
         return lines
     merged = Found()
@@ -241,6 +259,10 @@ def take_head(lines: list[Line], draft: Draft, origin: str) -> list[Line]:
     return [line for index, line in enumerate(lines) if index not in dropped]
 
 
+def _is_dated(found: Found | None) -> bool:
+    return found is not None and bool(found.published_at or found.updated_at or found.age)
+
+
 def _said_at(lines: list[Line], at: int) -> Found | None:
     """What a line below a title says, if all of it is header."""
     text = lines[at].text
@@ -248,7 +270,7 @@ def _said_at(lines: list[Line], at: int) -> Found | None:
         return found
     if author := parse_foreign_byline(text) or _above_role(lines, at):
         return Found(author=author)
-    if at and _above_role(lines, at - 1):  # the role
+    if at and (_above_role(lines, at - 1) or _is_role_of_byline(lines, at)):
         return Found()
     return _parse_dated_name(text) if len(text) <= _MAX_HEADER_CHARS else None
 
@@ -260,6 +282,12 @@ def _above_role(lines: list[Line], at: int) -> str | None:
     return (
         clean_author(lines[at].text) if named and are_people(f"{lines[at].text}, {role}") else None
     )
+
+
+def _is_role_of_byline(lines: list[Line], at: int) -> bool:
+    """Whether a line is what the author does who is named in the byline above it."""
+    text = lines[at].text
+    return is_role(text) and is_name_like(text) and parse_byline(lines[at - 1].text) is not None
 
 
 def _is_unmistakable(found: Found, line: str) -> bool:
@@ -312,9 +340,9 @@ def is_prose(line: str) -> bool:
 
 
 def bare_title(line: str) -> str:
-    """A title without a label or a mark of Markdown before it."""
+    """A title without a label, a bullet or a mark of Markdown before it."""
     labelled = _TITLE_LABEL.fullmatch(line)
-    return labelled[1] if labelled else re.sub(r"^#{1,6}\s+", "", line)
+    return labelled[1] if labelled else re.sub(r"^(?:#{1,6}|[•*▪●-])\s+", "", line)
 
 
 def merge(first: Found, second: Found) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from qa.errors import ReadingError
@@ -21,6 +22,7 @@ from qa.reading.pasted import read_pasted_page
 from qa.reading.single import fill_body
 
 if TYPE_CHECKING:
+    import yaml
     from markdown_it.token import Token
 
 _UNCLOSED = re.compile(r"\s*---\s*\n\s*[\w-]+\s*:")
@@ -164,7 +166,7 @@ def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]
     before = text[: text.find("---")].count("\n") + _FENCE_LINES
     raw_starts = len(raw) - len(raw.lstrip("\n"))
     try:
-        values = yaml.safe_load(raw)
+        values = yaml.load(raw, _loader())  # noqa: S506 - a safe one
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = before + (mark.line + 1 if mark else 1) - min(raw_starts, 1)
@@ -176,6 +178,22 @@ def _split_front_matter(text: str) -> tuple[Mapping[object, object] | None, str]
         raise ReadingError(f"front matter: {clean_line(str(error))[:120]}") from error
     # Two rules around prose are not front matter.
     return (values, content) if isinstance(values, Mapping) else (None, text)
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """YAML's safe loader, for which a day that no calendar has is text, to be told as no date."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def moment(self, node: yaml.ScalarNode) -> object:
+            try:
+                return self.construct_yaml_timestamp(node)
+            except (ValueError, OverflowError):
+                return self.construct_scalar(node)
+
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.moment)
+    return Loader
 
 
 def _toml(values: str) -> Mapping[object, object]:

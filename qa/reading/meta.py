@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qa.reading.authors import agency_in, clean_author, parse_byline
@@ -13,6 +14,7 @@ from qa.reading.dates import parse_date
 from qa.reading.draft import Found
 from qa.reading.fields import is_name_like, parse_age, without_site
 from qa.reading.header import merge, parse_header_line
+from qa.reading.teasers import is_of_teaser
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -45,6 +47,7 @@ _UPDATED = (
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _MAX_BYLINE_CHARS = 200
 
+_MAX_TIMES = 200  # that are looked at: a page of 10,000 teasers would take minutes
 _TIMES = "descendant-or-self::*[self::time or @itemprop]"
 _DATES = ("datePublished", "dateModified")
 _MARKED = "descendant-or-self::*[@class or @rel or @itemprop]"
@@ -112,7 +115,9 @@ def read_times(root: HtmlElement) -> Found:
         for each in root.xpath(_TIMES)
         if each.tag == "time" or (each.get("itemprop") in _DATES and each.tag != "meta")
     )
-    for element in _on_page(times):
+    for element in islice(_on_page(times), _MAX_TIMES):
+        if is_of_teaser(element):
+            continue
         shown = clean_line(element.text_content())
         moment = parse_date(element.get("datetime") or element.get("content") or shown)
         if moment is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
@@ -12,7 +13,7 @@ from qa.reading.content import Content
 from qa.reading.databases import drafts_of, read_export
 from qa.reading.decoding import decode
 from qa.reading.draft import Draft, Part, showing
-from qa.reading.furniture import END_OF_DOCUMENT
+from qa.reading.furniture import END_OF_DOCUMENT, is_related_heading
 from qa.reading.header import parse_header_line
 from qa.reading.markdown import read_text as read_markdown
 from qa.reading.saved_page import read_saved_page
@@ -21,6 +22,7 @@ from qa.reading.single import read_single
 _MIN_WRAP_CHARS = 50
 _MAX_WRAP_CHARS = 120
 _MIN_WRAPPED_LINES = 3
+_SENTENCE_END = re.compile(r"[.!?…:][\"'”’)\]]*$")
 _MIN_CUT_CHARS = 80
 """Of a line of an article whose end the file lacks."""
 
@@ -120,7 +122,17 @@ def _is_wrapped(paragraph: list[Line], width: int) -> bool:
             for line, following in pairwise(paragraph)
         )
         and not any(parse_header_line(line.text) for line in paragraph)
+        and not any(_is_heading_below(above.text, line.text) for above, line in pairwise(paragraph))
     )
+
+
+def _is_heading_below(above: str, line: str) -> bool:
+    """Whether a line below a sentence's end heads related articles, and is not its paragraph's.
+
+    The last words of a wrapped paragraph may well be "more in May than in April."
+    """
+    ends = _SENTENCE_END.search(above) is not None and _SENTENCE_END.search(line) is None
+    return ends and not line[0].islower() and is_related_heading(line)
 
 
 def _paragraphs(lines: list[Line]) -> Iterator[list[Line]]:

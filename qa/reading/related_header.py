@@ -9,13 +9,16 @@ from qa.reading.authors import parse_byline
 from qa.reading.cleaning import Line
 from qa.reading.dates import looks_like_date
 from qa.reading.fields import is_name_like, parse_age
-from qa.reading.furniture import menu_items
+from qa.reading.furniture import is_furniture, menu_items
 from qa.reading.header import is_headline, is_prose, is_sentence_title
 from qa.reading.header_lines import (
     MAX_PARTS,
+    MINUTES,
     READING_TIME,
     age_in,
     is_age,
+    is_day_of_no_year,
+    is_few_words,
     publisher_and_age,
     same_name,
 )
@@ -69,19 +72,24 @@ def match_header(lines: list[Line], start: int, *, announced: bool) -> Header | 
             break
         marked = _BULLET.fullmatch(text)
         bare = marked["name"] if marked else text
-        both = publisher_and_age(bare)
-        if index > start and READING_TIME.fullmatch(bare):
+        both = publisher_and_age(bare, announced=announced)
+        if index > start and (READING_TIME.fullmatch(bare) or (age and MINUTES.fullmatch(bare))):
             end += 1
         elif both is not None and age is None:
             publisher, age, one_line = publisher or both[0], both[1], True
         elif age is None and (only := age_in(bare)) is not None:
             age = only
+        elif age is None and announced and publisher and is_day_of_no_year(bare):
+            age = bare
         elif bullet is None and (
             (marked and is_name_like(bare))
             or (same_name(text, publisher) and is_age(lines[index - 1].text))
         ):
             bullet = bare
-        elif publisher is None and is_name_like(text) and _is_publisher_at(lines, index, age):
+        elif publisher is None and (
+            (is_name_like(text) and _is_publisher_at(lines, index, age, announced=announced))
+            or (announced and index == start and _is_unlike_a_name(lines, index))
+        ):
             publisher = text
         else:
             break
@@ -114,7 +122,9 @@ def match_header(lines: list[Line], start: int, *, announced: bool) -> Header | 
         or (repeated and _repeated_at(lines, title_at, announced=announced) is None)
     ):
         return None
-    if _BULLET.match(lines[title_at].text):
+    # A bullet below the header is an item of a list, unless each of its lines has one, too.
+    listed = all(_BULLET.match(line.text) for line in lines[start:title_at])
+    if _BULLET.match(lines[title_at].text) and not listed:
         return None
     if not repeated and not one_line and age is not None and _is_of_list(lines, title_at, age):
         return None
@@ -174,7 +184,7 @@ def _is_of_list(lines: list[Line], title_at: int, age: str) -> bool:
     return below != age and looks_like_date(below)
 
 
-def _is_publisher_at(lines: list[Line], index: int, age: str | None) -> bool:
+def _is_publisher_at(lines: list[Line], index: int, age: str | None, *, announced: bool) -> bool:
     """Whether a name in a header is a publisher and not already the title.
 
     Before the age it is a publisher if the age comes next, or a bullet with the same name. After
@@ -185,10 +195,24 @@ def _is_publisher_at(lines: list[Line], index: int, age: str | None) -> bool:
         marked = _BULLET.fullmatch(following)
         if marked and same_name(marked["name"], lines[index].text):
             return True
-        return is_age(following) or bool(marked and is_age(marked["name"]))
+        if marked and index + 2 < len(lines) and is_age(lines[index + 2].text):  # "- Sport"
+            return True
+        return is_age(following, announced=announced) or bool(marked and is_age(marked["name"]))
     if _BULLET.fullmatch(following):
         return True
     return is_headline(following) and index + 2 < len(lines)
+
+
+def _is_unlike_a_name(lines: list[Line], at: int) -> bool:
+    """Whether few words above an age, a title and a text are a publisher's all the same.
+
+    "6abc", "heise online", "Yahoo!": names in small letters, or with a mark at their end.
+    """
+    text, *below = [line.text for line in lines[at : at + 5]]
+    below = [each for each in below if not READING_TIME.fullmatch(each.strip(" •·"))]
+    if len(below) < 3 or not is_few_words(text) or is_age(text) or is_furniture(text):
+        return False
+    return is_age(below[0]) and is_headline(below[1]) and is_prose(below[2])
 
 
 def _double_spaced(lines: list[Line], start: int) -> bool:

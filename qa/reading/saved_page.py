@@ -26,7 +26,13 @@ from qa.reading.header import bare_title, is_prose, is_sentence_title
 from qa.reading.header_lines import publisher_and_age, same_name
 from qa.reading.related_header import Header, match_header
 from qa.reading.single import closes_page, read_single, split_tail
-from qa.reading.titled import has_long_body, is_dated, is_titled_block, titled_blocks
+from qa.reading.titled import (
+    footed_blocks,
+    has_long_body,
+    is_dated,
+    is_titled_block,
+    titled_blocks,
+)
 
 ORIGIN = "page"
 _LENGTH = re.compile(r"\d+m", re.IGNORECASE)
@@ -36,10 +42,16 @@ _MIN_FOOTED_LINES = 4  # a title, a body, and a publisher and an age below it
 _LONG_WORDS = 80
 """Of an article below a page's comments: who comments has a name and an age too, and says less."""
 _COMMENTS = re.compile(r"(?:\d+ )?(?:comments?|kommentare?)(?: \(\d+\)|:)?", re.IGNORECASE)
+_LOGO = re.compile(r"(?P<name>\S.*) (?:logo|icon|avatar)", re.IGNORECASE)
+_PLACE = re.compile(r"\d{1,2}[.)]?")
+_NO_COMMENTS = re.compile(
+    r"no comments?\b|be the first to\b|(?:noch )?keine kommentare\b", re.IGNORECASE
+)
 
 
 def read_saved_page(lines: list[Line]) -> list[Part]:
     """The articles of a saved page in their order; empty if this is no saved page."""
+    lines = _without_marks(lines)
     heading = _heading(lines)
     if heading is None:
         headers = _unannounced(lines)
@@ -51,8 +63,11 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
     segments = headers
     top = len(lines) if heading is None else _skip_furniture(lines, heading + 1)
     if top < len(lines) and not match_header(lines, top, announced=True):
-        titles = titled_blocks(lines, top, headers[0].start if headers else None)
-        segments = [Header(at, at, None, None, False, False) for at in titles] + headers
+        if footed := footed_blocks(lines, top):
+            segments = [Header(at, at + 1, lines[at].text, None, False, False) for at in footed]
+        else:
+            titles = titled_blocks(lines, top, headers[0].start if headers else None)
+            segments = [Header(at, at, None, None, False, False) for at in titles] + headers
     if not segments:
         return []
     parts: list[Part] = []
@@ -78,27 +93,54 @@ def read_saved_page(lines: list[Line]) -> list[Part]:
             continue
         draft = Draft(line=lines[header.end].number, dated_by_name=False)
         _take_header(draft, header, day_first)
-        body, foot = _part_foot(lines[header.end : end], header.publisher)
-        if foot and header.publisher is None and header.age is None:
-            draft.take(Found(publisher=foot[0], age=foot[1]), ORIGIN)
+        body, foot = _part_foot(lines[header.end : end], header)
+        draft.take(foot, ORIGIN)
         _read_titled(body, draft)
         parts.append(draft)
     return parts
 
 
-def _part_foot(
-    lines: list[Line], publisher: str | None
-) -> tuple[list[Line], tuple[str, str] | None]:
-    """Part a related article from its publisher and age below it, or its publisher once more."""
+def _without_marks(lines: list[Line]) -> list[Line]:
+    """The lines but for what stands for a picture or a place in a list above a publisher's name.
+
+    "Harbour Star logo" above "Harbour Star"; "1" above a related article's header, but only below
+    their heading: an article may number what it lists.
+    """
+    kept: list[Line] = []
+    gap = announced = False
+    for at, line in enumerate(lines):
+        announced = announced or is_related_heading(line.text)
+        following = lines[at + 1].text if at + 1 < len(lines) else ""
+        logo = _LOGO.fullmatch(line.text)
+        if (logo and same_name(logo["name"], following)) or (
+            announced
+            and _PLACE.fullmatch(line.text)
+            and match_header(lines, at + 1, announced=True)
+        ):
+            gap = gap or line.gap
+            continue
+        kept.append(line._replace(gap=line.gap or gap))
+        gap = False
+    return kept
+
+
+def _part_foot(lines: list[Line], header: Header) -> tuple[list[Line], Found]:
+    """Part a related article from its publisher and age below it, or its publisher once more.
+
+    What is said there counts only where nothing stands above it.
+    """
+    last = lines[-1].text
+    aged = parse_age(last)
+    if header.publisher is not None and header.age is None and aged and len(lines) > 2:
+        return lines[:-1], Found(age=aged)
     if len(lines) < _MIN_FOOTED_LINES:
-        return lines, None
-    name, last = lines[-2].text, lines[-1].text
-    both = publisher_and_age(last)
+        return lines, Found()
+    bare, both = header.publisher is None and header.age is None, publisher_and_age(last)
     if both and parse_age(both[1]):
-        return lines[:-1], both
-    if is_name_like(name) and parse_age(last):
-        return lines[:-2], (name, last)
-    return (lines[:-1] if same_name(last, publisher) else lines), None
+        return lines[:-1], Found(publisher=both[0], age=both[1]) if bare else Found()
+    if is_name_like(lines[-2].text) and aged:
+        return lines[:-2], Found(publisher=lines[-2].text, age=last) if bare else Found()
+    return (lines[:-1] if same_name(last, header.publisher) else lines), Found()
 
 
 def _read_titled(lines: list[Line], draft: Draft) -> None:
@@ -116,6 +158,7 @@ def _is_tail_line(line: str) -> bool:
 def _heading(lines: list[Line]) -> int | None:
     """Index of the first heading that is followed by a related article."""
     index = 0
+    last_age: int | None = None  # looked for once, not below each of a thousand headings
     while index < len(lines):
         if not is_related_heading(lines[index].text):
             index += 1
@@ -128,6 +171,12 @@ def _heading(lines: list[Line]) -> int | None:
         ended = index > 0 and _ends_article(lines[index - 1].text)
         if is_titled_block(lines, following) and (ended or _is_dated_list(lines, following)):
             return index
+        if ended and is_titled_block(lines, following + 1):
+            if last_age is None:
+                backwards = reversed(range(len(lines)))
+                last_age = next((at for at in backwards if parse_age(lines[at].text)), 0)
+            if last_age > following and footed_blocks(lines, following):
+                return index
         index = following
     return None
 
@@ -196,7 +245,12 @@ def _unannounced(lines: list[Line]) -> list[Header]:
         )
     ]
     comments = next(  # above the text it is a button
-        (i for i, line in enumerate(lines) if i > prose and _COMMENTS.fullmatch(line.text)), None
+        (
+            i
+            for i, line in enumerate(lines)
+            if i > prose and _COMMENTS.fullmatch(line.text) and not _is_uncommented(lines, i)
+        ),
+        None,
     )
     if headers and comments is not None:
         ends = [header.start for header in headers[1:]] + [len(lines)]
@@ -214,6 +268,11 @@ def _unannounced(lines: list[Line]) -> list[Header]:
     if furnished or any(header.repeated for header in headers) or len(headers) > 1:
         return headers
     return []
+
+
+def _is_uncommented(lines: list[Line], at: int) -> bool:
+    """Whether the page says below "Comments" that there are none."""
+    return at + 1 < len(lines) and _NO_COMMENTS.match(lines[at + 1].text) is not None
 
 
 def _is_certain(header: Header) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from qa.reading.authors import parse_byline
+from qa.reading.authors import is_called_like_a_paper, parse_byline
 from qa.reading.cleaning import Line, join_lines
 from qa.reading.draft import Draft, Found
 from qa.reading.fields import is_name_like
@@ -36,6 +36,10 @@ _MAX_MASTHEAD_LINES = 80
 _MIN_MASTHEAD_ITEMS = 3
 _MIN_HEADLINE_WORDS = 4
 _MIN_HEADLINE_CHARS = 25
+_MAX_LOGO_WORDS = 3
+_NEAR_HEADLINE = 3
+"""Lines below a headline within which the publisher above it stands again."""
+
 _FOLLOW = "follow"
 """The button beside the name of whoever publishes, on pages of aggregators."""
 
@@ -53,6 +57,9 @@ def read_single(lines: list[Line], draft: Draft, origin: str) -> None:
     if draft.found.title is None:
         below = _below_menu(lines, draft, origin)
         above, lines = ([], below) if _is_head(below) else _part_masthead(lines, below)
+        if not above and _is_below_publisher(lines):
+            draft.take(Found(publisher=lines[0].text), origin)
+            lines = lines[1 if _is_long(lines[1].text) else 2 :]
         lines = _take_title(lines, draft, origin)
     lines = take_head(lines, draft, origin)
     said = _said_above(above)
@@ -97,9 +104,21 @@ def split_tail(lines: list[Line]) -> tuple[list[Line], list[str]]:
             end = index
         elif not (closes_page(text) or could_close_a_page(text)):
             break
-    while end > 1 and closes_page(lines[end - 1].text):
+    while end > 1 and (closes_page(lines[end - 1].text) or _is_logo_above_foot(lines, end - 1)):
         end -= 1
     return lines[:end], [line.text for line in lines[end:]]
+
+
+def _is_logo_above_foot(lines: list[Line], at: int) -> bool:
+    """Whether a line is a site's name, parted from the article and above the items of its foot."""
+    text, below = lines[at].text, lines[at + 1 : at + 3]
+    if not lines[at].gap or len(text.split()) > _MAX_LOGO_WORDS or not is_name_like(text):
+        return False
+    if " " in text and not is_called_like_a_paper(text):  # who wrote it, it may be
+        return False
+    # In a text whose lines all stand apart it may be the last item of a list.
+    is_foot = len(below) > 1 and all(menu_items(line.text) for line in below)
+    return is_foot and not below[0].gap
 
 
 def closes_page(line: str) -> bool:
@@ -169,6 +188,31 @@ def _part_masthead(lines: list[Line], below: list[Line]) -> tuple[list[Line], li
     return lines[:at], lines[at:]
 
 
+def _is_below_publisher(lines: list[Line]) -> bool:
+    """Whether the first line is who publishes and the second the headline.
+
+    So it is where the lines below the headline name it again: "Ann Lee, Harbour Star".
+    """
+    if len(lines) <= _NEAR_HEADLINE or not is_name_like(lines[0].text):
+        return False
+    at = 2 if lines[1].text.isupper() or menu_items(lines[1].text) else 1  # a kicker
+    if not _is_long(lines[at].text) or not is_headline(lines[at].text):
+        return False
+    again = re.compile(
+        rf"(?:(?P<who>.*?)(?:\s*[,|·•/–—-]\s*|\s+for (?:the )?))?{re.escape(lines[0].text)}",
+        re.IGNORECASE,
+    )
+    below = (again.fullmatch(line.text) for line in lines[at + 1 : at + 1 + _NEAR_HEADLINE])
+    return any(found and (not found["who"] or _writes(found["who"])) for found in below)
+
+
+def _writes(who: str) -> bool:
+    """Whether it says who wrote an article or when, and not of what: "Theatre | Hamlet"."""
+    words = who.split()
+    is_person = len(words) > 1 and all(word[0].isupper() for word in words) and is_name_like(who)
+    return (is_person and not is_called_like_a_paper(who)) or parse_header_line(who) is not None
+
+
 def _is_short_headline(line: str) -> bool:
     """Whether a line below a menu is written like a sentence, as no item is: "Baths close"."""
     return is_headline(line) and any(word.islower() for word in line.split()[1:])
@@ -185,7 +229,9 @@ def _said_above(lines: list[Line]) -> Found:
     said = Found()
     for line, following in pairwise([*lines, Line("", gap=True, number=0)]):
         said = merge(said, parse_header_line(line.text) or Found())
-        if following.text.casefold() == _FOLLOW and is_name_like(line.text):
+        follows = following.text.casefold()
+        is_logo = menu_items(follows) > 0 and is_called_like_a_paper(line.text)
+        if is_name_like(line.text) and (follows == _FOLLOW or is_logo):
             said = merge(said, Found(publisher=line.text))
     return said
 

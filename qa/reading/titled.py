@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from qa.reading.cleaning import Line
+from qa.reading.fields import is_name_like, parse_age
 from qa.reading.header import is_headline, is_prose, parse_header_line
+from qa.reading.header_lines import is_age
 
 _MAX_HEADER_LINES: Final = 3
 _MIN_BODY_CHARS: Final = 80
@@ -23,12 +25,30 @@ def titled_blocks(lines: list[Line], first: int, end: int | None = None) -> list
     """
     if not is_titled_block(lines, first):
         return []
-    later = (
-        at
-        for at in range(first + 1, len(lines) if end is None else end)
-        if lines[at].gap or is_dated(lines, at)
-    )
-    return [first, *(at for at in later if is_titled_block(lines, at))]
+    found, body_at = [first], _body_at(lines, first)
+    for at in range(first + 1, len(lines) if end is None else end):
+        begins = at > body_at and (lines[at].gap or is_dated(lines, at))
+        if begins and is_titled_block(lines, at):
+            found.append(at)
+            body_at = _body_at(lines, at)
+    return found
+
+
+def footed_blocks(lines: list[Line], first: int) -> list[int]:
+    """Where related articles begin that have their publisher above the title, their age below.
+
+    Each must follow the age of the one before at once.
+    """
+    found: list[int] = []
+    at = first
+    while is_titled_block(lines, at + 1) and is_name_like(lines[at].text):
+        foot = (each for each in range(at + 3, len(lines)) if parse_age(lines[each].text))
+        end = next(foot, None)
+        if end is None:
+            break
+        found.append(at)
+        at = end + 1
+    return found
 
 
 def is_dated(lines: list[Line], at: int) -> bool:
@@ -54,5 +74,13 @@ def is_titled_block(lines: list[Line], at: int) -> bool:
 def _body_at(lines: list[Line], at: int) -> int:
     """The first line below a title that is no header line."""
     end = min(at + 1 + _MAX_HEADER_LINES, len(lines))
-    below = (each for each in range(at + 1, end) if parse_header_line(lines[each].text) is None)
-    return next(below, end)
+    return next((each for each in range(at + 1, end) if not _is_of_header(lines, at, each)), end)
+
+
+def _is_of_header(lines: list[Line], title_at: int, at: int) -> bool:
+    """Whether a line is a header line of a title: its publisher above the age, too."""
+    text = lines[at].text
+    if parse_header_line(text) is not None:
+        return True
+    named = at == title_at + 1 and is_name_like(text)
+    return named and at + 1 < len(lines) and is_age(lines[at + 1].text)

@@ -173,7 +173,7 @@ def test_each_article_of_a_file_with_tags_has_its_fields(written):
         assert (each.publisher, each.author, each.agency) == (
             "The Harbour Star", "Ida Holm", "Reuters",
         )  # fmt: skip
-        assert (each.published_at, each.language) == (DAY.replace(hour=14, minute=5), "en")
+        assert (each.published_at, each.language) == (DAY, "en")
         assert each.text.split("\n\n") == [
             first, second, "TD Bank raised its rates, and HD screens were shown.",
         ]  # fmt: skip
@@ -198,7 +198,7 @@ def test_tags_in_a_table_of_word_and_of_a_page():
     for data, name in ((saved.getvalue(), "a.docx"), (page, "a.html")):
         both = articles(data, name)
         assert [each.title for each in both] == [*TITLES]
-        assert [each.published_at for each in both] == [DAY.replace(hour=14, minute=5)] * 2
+        assert [each.published_at for each in both] == [DAY] * 2
         assert all(PARAGRAPHS[0] in each.text and PARAGRAPHS[1] in each.text for each in both)
 
 
@@ -270,8 +270,27 @@ def test_each_article_as_it_is_displayed_has_its_fields(above, title, author, ag
     assert [each.title for each in both] == ([title] * 2 if title else [*TITLES])
     for each, (first, second) in zip(both, TEXTS, strict=True):
         assert (each.author, each.agency, each.publisher) == (author, agency, "The Harbour Star")
-        assert (each.published_at, each.language) == (DAY.replace(hour=14, minute=5), "en")
+        assert (each.published_at, each.language) == (DAY, "en")
         assert each.text == f"{first}\n\n{second}"
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("14:05", "2025-08-12T00:00:00+00:00"),
+        ("02:05 PM", "2025-08-12T00:00:00+00:00"),
+        ("2:05 p.m.", "2025-08-12T00:00:00+00:00"),
+        ("14:05 GMT", "2025-08-12T14:05:00+00:00"),
+        ("02:05 PM (EST)", "2025-08-12T14:05:00-05:00"),
+    ],
+)
+def test_an_hour_counts_where_its_zone_is_stated(time, shown):
+    assert "02:05 PM" in TAGGED
+    assert "14:05" in DISPLAYED
+    tagged = exported(TAGGED.replace("02:05 PM", time))
+    displayed = exported(DISPLAYED.replace("14:05", time), above="{title}")
+    for each in (*articles(tagged), *articles(displayed)):
+        assert each.published_at.isoformat() == shown
 
 
 def test_fields_that_are_missing_or_in_another_language():
@@ -288,7 +307,7 @@ def test_fields_that_are_missing_or_in_another_language():
         german = german.replace(english, other)
     [first, _] = read_bytes(exported(german, above="Bad wird zu").encode(), "a.txt").articles
     assert (first.title, first.text.split("\n\n")) == ("Bad wird zu", PARAGRAPHS[:2])
-    assert first.published_at == datetime(2025, 3, 12, 14, 5, tzinfo=UTC)
+    assert first.published_at == datetime(2025, 3, 12, tzinfo=UTC)
 
 
 def test_what_stands_around_the_articles_is_in_none():

@@ -67,6 +67,12 @@ def test_a_date_that_is_not_understood(value):
     assert result.problems[0].line == 1
 
 
+@pytest.mark.parametrize("value", [True, 10**25, {"a": 1}, [[]]])
+def test_a_value_that_can_be_no_date_is_told_as_it_stands(value):
+    told = read({"text": BODY, "date": value}).problems[0].reason
+    assert told == f"date not understood: {str(value)!r}, kept without a date"
+
+
 def test_markup_title_and_byline_leave_the_text():
     text = f"<h1>Lamp</h1><p>By Ida Holm</p><p>{BODY}</p><script>x()</script><p>a<br>b</p>"
     [article] = read({"title": "Lamp", "author": "Ida Holm", "text": text}).articles

@@ -101,6 +101,14 @@ def test_a_date_that_is_not_understood_keeps_the_article():
     assert result.problems[0].reason == "date not understood: 'last spring', kept without a date"
 
 
+@pytest.mark.parametrize("day", ["2025-02-30", "2025-13-01", "0000-01-01", "2025-03-01 25:00:00"])
+def test_a_day_that_no_calendar_has_keeps_the_article_and_its_fields(day):
+    result = read(f"---\ntitle: Lamp\ndate: {day}\n---\n{BODY}")
+    [article] = result.articles
+    assert (article.title, article.published_at) == ("Lamp", None)
+    assert result.problems[0].reason == f"date not understood: {day!r}, kept without a date"
+
+
 def test_front_matter_cannot_run_code():
     result = read(f"---\ntitle: !!python/object/apply:os.getcwd []\n---\n{BODY}")
     assert result.articles == ()

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from qa.reading import read_bytes
-from qa.reading.body import _HOVER, parse_page
+from qa.reading.body import _HOVER, parse_page, read_body
 from qa.reading.epub import _ISSUE
 from qa.reading.json_ld import article_in
 from qa.reading.sites import leads_elsewhere
@@ -31,6 +31,25 @@ def test_a_text_in_several_boxes_is_read_whole():
     )
     article = read_one(document(f"<article class='story'><h1>Lamp lit again</h1>{boxes}</article>"))
     assert article.text.split("\n") == LONG
+
+
+def test_a_page_of_many_paragraphs_takes_no_more_time_for_each(monkeypatch):
+    seconds = []
+    for count in (2_000, 8_000):
+        said = [
+            f"On day {n} the ferry left pier {n * 7} with {n * 13} people on board, and came to "
+            f"the harbour of Ellary {n % 59} minutes late, as the company said."
+            for n in range(count)
+        ]
+        marked = "".join(f"<p>{each}</p>" for each in said)
+        text = f"<html><body><article><h1>Ferries</h1>{marked}</article></body></html>"
+        other = " ".join(each[::-1] for each in said)[: len(text) // 2]
+        monkeypatch.setattr("qa.reading.body.extract_body", lambda *_, other=other: other)
+        root, _ = parse_page(text)
+        began = time.process_time()
+        assert read_body(text, root) == other
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 7 * seconds[0], "four times the page takes four times as long"
 
 
 def test_words_of_a_sentence_stay_however_they_are_marked():
