@@ -139,9 +139,10 @@ class Connections:
             if not self._write:
                 connection.execute("PRAGMA query_only = ON")
         except sqlite3.Error as error:
-            raise IndexDamagedError(
-                f"cannot open {self._path}: {error}; run: qa index --rebuild"
-            ) from error
+            # A rebuild makes a store where there is none, and cannot replace what is no store.
+            step = "move the index away and run: qa index"
+            step = step if self._path.exists() else "run: qa index --rebuild"
+            raise IndexDamagedError(f"cannot open {self._path}: {error}; {step}") from error
         connection.row_factory = sqlite3.Row
         return connection
 

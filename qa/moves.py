@@ -2,8 +2,9 @@
 
 An article that was deleted from a file of several is noted with that file (`qa.deletions`). Where
 the file goes away, or says the article no longer, the note looks for the file that says it now:
-one that is new in the same sync, as a file under another name is, or one of the very same bytes.
-A copy that came, or comes, by itself is another matter: it is read.
+one that is new in the same sync, as a file under another name is, or one of the very same bytes,
+which are noted anew whenever the file was changed and still says the article. A copy that came, or
+comes, by itself is another matter: it is read.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class Moves:
         self._by_bytes: dict[str, list[str]] = {}
         self._loose: dict[str, list[_Loose]] = {}
         self._moved: list[tuple[Deleted, Source]] = []
+        self._stayed: list[tuple[Deleted, Source]] = []
+        self._noted: dict[str, list[Deleted]] = {}
         noted = deletions.deleted(corpus) if self._sources or changes.deleted else []
         put_away = deletions.put_away(corpus, noted)
         for source in self._sources.values() if noted else ():
@@ -61,6 +64,8 @@ class Moves:
         for each in noted:
             bytes_ = {each.file, known.get(each.source, ("", ""))[0][: deletions.DIGITS]}
             is_away = not bytes_.isdisjoint(put_away.get(each.source, ()))
+            if each.kept_as is None:
+                self._noted.setdefault(each.source, []).append(each)
             if each.kept_as is not None or is_away or each.source in still:
                 continue
             place = self._same(each, bytes_)
@@ -111,20 +116,27 @@ class Moves:
         for each in leaving.moved:
             self._moved.append((each, source))
             self._loose[each.content] = [x for x in self._loose[each.content] if x.noted != each]
+        for each in self._noted.get(source.name, ()):
+            is_known = each.file == source.digest[: deletions.DIGITS]
+            if each.content in leaving.said and not is_known:
+                self._stayed.append((each, source))
 
     def note(self, store: StoreWriter) -> None:
         """Write down where the deletions went, and that the files were read by that.
 
+        Also by what bytes the changed files are known that still say what was deleted: a file may
+        be gone in one sync, and come back under another name in a later one.
+
         Raises:
             IndexWriteError: The corpus cannot be written to.
         """
-        if not self._moved:
+        if not (self._moved or self._stayed):
             return
         deletions.move(
             self._corpus,
             {
                 noted: (source.name, source.digest[: deletions.DIGITS])
-                for noted, source in self._moved
+                for noted, source in (*self._stayed, *self._moved)
             },
         )
         now = {name: set(source.without) for name, source in self._sources.items()}
@@ -148,6 +160,7 @@ class Leaving:
             there, as a file by itself is put away when it is deleted.
         moved: Those of `loose` that did.
         articles: How many it has said so far.
+        said: Content keys of those of `without` that it has said so far.
     """
 
     without: frozenset[str]
@@ -155,6 +168,7 @@ class Leaving:
     alone_stays: bool
     moved: list[Deleted] = field(default_factory=list)
     articles: int = 0
+    said: set[str] = field(default_factory=set)
 
     def leaves_out(self, article: Article) -> bool:
         """Whether to leave out the next article of the file."""
@@ -163,6 +177,7 @@ class Leaving:
             return False
         key = content_key(article)
         if key in self.without:
+            self.said.add(key)
             return True
         noted = self.loose.get(key)
         if noted is not None and noted not in self.moved:

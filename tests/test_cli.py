@@ -185,6 +185,7 @@ def test_the_next_command_is_about_the_same_archive(index, tmp_path, monkeypatch
 def test_an_id_may_be_given_as_it_is_printed(archive, index, capsys):
     first = archive.articles()[0]
     assert main(["show", f"#{first.id}", "--index", index]) == 0
+    assert main(["show", first.id.upper(), "--index", index]) == 0
     assert first.title in capsys.readouterr().out
 
 

@@ -289,6 +289,40 @@ def test_a_deletion_finds_its_file_for_an_index_made_anew(corpus: Path, archive:
     assert titles(Archive.build(corpus, corpus.parent / "other", Settings())) == WITHOUT_POND
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_deletion_finds_its_file_that_was_edited_and_gone_for_a_sync(
+    corpus: Path, archive: Archive, anew: bool
+) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    write_wire(corpus, ("Inn", *WIRE))
+    archive.sync(corpus)
+    (corpus / "wire.jsonl").rename(corpus.parent / "away.jsonl")
+    archive.sync(corpus)
+    assert titles(archive) == {"Lighthouse"}
+    (corpus.parent / "away.jsonl").rename(corpus / "back.jsonl")
+    if anew:
+        archive = Archive.build(corpus, corpus.parent / "other", Settings())
+    else:
+        archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND | {"Inn news"}
+    assert [each.source for each in deleted(corpus)] == ["back.jsonl"]
+    assert archive.sync(corpus).unchanged == 2, "nothing is read again for it"
+
+
+def test_the_bytes_that_said_a_deleted_article_are_known_when_its_file_says_others(
+    corpus: Path, archive: Archive
+) -> None:
+    archive.delete(find(archive, "Pond news"), corpus)
+    before = (corpus / "wire.jsonl").read_bytes()
+    write_wire(corpus, ("Oak", "Ash"))
+    archive.sync(corpus)
+    (corpus / "wire.jsonl").unlink()
+    archive.sync(corpus)
+    (corpus / "old.jsonl").write_bytes(before)
+    archive.sync(corpus)
+    assert titles(archive) == WITHOUT_POND
+
+
 def test_copies_stay_where_a_deletion_looks_for_its_file(corpus: Path, archive: Archive) -> None:
     write_wire(corpus, ("Pond", "Elm"))
     rename(corpus, "kept.jsonl")

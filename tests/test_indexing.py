@@ -645,6 +645,17 @@ def drop(key):
     return damage
 
 
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [(edit(generation="x"), "generation is 'x'; run"), (drop("files"), "it has no 'files'; run")],
+)
+def test_what_is_wrong_with_a_manifest_is_told_in_words(damage, told, mine, write_corpus):
+    mine.sync(write_corpus({"ferry.txt": FERRY}))
+    damage(next((mine.index / "generations").iterdir()))
+    with pytest.raises(IndexDamagedError, match=told):
+        Archive.open(mine.index).ask("Who hit the pier?")
+
+
 def truncate(name):
     def damage(folder):
         data = (folder / name).read_bytes()

@@ -305,6 +305,16 @@ def test_a_reader_cannot_write_and_makes_no_file(store, tmp_path):
     assert not (tmp_path / "absent").exists()
 
 
+@pytest.mark.parametrize("kind", [Store, StoreWriter])
+def test_what_a_rebuild_cannot_replace_is_to_be_moved_away(kind, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IndexDamagedError, match="move the index away and run: qa index$"):
+        kind(tmp_path / "folder").sources(0)
+    if kind is Store:
+        with pytest.raises(IndexDamagedError, match="run: qa index --rebuild$"):
+            Store(tmp_path / "absent").sources(0)
+
+
 def test_a_reader_is_not_blocked_by_an_open_transaction_and_sees_none_of_it(store, tmp_path):
     add(store, plain("old"), 1)
     reader = Store(tmp_path / "store.sqlite")

@@ -103,6 +103,13 @@ def _judge_articles(archive: Archive, question: str, options: argparse.Namespace
     verdicts = [(name, True) for name in options.relevant]
     verdicts += [(name, False) for name in options.irrelevant]
     articles = [(archive.article(name), verdict) for name, verdict in verdicts]  # all or none
+    said: dict[str, bool] = {}
+    for article, verdict in articles:
+        if said.setdefault(article.id, verdict) is not verdict:
+            raise InputError(
+                f"{article.id} cannot both answer the question and not; name it once: "
+                "--relevant or --irrelevant"
+            )
     hits = archive.search(question, 100, as_of=options.as_of)
     for article, verdict in articles:
         found = next((hit.passage for hit in hits if hit.article == article), None)

@@ -157,7 +157,7 @@ def filled(text: str) -> str:
 
 def article_id(text: str) -> str:
     """Read an article's id, which every list prints behind a "#"."""
-    return text.strip().removeprefix("#")
+    return text.strip().removeprefix("#").lower()
 
 
 def add_corpus(parser: argparse.ArgumentParser) -> None:

@@ -182,6 +182,16 @@ def test_an_article_is_judged_by_name(archive, capsys):
     assert "name the question" in capsys.readouterr().err
 
 
+def test_an_article_is_not_judged_both_ways_at_once(archive, capsys):
+    article = archive.articles()[0].id
+    judge = ["judge", "What hit the pier?", "--index", str(archive.index)]
+    assert main([*judge, "--relevant", article, "--irrelevant", article[:8]]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"qa: {article} cannot both answer the question and not")
+    assert told.count("\n") == 1
+    assert archive.judgements().judgements == ()
+
+
 def test_what_was_judged_is_measured(archive, capsys):
     with pytest.raises(InputError, match="run: qa judge"):
         evaluate_own(archive)
