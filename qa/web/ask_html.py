@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from qa.exports.batch import MAX_QUESTIONS, OPTIONS
 from qa.web.asked import MAX_QUESTION_CHARS
+from qa.web.batches import MAX_BYTES
 from qa.web.html import EMPTY
 
 _FORM = Markup(
     '<div id="ask-root"><form id="ask-form" role="search" aria-label="Ask the archive">'
     '<label class="sr-only" for="question-box">Question</label>'
-    '<div id="question"><input id="question-box" type="text" name="q" maxlength="{length}" '
+    '<div id="question"><input id="question-box" type="text" name="q" data-longest="{length}" '
     'placeholder="Ask in plain words" autocomplete="off" enterkeyhint="search" autofocus '
     'aria-keyshortcuts="/"><kbd aria-hidden="true">/</kbd></div>'
     '<button type="submit" id="ask-now">Ask</button></form>'
@@ -67,6 +68,6 @@ def _batch() -> Markup:
         "column <code>question</code> and add any of the columns {}. You get an evidence pack: a "
         "ZIP file with the quotes, where each stands in its article, and links.</p>"
         '<label class="file">List of questions<input type="file" id="batch-file" '
-        'accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
+        'data-max-bytes="{}" accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
         '<div id="batch-state"></div></details>'
-    ).format(f"{MAX_QUESTIONS:,}", columns)
+    ).format(f"{MAX_QUESTIONS:,}", columns, MAX_BYTES)

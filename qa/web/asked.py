@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 MAX_QUESTION_CHARS: Final = 500
-"""What a browser's field takes; more is a pasted page."""
+"""More is a pasted page: the browser refuses to ask it."""
 
 FILTERS: Final = ("publisher", "author", "after", "before", "language", "agency", "as_of")
 """Named as for `Archive.ask`."""

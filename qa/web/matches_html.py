@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 
 from markupsafe import Markup
@@ -117,7 +118,15 @@ def _days(asked: Asked) -> Markup:
         'id="before" data-day="before" value="{}"></label><label class="as-of">As of (nothing '
         'published later)<input type="date" id="as-of" data-day="as_of" value="{}"></label>'
         "</fieldset>"
-    ).format(asked.after, asked.before, asked.as_of)
+    ).format(*map(_typed, (asked.after, asked.before, asked.as_of)))
+
+
+def _typed(day: str) -> str:
+    """What a field of a day can show; a link may say a month, or anything."""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return ""
 
 
 def _facet(

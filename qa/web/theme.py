@@ -11,7 +11,15 @@ from urllib.parse import quote
 import gradio as gr
 
 ASSETS = Path(__file__).parent / "assets"
-SHEETS = ("base.css", "panel.css", "ask.css", "articles.css", "index.css", "print.css")
+SHEETS = (
+    "base.css",
+    "panel.css",
+    "ask.css",
+    "articles.css",
+    "index.css",
+    "contrast.css",
+    "print.css",
+)
 TITLE = "Ask the archive"
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"]

@@ -223,7 +223,7 @@ function tooMuch(files) {
     : "";
 }
 
-function understandFiles(files) {
+function understandFiles(files, done) {
   if (!files.length) return;
   const wrong = tooMuch(files);
   if (wrong) {
@@ -234,17 +234,22 @@ function understandFiles(files) {
   understand(`Reading ${name} …`, () => sendFiles("/api/v1/preview", files), () => {
     preview.replaceChildren(notice(`Sending ${name} …`, "note"));
     return sendFiles("/api/v1/upload?wait=false", files);
-  });
+  }, done);
 }
 
 // What is added is what the server fetched and showed; it keeps it under a key.
 function understandAddress(url) {
   understand(`Fetching ${url} …`, () => sendJson("/api/v1/fetch", { url }), ({ key }) =>
-    sendJson("/api/v1/add", { key, wait: false }));
+    sendJson("/api/v1/add", { key, wait: false }), () => empty(part("url"), url));
 }
 
-async function understand(doing, look, keep) {
-  const mine = { keep };
+// What was added need not be sent again; what was typed meanwhile stays.
+function empty(field, sent) {
+  if (field.value.trim() === sent.trim()) field.form.reset();
+}
+
+async function understand(doing, look, keep, done) {
+  const mine = { keep, done };
   chosen = mine;
   part("report").replaceChildren();
   preview.replaceChildren(notice(doing, "note"));
@@ -375,6 +380,7 @@ async function add(button) {
     }
     return;
   }
+  mine.done?.();
   if (isLast) discard();
   const outcomes = make("ul", "", { class: "plain uploads", role: "status" });
   outcomes.append(...told.files.map(outcome));
@@ -405,7 +411,9 @@ if (adding) {
 
   part("paste-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    understandFiles([new File([part("text").value], `pasted${part("kind").value}`)]);
+    const text = part("text").value;
+    const file = new File([text], `pasted${part("kind").value}`);
+    understandFiles([file], () => empty(part("text"), text));
   });
 
   // A text that is being pasted is there again behind the page that signs in, once.
@@ -423,22 +431,27 @@ if (adding) {
   });
 
   for (const name of ["dragenter", "dragover"]) {
-    element.addEventListener(name, (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      adding.classList.add("over");
+    document.addEventListener(name, (event) => {
+      if (bringsFiles(event)) adding.classList.add("over");
     });
   }
-  element.addEventListener("dragleave", (event) => {
-    if (!element.contains(event.relatedTarget)) adding.classList.remove("over");
-  });
-  element.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return; // words, for the field below
-    event.preventDefault();
-    adding.classList.remove("over");
-    understandFiles([...event.dataTransfer.files]);
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) adding.classList.remove("over");
   });
 }
+
+// Wherever on the page they were dropped.
+addEventListener("files-dropped", (event) => {
+  event.preventDefault(); // they are taken
+  if (adding) {
+    adding.classList.remove("over");
+    understandFiles(event.detail);
+  } else {
+    const wrong = notice("This server is read-only; nothing can be added.", "error");
+    list.parentElement.querySelector(":scope > .notice")?.remove();
+    list.before(wrong);
+  }
+});
 
 // ---- buttons ---------------------------------------------------------------------------------------
 
@@ -539,7 +552,10 @@ const clicks = {
   paste: (at) => unfold(at, part("paste-form"), part("text")),
   address: (at) => unfold(at, part("address-form"), part("url")),
   add,
-  discard,
+  discard: () => {
+    discard();
+    part("files").focus();
+  },
 };
 
 element.addEventListener("click", (event) => {

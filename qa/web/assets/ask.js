@@ -13,6 +13,8 @@ const touched = matchMedia("(pointer: coarse)");
 const wide = matchMedia("(min-width: 900px)");
 const RECENT = "article-qa.recent";
 const MOST_RECENT = 8;
+const LIST = "article-qa.list"; // the list of questions that this tab of the browser has asked
+const LONGEST = Number(box.dataset.longest);
 const FILTERS = ["publisher", "author", "after", "before", "language", "agency", "as_of"];
 const FIELDS = ["q", ...FILTERS, "show", "left", "right"];
 const TITLE = document.title;
@@ -42,7 +44,17 @@ function change(changes) {
 }
 
 function askNew(question) {
-  return change({ q: question.trim(), without: [], show: "" });
+  const q = question.trim();
+  return q.length > LONGEST ? refuse(q) : change({ q, without: [], show: "" });
+}
+
+// Cut to what can be asked, it would be another question.
+function refuse({ length }) {
+  turn += 1;
+  stopWaiting();
+  const [n, most] = [length, LONGEST].map((number) => number.toLocaleString("en"));
+  const wrong = `The question has ${n} characters; ${most} at most can be asked. Shorten it.`;
+  drawResult(notice(wrong, "error").outerHTML);
 }
 
 addEventListener("popstate", () => {
@@ -64,6 +76,7 @@ async function show() {
   box.value = state.q;
   document.title = state.q ? `${state.q} – ${TITLE}` : TITLE;
   markFilters();
+  if (state.q.length > LONGEST) return refuse(state.q); // of a link
   const view = !state.q ? "home" : { timeline: "timeline", compare: "compare" }[state.show] ?? "ask";
   if (view !== "home") {
     result.classList.add("pending");
@@ -72,8 +85,7 @@ async function show() {
   }
   const html = await call(view, state);
   if (mine !== turn) return;
-  result.classList.remove("pending");
-  result.removeAttribute("aria-busy");
+  stopWaiting();
   drawResult(html ?? notice(UNREACHABLE, "error").outerHTML, kept ?? markOf(result));
   if (view !== "home") {
     remember(state.q);
@@ -81,6 +93,11 @@ async function show() {
   }
   const column = await call("narrow", state);
   if (mine === turn && column !== null) drawColumn(column);
+}
+
+function stopWaiting() {
+  result.classList.remove("pending");
+  result.removeAttribute("aria-busy");
 }
 
 function drawResult(html, kept = markOf(result)) {
@@ -277,7 +294,12 @@ function batchButton(text, act) {
 
 let asking = null; // the list's key
 
-async function startBatch(file) {
+async function startBatch({ files: [file], dataset: { maxBytes } }) {
+  if (file.size > maxBytes) {
+    const wrong = `${file.name} is over ${maxBytes / 2 ** 20} MiB: split it into several lists.`;
+    batchState.replaceChildren(notice(wrong, "error"));
+    return;
+  }
   batchState.replaceChildren(hint("Reading the list …"));
   const data = await new Promise((resolve) => {
     const reader = new FileReader();
@@ -293,17 +315,36 @@ async function startBatch(file) {
   }
   // Another list takes the place of one that is being asked.
   if (asking !== null) call("batch_state", { key: asking, cancel: true });
-  asking = started.key;
-  followBatch(started.key);
+  keepBatch({ key: started.key, name: file.name });
+  followBatch(started.key, file.name);
 }
 
-async function followBatch(key) {
+// It is asked on when the page is left or loaded anew: there it is followed again.
+function keepBatch(list) {
+  try {
+    sessionStorage.setItem(LIST, JSON.stringify(list));
+  } catch {
+    // A browser that keeps nothing: the list is then followed by this page alone.
+  }
+}
+
+function keptBatch() {
+  try {
+    return JSON.parse(sessionStorage.getItem(LIST));
+  } catch {
+    return null;
+  }
+}
+
+async function followBatch(key, name) {
+  asking = key;
   const bar = document.createElement("progress");
   bar.setAttribute("aria-label", "Questions asked");
   const line = hint("");
   const stop = batchButton("Cancel", () => call("batch_state", { key, cancel: true }));
   batchState.replaceChildren(bar, line, stop);
   const began = performance.now();
+  let before; // what was asked until then
   for (;;) {
     const now = await call("batch_state", { key });
     if (asking !== key) return;
@@ -313,13 +354,15 @@ async function followBatch(key) {
       continue;
     }
     if (now.error) {
-      batchState.replaceChildren(notice(now.error, "error"));
+      keepBatch(null);
+      batchState.replaceChildren(notice(`${name}: ${now.error}`, "error"));
       return;
     }
     bar.max = now.total;
     bar.value = now.done;
-    const rate = now.done / Math.max((performance.now() - began) / 1000, 0.1);
-    line.textContent = `${now.done} of ${now.total} asked, ${now.answered} answered`;
+    before ??= now.done;
+    const rate = (now.done - before) / Math.max((performance.now() - began) / 1000, 0.1);
+    line.textContent = `${name}: ${now.done} of ${now.total} asked, ${now.answered} answered`;
     if (now.running) line.textContent += ` · ${rate.toFixed(rate < 10 ? 1 : 0)} a second`;
     else {
       if (now.cancelled) line.textContent += " · cancelled";
@@ -430,7 +473,7 @@ root.addEventListener("change", (event) => {
   else if (side) change({ [side]: event.target.value });
   else if (event.target.matches("[data-literal]")) change({ literal: event.target.checked });
   else if (event.target.id === "batch-file" && event.target.files.length) {
-    startBatch(event.target.files[0]);
+    startBatch(event.target);
     event.target.value = "";
   }
 });
@@ -476,6 +519,12 @@ function place() {
 }
 wide.addEventListener("change", place);
 place();
+
+const followed = keptBatch();
+if (followed) {
+  batch.open = true;
+  followBatch(followed.key, followed.name);
+}
 
 box.focus();
 showRecent();

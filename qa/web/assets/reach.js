@@ -29,3 +29,6 @@ async function reach(name, sent = {}) {
   }
 }
 
+// Words go to the field that they are dropped on, and a field of files takes its own.
+const bringsFiles = ({ dataTransfer, target }) =>
+  Boolean(dataTransfer?.types.includes("Files")) && !target.closest?.("input[type=file]");

@@ -24,3 +24,25 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", () => showTab());
 showTab();
+
+// Files may be dropped anywhere: the browser would leave the page for them. The Articles tab takes
+// them, whose script runs from when it is first shown.
+function handOver(files, tries = 100) {
+  const dropped = new CustomEvent("files-dropped", { detail: files, cancelable: true });
+  const isTaken = !dispatchEvent(dropped);
+  if (!isTaken && tries) setTimeout(handOver, 50, files, tries - 1);
+}
+
+for (const name of ["dragenter", "dragover"]) {
+  document.addEventListener(name, (event) => {
+    if (bringsFiles(event)) event.preventDefault();
+  });
+}
+
+document.addEventListener("drop", (event) => {
+  if (!bringsFiles(event)) return;
+  event.preventDefault();
+  panel.close();
+  tabButtons().find((button) => nameOf(button) === "articles")?.click();
+  handOver([...event.dataTransfer.files]);
+});
