@@ -9,7 +9,7 @@ only looks alike stays as it is: who wrote a report, a novel, to the minister; w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -39,6 +39,7 @@ _AGENCIES: Final = r"(?:news|press) agenc(?:y|ies)|(?:news)?wire services?"
 # Not "how many": how many reporters came, or papers a chemist wrote, is what articles say.
 _WHICH: Final = r"(?:which|what)(?: other)?"
 _ON: Final = r"(?:about|on|regarding|concerning)"
+_OF: Final = rf"(?:{_ON}|by|from|in|since|before|after|until|between|during)"
 _TOPIC: Final = r"(?P<topic>\S.*?)"
 _REST: Final = r"(?P<rest> .*?)??"
 _HERE: Final = r" in (?:the|this|your) (?:archive|corpus|collection|index)"
@@ -66,9 +67,14 @@ _HELD: Final = (
 )
 _MENTION: Final = (
     rf"(?:(?P<mention>mentions?|mentioned)|(?:covers?|covered){_AN_EVENT}|discuss(?:es)?"
-    rf"|(?:are|is|were|was) about|(?:deals?|dealt) with|(?:reports?|reported) {_ON}"
+    rf"|(?:are|is|were|was) about(?! to\b)|(?:deals?|dealt) with|(?:reports?|reported) {_ON}"
     rf"|(?:(?:are|were|was|have been) )?(?:written|published) {_ON})"
 )
+_THERE: Final = (
+    r"(?:(?:are|is) there|do (?:you|we) have|(?:does|has) (?:the|this|your) "
+    rf"(?:archive|corpus|collection|index) (?:have|hold|contain|got)|(?:are|is)(?={_HERE}))"
+)
+_LIST: Final = r"(?:list|show(?: me)?|find(?: me)?|give me)"
 _NEWEST: Final = r"newest|latest|most recent(?:ly)?|last"
 
 
@@ -87,7 +93,8 @@ class _Rule(NamedTuple):
 
 
 def _rule(field: Field, pattern: str, *, certain: bool = True) -> _Rule:
-    return _Rule(field, re.compile(rf"(?:{pattern})[\s?!.]*", re.IGNORECASE), certain)
+    asked = rf"(?:please,? )?(?:{pattern})[\s?!.]*"
+    return _Rule(field, re.compile(asked, re.IGNORECASE), certain)
 
 
 _RULES: Final = (
@@ -118,11 +125,20 @@ _RULES: Final = (
         rf"(?:where|in (?:which|what) (?:{_PAPERS})) (?:was|were) {_THE_ARTICLE} {_ON} {_TOPIC} "
         r"(?:first )?(?:published|printed)",
     ),
+    _rule("publishers", rf"{_WHICH} (?:{_PAPERS}) {_THERE}(?:{_HERE})?"),
+    _rule("authors", rf"(?:who are the|{_WHICH}) {_PEOPLE} {_THERE}(?:{_HERE})?"),
+    _rule("authors", rf"who (?:are|is) the {_PEOPLE}{_HERE}"),
+    _rule("agencies", rf"{_WHICH} (?:{_AGENCIES}) {_THERE}(?:{_HERE})?"),
     _rule("agencies", rf"{_WHICH} (?:{_AGENCIES}) {_EVER}{_WROTE_ON} {_TOPIC}"),
     _rule(
         "dates",
         rf"(?:when|on (?:which|what) (?:day|date)) (?:was|were) {_THE_ARTICLE} {_ON} {_TOPIC} "
         r"(?:first )?(?:published|printed|written|posted)",
+    ),
+    _rule(
+        "dates",
+        rf"(?:when|on (?:which|what) (?:day|date)) (?:was|were) the {_WHICH_ONE} (?:{_ARTICLES})"
+        rf"(?P<rest> {_OF} .*?)? (?:published|printed|written|posted)",
     ),
     _rule("dates", rf"when did {_THE_ARTICLE} {_ON} {_TOPIC} (?:appear|come out)"),
     _rule(
@@ -137,12 +153,12 @@ _RULES: Final = (
     _rule("count", rf"how many (?:{_ARTICLES}) {_HELD}(?:{_HERE})?{_REST}"),
     _rule(
         "count",
-        rf"how many (?:{_ARTICLES})(?P<rest> (?:{_ON}|by|from|in) .*?) {_HELD}(?:{_HERE})?"
+        rf"how many (?:{_ARTICLES})(?P<rest> {_OF} .*?) {_HELD}(?:{_HERE})?"
         r"(?P<when> .*?)??",
     ),
     _rule(
         "count",
-        rf"how many (?:{_ARTICLES})(?P<rest> (?:{_ON}|by|from|in) .*?)",
+        rf"how many (?:{_ARTICLES})(?P<rest> {_OF} .*?)",
         certain=False,
     ),
     _rule("count", rf"how many (?:{_ARTICLES})(?:{_HERE})? {_MENTION} {_TOPIC}(?:{_HERE})?"),
@@ -170,12 +186,52 @@ _RULES: Final = (
     ),
     _rule(
         "articles",
-        rf"{_IS} the {_WHICH_ONE} (?:{_ARTICLES})(?: (?:published|written))?{_REST}(?: {_ON})?",
+        rf"(?:{_LIST}|{_THERE}) (?:all |any |some |an? )?(?:the )?(?:{_ARTICLES})(?: that)?"
+        rf"(?: (?:published|written))?(?:{_HERE})?(?P<rest> {_OF} .*?)"
+        rf"(?:{_HERE})?",
+        certain=False,
+    ),
+    _rule(
+        "articles",
+        rf"(?:{_LIST}|{_THERE}) (?:all |any |some |an? )?(?:the )?(?:{_ARTICLES}) (?:that|which) "
+        rf"{_MENTION} {_TOPIC}(?:{_HERE})?",
+        certain=False,
+    ),
+    _rule(
+        "articles",
+        rf"{_WHICH} (?:{_ARTICLES})(?:{_HERE})? {_MENTION} {_TOPIC}(?:{_HERE})?",
+        certain=False,
+    ),
+    _rule(
+        "articles",
+        rf"{_WHICH} (?:{_ARTICLES}) {_HELD}(?:{_HERE})?(?P<rest> .*?)",
+        certain=False,
+    ),
+    _rule(
+        "articles",
+        rf"{_LIST} (?:all|everything|anything)(?: that)? (?P<who>\S.*?) (?:(?:has|have|had) )?"
+        r"(?:wrote|written|published)(?P<when> .*?)?",
+    ),
+    _rule("articles", rf"(?:all )?(?:the )?(?:{_ARTICLES})(?P<when> {_OF} .*?)"),
+    _rule(
+        "articles",
+        rf"(?:{_IS} )?(?:the )?{_WHICH_ONE} (?:{_ARTICLES})(?: (?:published|written))?{_REST}"
+        rf"(?: {_ON})?",
     ),
     _rule(
         "articles", rf"{_IS} (?P<who>\S.*?)['’]s? {_WHICH_ONE} (?:{_ARTICLES}){_REST}(?: {_ON})?"
     ),
 )
+
+_TITLED: Final[tuple[tuple[Field, str], ...]] = (
+    ("authors", r"who (?:wrote|authored|penned|(?:is|was) the author of) {}"),
+    ("authors", r"(?:by whom|who) was {} (?:written|by|written by)"),
+    ("publishers", rf"(?:who|(?:which|what) (?:{_PAPERS})) (?:published|ran|printed|carried) {{}}"),
+    ("publishers", rf"(?:where|in (?:which|what) (?:{_PAPERS})) was {{}} (?:published|printed)"),
+    ("dates", r"when was {} (?:first )?(?:published|printed|written|posted)"),
+    ("dates", r"when did {} (?:appear|come out)"),
+)
+"""What is asked of an article that is named by its title, in quotation marks."""
 
 _FROM: Final = re.compile(r",? (?:in|by|from) (?=\S)", re.IGNORECASE)
 _LEADS: Final = re.compile(rf" {_ON} (?=\S)", re.IGNORECASE)
@@ -184,10 +240,8 @@ _CLAUSE: Final = re.compile(
     r"|because|whether|if|how|why)\b"
 )
 """Small letters only: the WHO and IS are what articles may be about."""
-_MONTH: Final = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*"
 _A_DAY: Final = re.compile(
-    r" on (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH} \d{{1,2}})\b(?!['’])",
+    rf" on (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|{periods.DAY_OF_MONTH})(?!['’])",
     re.IGNORECASE,
 )
 _LEFT: Final = re.compile(r"^(?:articles?|they)\b(?: about\b)?,?\s*", re.IGNORECASE)
@@ -195,7 +249,7 @@ _THE: Final = re.compile(r"^(?:the|an?) (?=\S)", re.IGNORECASE)
 
 
 def read(
-    text: str, known: Known, as_of: date | None = None
+    text: str, known: Known, as_of: date | None = None, phrases: Sequence[str] = ()
 ) -> tuple[ArticlesAsked | None, str, str]:
     """What a question asks of articles, and which articles, as `qa.wording` reads it.
 
@@ -203,6 +257,7 @@ def read(
         text: The question, without operators.
         known: The archive: who writes or publishes must be one of its.
         as_of: The day it is asked on.
+        phrases: What stands in quotation marks there: it may be a title.
 
     Returns:
         What is asked, the articles, and what `topic` is to find that they are about; where it is
@@ -211,6 +266,9 @@ def read(
     if len(text) > LONGEST:
         return None, text, ""
     plain = " ".join(text.split())
+    if len(phrases) == 1 and (field := _of_title(plain, phrases[0])):
+        asked = ArticlesAsked(field, certain=False, titled=True)
+        return asked, f"articles about {phrases[0]}", topic(phrases[0])
     for rule in _RULES:
         match = rule.pattern.fullmatch(plain)
         if match and (which := _which(match, rule.field, known, as_of)) is not None:
@@ -220,6 +278,14 @@ def read(
             articles, about = which
             return asked, f"{articles} about {about}" if about else articles, topic(about)
     return None, text, ""
+
+
+def _of_title(text: str, title: str) -> Field | None:
+    """What is asked of the article of a title; None where it is something else."""
+    named = rf"(?:the )?(?:(?:{_ARTICLES}) )?(?:called )?{re.escape(title)}[.,;:!?]*"
+    return next(
+        (f for f, asked in _TITLED if _rule(f, asked.format(named)).pattern.fullmatch(text)), None
+    )
 
 
 def topic(text: str) -> str:

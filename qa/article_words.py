@@ -18,7 +18,13 @@ where `OF_NEWS` stands before them."""
 AUXILIARY: Final = re.compile(r"\b(did|do|does|have|has|had) (?=\S)", re.IGNORECASE)
 VERB: Final = re.compile(rf"\s+(?:(?:also|ever|first) )?{_SAYS}\b", re.IGNORECASE)
 AUTHORS_VERB: Final = re.compile(rf"\s+(?:(?:also|ever|first) )?{_WRITES}\b", re.IGNORECASE)
-ACCORDING: Final = re.compile(r"\b(?:according to|as reported by) (?=\S)", re.IGNORECASE)
+ACCORDING: Final = re.compile(
+    r"\b(?:according to|as reported by|laut|gemäß|selon|d['’]après|según|secondo|volgens) (?=\S)",
+    re.IGNORECASE,
+)
+"""In English, German, French, Spanish, Italian and Dutch."""
+ARTICLE: Final = re.compile(r"(?:de[mnr]?|het|les?|las?|los|el|il) |l['’]", re.IGNORECASE)
+"""What may stand before a name in the others; `Names` knows "the"."""
 AND: Final = re.compile(r"(?:,? (?:and|or)|,) (?=\S)")
 GOES_ON: Final = re.compile(r"['’]s? \w| (?=[A-ZÀ-ÖØ-Þ])")
 OF_PEOPLE: Final = re.compile(

@@ -51,17 +51,20 @@ class ArticlesAsked:
         certain: Whether it can mean nothing else: "Who wrote about the ferry?" may ask for somebody
             whom an article tells of.
         mention: Whether an article that has the words anywhere counts as any other.
+        titled: Whether it is asked of the articles of a title.
     """
 
     field: Field
     order: Order = ""
     certain: bool = True
     mention: bool = False
+    titled: bool = False
 
     def told(self, topic: str) -> str:
         """In a few words: "asked of articles: who wrote those about “ferry”"."""
         which = f"the {self.order}" if self.order else "those"
-        about = f" {'that mention' if self.mention else 'about'} “{topic}”" if topic else ""
+        relation = "called" if self.titled else "that mention" if self.mention else "about"
+        about = f" {relation} “{topic}”" if topic else ""
         return "asked of articles: " + _ASKED[self.field].format(which + about)
 
 
@@ -154,6 +157,8 @@ class ArticleFacts:
     @property
     def _relation(self) -> str:
         one = self.articles == 1
+        if self.asked.titled:
+            return "called"
         if not self.only_mention:
             return "about"
         return "that mentions" if one else "that mention"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
+from itertools import chain
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from qa.agencies import FORMS, is_known
 from qa.bylines import people
+from qa.protocols import Ids
 from qa.records import Filters
 from qa.rows import agency_key, name_key, person_key
 from qa.stemming import ENGLISH
@@ -24,6 +30,8 @@ _INITIALS = re.compile("[b-df-hj-np-tv-xz]{2,}")
 _MOST_WORDS: Final = 8
 _NEAR: Final = 0.75
 """Of `difflib`'s measure: "gaurdian" is .88 of "guardian"."""
+_BUCKETS: Final = 32
+"""Columns in which letters are counted; those of an alphabet have one each."""
 
 _PAPERS: Final = {
     "nyt": "new york times",
@@ -135,31 +143,76 @@ class Names:
     def holding(self, words: str) -> list[str]:
         """The names that hold all of these words, in any order."""
         wanted = set(name_key(words).split())
-        return [name for name in self.all if wanted and wanted <= set(name_key(name).split())]
+        shared = self._shared(wanted)
+        return [self.all[n] for n in sorted(shared) if shared[n] == len(wanted)]
 
     def sharing(self, words: str) -> list[str]:
         """The names that hold some of these words, those with most of them first."""
-        wanted = set(name_key(words).split())
-        shared = {name: len(wanted & set(name_key(name).split())) for name in self.all}
-        return sorted((name for name in self.all if shared[name]), key=lambda name: -shared[name])
+        shared = self._shared(set(name_key(words).split()))
+        return [self.all[n] for n in sorted(shared, key=lambda n: (-shared[n], n))]
 
     def near(self, words: str) -> list[str]:
         """The names that hold some of these words, or else those written nearly so."""
         if sharing := self.sharing(words):
             return sharing
-        forms: dict[str, str] = {}
-        for name in self.all:
-            key = name_key(name)
-            for form in (key, *key.split()):
-                forms.setdefault(form, name)
-        close = get_close_matches(name_key(words), forms, cutoff=_NEAR)
-        return list(dict.fromkeys(forms[form] for form in close))
+        wanted = name_key(words)
+        close = get_close_matches(wanted, self._maybe_near(wanted), cutoff=_NEAR)
+        found = (self.sharing(form) if " " not in form else [self._forms[form]] for form in close)
+        return list(dict.fromkeys(chain.from_iterable(found)))
 
     def ending(self, word: str) -> str | None:
         """The first of the names that ends in a word, as "Mirror" may mean the Daily Mirror."""
         key = name_key(_POSSESSIVE.sub("", word))
-        ends = (name for name in self.all if name_key(_SUFFIX.sub("", name)).split()[-1:] == [key])
-        return self.called(key) or next(ends, None)
+        return self.called(key) or self._by_last_word.get(key)
+
+    def _shared(self, wanted: Iterable[str]) -> Counter[int]:
+        """How many of some words each name holds, by its place; those that hold none are left out.
+
+        An archive has ten thousands of authors, whose words are cut once, when first needed.
+        """
+        return Counter(n for word in wanted for n in self._by_word.get(word, ()))
+
+    def _maybe_near(self, wanted: str) -> list[str]:
+        """The forms that `difflib` can find near: its measure is 2 M / T at most.
+
+        M is how many letters both have, whatever their order, and T how many there are of both.
+        """
+        forms = [*self._forms]
+        common = np.minimum(self._letters_of_forms, _letters([wanted])).sum(axis=1)
+        near = 2 * common >= _NEAR * (_lengths(forms) + len(wanted))
+        return [forms[n] for n in np.flatnonzero(near)]
+
+    @cached_property
+    def _letters_of_forms(self) -> Ids:
+        return _letters([*self._forms])
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, Sequence[int]]:
+        """The places of the names that hold a word."""
+        places: dict[str, list[int]] = {}
+        for n, name in enumerate(self.all):
+            for word in dict.fromkeys(name_key(name).split()):
+                places.setdefault(word, []).append(n)
+        return places
+
+    @cached_property
+    def _by_last_word(self) -> Mapping[str, str]:
+        """The first of the names that ends in a word."""
+        first: dict[str, str] = {}
+        for name in self.all:
+            for word in name_key(_SUFFIX.sub("", name)).split()[-1:]:
+                first.setdefault(word, name)
+        return first
+
+    @cached_property
+    def _forms(self) -> Mapping[str, str]:
+        """The first of the names that is, or holds, what stands for it when it is misspelt."""
+        first: dict[str, str] = {}
+        for name in self.all:
+            key = name_key(name)
+            for form in (key, *key.split()):
+                first.setdefault(form, name)
+        return first
 
     def at(self, text: str, start: int) -> Place | None:
         """The longest name that begins at a place of a text; "the" may stand before it."""
@@ -194,6 +247,19 @@ class Names:
         capital = any(c.isupper() for c in re.sub("^[Tt]he ", "", written))
         no_word = is_known(key) or key in _PAPERS or _INITIALS.fullmatch(key) is not None
         return name if " " in key or capital or name.islower() or no_word else None
+
+
+def _lengths(texts: Sequence[str]) -> Ids:
+    """How many characters each text has, int64 (n,)."""
+    return np.fromiter(map(len, texts), np.int64, len(texts))
+
+
+def _letters(texts: Sequence[str]) -> Ids:
+    """How often each text has each letter, int64 (n, `_BUCKETS`); some letters share a column."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32) % _BUCKETS
+    at = np.repeat(np.arange(len(texts)), _lengths(texts))
+    counts = np.bincount(at * _BUCKETS + codes, minlength=len(texts) * _BUCKETS)
+    return counts.reshape(len(texts), _BUCKETS)
 
 
 def _exact(name: str) -> Iterable[str]:

@@ -22,6 +22,7 @@ from qa.exact_words import (
 )
 from qa.lexical.spelling import is_near
 from qa.names import Known, Names
+from qa.periods import is_month
 from qa.protocols import Allowed, Floats, Ids
 from qa.query import Question, Word
 from qa.records import Filters
@@ -229,7 +230,8 @@ def read_names(
 
     Only where a word of the question occurs nowhere and there is one term that it may stand for
     (`LexicalIndex.similar`), which the archive writes with a capital, and as nearly the same. A
-    word without a capital, or the first, has to be a long one: it may be no name at all.
+    word without a capital, or the first, has to be a long one: it may be no name at all. A month
+    is none: "March" was read as "Marsh".
 
     Args:
         asked: The question without its operators.
@@ -252,7 +254,7 @@ def read_names(
         if f"spelling:{written}" in without:
             continue
         named = not word.is_first and written[0].isupper()
-        if not named and len(written) < LONG:
+        if (not named and len(written) < LONG) or is_month(written):
             continue
         other = next(filter(None, map(lexical.similar, word.forms)), None)
         name = _written(other, generation, store, named=named) if other else None

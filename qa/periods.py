@@ -13,7 +13,19 @@ _MONTH = (
 )
 _PART = r"(?:(?:early|mid|late)[ -])?"
 _YEAR = r"(?:19|20)\d\d"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ORDINALS: Final = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth",
+)  # fmt: skip
+_DAYS_IN_WORDS: Final = {
+    **{word: n for n, word in enumerate(_ORDINALS, 1)},
+    **{f"twenty-{word}": 20 + n for n, word in enumerate(_ORDINALS[:9], 1)},
+    "thirtieth": 30,
+    "thirty-first": 31,
+}
+_IN_WORDS = rf"(?:{'|'.join(sorted(_DAYS_IN_WORDS, key=len, reverse=True))})"
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_IN_WORDS}(?!\w))"
 _IN_FIGURES = rf"\d{{1,2}}[/.]\d{{1,2}}[/.]{_YEAR}"
 
 DATED: Final = (
@@ -25,6 +37,9 @@ DATED: Final = (
 
 WITHOUT_YEAR: Final = rf"(?:(?:the )?{_DAY}(?: (?:of )?{_MONTH})?|{_PART}{_MONTH}(?: {_DAY})?)"
 """How a span begins whose end says the rest: "from 6 May to 8 May 2026", "from 6 to 8 May 2026"."""
+
+DAY_OF_MONTH: Final = rf"(?:(?:the )?{_DAY} (?:of )?{_MONTH}|{_MONTH} (?:the )?{_DAY})(?!\w)"
+"""A day by its month, wherever it stands."""
 
 MONTH_YEAR: Final = rf"{_PART}{_MONTH},? (?:of )?{_YEAR}(?![\w-])"
 
@@ -59,6 +74,8 @@ RELATIVE: Final = (
 )
 """What has a meaning only as of a day."""
 
+_WORDED_DAY = re.compile(rf"\b{_IN_WORDS}\b")
+_A_MONTH = re.compile(_MONTH, re.IGNORECASE)
 _PARTS = re.compile(
     r"(?:(?P<part>early|mid|late)[ -])?"
     rf"(?:the )?(?:(?P<first_day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH})"
@@ -109,10 +126,11 @@ TRAILING_OF_ARTICLES: Final = re.compile(
 )
 
 EVENT: Final = re.compile(
-    rf",? ?\b(?:(?P<how>in|during) (?:{MONTH_YEAR}|{YEARLESS})|on (?:{DAY}|{YEARLESS_DAY}))",
+    rf",? ?\b(?:(?P<how>in|during|since) (?:{DAY}|{MONTH_YEAR}|{YEARLESS})"
+    rf"|on (?:{DAY}|{YEARLESS_DAY}))",
     re.IGNORECASE,
 )
-"""When something happened, which is told in articles of then."""
+"""When something happened, which is told in articles of then; `TRAILING_SPAN` may say so, too."""
 
 
 class Period(NamedTuple):
@@ -140,6 +158,7 @@ def period(text: str, as_of: date | None = None, newest: date | None = None) -> 
         None where it is none, or no such day exists.
     """
     text = " ".join(text.lower().replace(",", " ").split())
+    text = _WORDED_DAY.sub(lambda day: str(_DAYS_IN_WORDS[day.group()]), text)
     part = ""
     try:
         if as_of is not None and re.fullmatch(RELATIVE, text):
@@ -165,6 +184,11 @@ def period(text: str, as_of: date | None = None, newest: date | None = None) -> 
         return _part(part, _of(int(year or 0), month, day))
     except (ValueError, OverflowError):
         return None
+
+
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month, or short for it."""
+    return _A_MONTH.fullmatch(word) is not None
 
 
 def bounds(

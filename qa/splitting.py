@@ -88,6 +88,15 @@ _POSSESSIVE = re.compile(
 )
 _NAMES = re.compile(r"\b(?:the|a|an)\b|(?<!^)\b[A-Z0-9]", re.MULTILINE)
 """What a question that says of what it asks has: "How many were hurt?" has nothing of it."""
+_ALONE = re.compile(
+    rf"^(?:how|why) (?:do|does) (?!{_SUBJECT})[\w'’-]+(?: [\w'’-]+)?? (?:work|function)$"
+    rf"|^what (?:do|does) (?!{_SUBJECT})[\w'’-]+(?: [\w'’-]+)? mean$"
+    r"|(?!what (?:is|are|was|were|has|have|had|did) ).* "
+    r"(?:wr[io]te|written|report(?:ed|ing)?|articles?) (?:about|on) \w",
+    re.IGNORECASE,
+)
+"""A question of how things are in general names nothing either, and is about nothing else: "How do
+vaccines work?". Nor is one that says what articles are about: "Who wrote about measles?"."""
 _TAIL = re.compile(r" (?:in|on|for|at|by|over|since|during) ", re.IGNORECASE)
 _LEAD = re.compile(rf"^{_ASKS}\b|^{_AUXILIARY}\b", re.IGNORECASE)
 
@@ -333,11 +342,16 @@ def _pair(first: str, second: str, *, pointing: bool = True) -> Parts:
     left = right = ""
     if pointing and _POINTS.search(second):
         right = _said_in(first)
-    elif pointing and not _NAMES.search(second):
+    elif pointing and _is_bare(second):
         right = _named_in(first)
-    elif pointing and not _POINTS.search(first) and not _NAMES.search(first):
+    elif pointing and not _POINTS.search(first) and _is_bare(first):
         left = _named_in(second)
     return Part(_whole(first), left), Part(_whole(second), right)
+
+
+def _is_bare(question: str) -> bool:
+    """Whether it leaves out what it is about, which the other question says."""
+    return not (_NAMES.search(question) or _ALONE.match(question.strip(" ?")))
 
 
 def _said_in(question: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -22,15 +22,14 @@ from qa.as_of import as_it_read, end_of
 from qa.bylines import people
 from qa.citations import cite
 from qa.facts import ArticleFacts, ArticlesAsked, Fact
-from qa.matches import facets_of
 from qa.narrowing import CHECKED, narrowed
-from qa.overviews import Count, Facets
+from qa.overviews import Count, Facets, merged
 from qa.passages import PassageSize, cut
 from qa.protocols import Allowed, Ids
 from qa.query import Question, Word
 from qa.records import Article, Hit, Passage, Span
 from qa.retrieval import Retrieval
-from qa.rows import agency_key, person_key, publisher_key
+from qa.rows import agency_key, name_key, person_key, publisher_key
 from qa.store import Store
 
 MOST_QUOTED: Final = 10
@@ -84,6 +83,8 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
     if not (question.text or understood.excluded or understood.unwanted):
         return _of_all(found, asked, store, size)
     about, mentioning, complete = _holding(found, words, store)
+    if asked.titled:
+        about, mentioning = [each for each in about if _is_called(found, each.article)], []
     if asked.mention:
         about, mentioning = [], about + mentioning
     articles = about or mentioning
@@ -93,7 +94,8 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
     ):
         return None
     kept = _ordered(articles, asked)
-    values = _values(asked, [each.article for each in kept])
+    held = [_held(asked, each.article) for each in kept]
+    values = _values(asked, held)
     if not articles or (not values and not asked.certain):
         return None
     facts = ArticleFacts(
@@ -102,11 +104,16 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
         (),
         len(articles),
         mentions=len(mentioning) if about else 0,
-        lacking=_lacking(asked, [each.article for each in articles]),
+        lacking=_lacking(asked, articles, held),
         only_mention=not about,
         complete=complete,
     )
-    return _told(found, facts, values, kept, store, size)
+    return _told(found, facts, values, kept, held, store, size)
+
+
+def _is_called(found: Retrieval, article: Article) -> bool:
+    """Whether an article's title is what stands in quotation marks, and no more."""
+    return name_key(article.title) == name_key(found.understood.phrases[0])
 
 
 def _says_who(question: Question, words: Sequence[Word], each: _Found) -> bool:
@@ -133,11 +140,12 @@ def _holding(
     generation, question = found.generation, found.question
     number = generation.manifest.generation
     ids = generation.ids[rows].tolist()
-    outdated = _outdated(found, store, store.article_rows(ids))
+    of = store.article_rows(ids)
+    outdated = _outdated(found, store, set(of.values()))
     scores = dict(zip(ids, generation.lexical.scores(question.terms, rows).tolist(), strict=True))
     best: dict[str, _Found] = {}
     for passage, article in store.passages(ids, number).values():
-        if passage.id in outdated:
+        if of[passage.id] in outdated:
             continue
         before = best.get(article.id)
         if before is None or passage.ordinal < before.passage.ordinal:
@@ -174,39 +182,40 @@ def content(question: Question) -> list[Word]:
     return [*words.values()]
 
 
-def _outdated(found: Retrieval, store: Store, articles: Mapping[int, int]) -> set[int]:
-    """The passages of versions that another one stands for; `articles` has rows by passage."""
+def _outdated(found: Retrieval, store: Store, rows: Collection[int]) -> set[int]:
+    """Those of the articles' rows that are of versions which another one stands for."""
     number, day = found.generation.manifest.generation, found.understood.as_of
     if day is None:
-        gone = {*versions.later(store, number, articles.values())}
-    else:
-        late, newest = versions.premature(store, number, articles.values(), end_of(day))
-        gone = late | {*newest}
-    return {passage for passage, row in articles.items() if row in gone}
+        return {*versions.later(store, number, rows)}
+    late, newest = versions.premature(store, number, rows, end_of(day))
+    return late | {*newest}
 
 
 def _of_all(found: Retrieval, asked: ArticlesAsked, store: Store, size: PassageSize) -> Told | None:
     """The same of all articles that pass the filters, whose texts are not looked at."""
     number, filters = found.generation.manifest.generation, found.filters
-    # Of the whole archive nothing is asked but how much it is, or which its newest article is.
-    if not filters and not (asked.order or asked.field == "count"):
+    # Of the whole archive no one asks for all titles or days.
+    if not filters and not (asked.order or asked.field == "count" or asked.field in _KEY_OF):
         return None
+    outdated = _outdated(found, store, versions.linked(store, number))
     page, total = listing.article_page(
         store, number, "", filters, sort="published_at", descending=asked.order != "first",
-        offset=0, limit=MOST_QUOTED,
+        offset=0, limit=MOST_QUOTED, but=outdated,
     )  # fmt: skip
     kept = _ordered(
         (_Found(article, lead) for article in page for lead in _lead(article, size)), asked
     )
     if not total:
         return None
-    if asked.order or asked.field in ("dates", "articles"):
-        values = _values(asked, [each.article for each in kept])
+    held = [_held(asked, each.article) for each in kept]
+    if asked.order or asked.field not in _KEY_OF:
+        values = _values(asked, held)
     else:
-        values = _named(asked, listing.facets(store, number, "", filters))
+        values = _named(asked, listing.facets(store, number, "", filters, outdated))
     # Those without a date come last: where the first ones have none, none has.
-    facts = ArticleFacts(asked, "", (), total, lacking=0 if kept else total)
-    return _told(found, facts, values, kept, store, size)
+    lacking = 0 if values or asked.field == "count" else total
+    facts = ArticleFacts(asked, "", (), total, lacking=lacking)
+    return _told(found, facts, values, kept, held, store, size)
 
 
 def _lead(article: Article, size: PassageSize) -> Iterator[Passage]:
@@ -235,15 +244,17 @@ def _day(article: Article) -> str:
     return article.published_at.date().isoformat() if article.published_at else ""
 
 
-def _values(asked: ArticlesAsked, articles: Sequence[Article]) -> tuple[Count, ...]:
-    """What the articles have of the field that is asked for."""
-    if asked.field == "dates":
-        days = Counter(_day(article) for article in articles if article.published_at)
-        return tuple(Count(*day) for day in sorted(days.items()))
-    if asked.field == "articles":
-        titles = Counter(article.title for article in articles)
-        return tuple(Count(*title) for title in titles.items())
-    return _named(asked, facets_of(articles))
+def _values(asked: ArticlesAsked, held: Iterable[Mapping[str, str]]) -> tuple[Count, ...]:
+    """What articles have of the field that is asked for, and how many have each; see `_held`."""
+    spellings: dict[str, Counter[str]] = {}
+    for values in held:
+        for key, written in values.items():
+            spellings.setdefault(key, Counter())[written] += 1
+    counts = [[Count(*one) for one in written.items()] for written in spellings.values()]
+    if asked.field in _KEY_OF:
+        return merged(counts)
+    each = tuple(count for [count] in counts)
+    return tuple(sorted(each)) if asked.field == "dates" else each
 
 
 def _named(asked: ArticlesAsked, facets: Facets) -> tuple[Count, ...]:
@@ -255,10 +266,10 @@ def _named(asked: ArticlesAsked, facets: Facets) -> tuple[Count, ...]:
     return named.get(asked.field, ())
 
 
-def _keys(asked: ArticlesAsked, article: Article) -> set[str]:
-    """What an article has of the field that is asked for, as values are told apart."""
+def _held(asked: ArticlesAsked, article: Article) -> dict[str, str]:
+    """What an article has of the field that is asked for, by how values are told apart."""
     if asked.field == "authors":
-        return {person_key(name) for name in people(article.author or "")}
+        return {person_key(name): name for name in people(article.author or "")}
     values = {
         "publishers": article.publisher,
         "agencies": article.agency,
@@ -266,7 +277,7 @@ def _keys(asked: ArticlesAsked, article: Article) -> set[str]:
         "articles": article.title,
     }
     value = values.get(asked.field)
-    return {_KEY_OF.get(asked.field, str)(value)} if value else set()
+    return {_KEY_OF.get(asked.field, str)(value): value} if value else {}
 
 
 _KEY_OF: Final[Mapping[str, Callable[[str], str]]] = {
@@ -276,12 +287,15 @@ _KEY_OF: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def _lacking(asked: ArticlesAsked, articles: Sequence[Article]) -> int:
+def _lacking(
+    asked: ArticlesAsked, articles: Iterable[_Found], held: Iterable[Mapping[str, str]]
+) -> int:
+    """How many of the articles have no such field, or, in order of their days, no day."""
     if asked.order:
-        return sum(article.published_at is None for article in articles)
+        return sum(each.article.published_at is None for each in articles)
     if asked.field in ("count", "articles"):
         return 0
-    return sum(not _keys(asked, article) for article in articles)
+    return sum(not values for values in held)
 
 
 def _told(
@@ -289,12 +303,13 @@ def _told(
     facts: ArticleFacts,
     values: Sequence[Count],
     kept: Sequence[_Found],
+    held: Sequence[Mapping[str, str]],
     store: Store,
     size: PassageSize,
 ) -> Told:
     """Facts with the articles that are quoted for them: for each value one, while there is room."""
     asked, key = facts.asked, _KEY_OF.get(facts.asked.field, str)
-    chosen = [*dict.fromkeys([*_first_of(asked, values, kept), *range(len(kept))])]
+    chosen = [*dict.fromkeys([*_first_of(asked, values, held), *range(len(kept))])]
     shown = [kept[n] for n in sorted(chosen[:MOST_QUOTED])]
     hits = [
         Hit(each.passage, each.article, each.score, rank, None, None,
@@ -305,7 +320,7 @@ def _told(
     quotes = tuple((hit.article, _sentence(found, hit)) for hit in hits)
     if not values and asked.field != "count":
         quotes = ()
-    holds = [(n, _keys(asked, article)) for n, (article, _) in enumerate(quotes, 1)]
+    holds = [(n, _held(asked, article)) for n, (article, _) in enumerate(quotes, 1)]
     numbered = [
         Fact(value.value, value.articles, tuple(n for n, of in holds if key(value.value) in of))
         for value in values
@@ -317,12 +332,14 @@ def _told(
     return Told(replace(facts, values=tuple(numbered)), quotes, tuple(hits))
 
 
-def _first_of(asked: ArticlesAsked, values: Iterable[Count], kept: Iterable[_Found]) -> list[int]:
+def _first_of(
+    asked: ArticlesAsked, values: Iterable[Count], held: Iterable[Mapping[str, str]]
+) -> list[int]:
     """The place of the first article that has each value."""
     key, first = _KEY_OF.get(asked.field, str), dict[str, int]()
-    for n, each in enumerate(kept):
-        for held in _keys(asked, each.article):
-            first.setdefault(held, n)
+    for n, values_of in enumerate(held):
+        for each in values_of:
+            first.setdefault(each, n)
     return [first[of] for value in values if (of := key(value.value)) in first]
 
 

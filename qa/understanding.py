@@ -187,7 +187,7 @@ def understand(
         return Understood(text=text, as_of=as_of, recency=recency)
     given = given or Filters()
     rest, found = _operators(closed_up(text, known), known, without)
-    asks, said = _asked(rest, known, as_of, without)
+    asks, said = _asked(found, known, as_of, without)
     if asks is None:
         said = _said(rest, known, as_of, without, events=events)
     found = replace(
@@ -219,16 +219,16 @@ def understand(
 
 
 def _asked(
-    text: str, known: Known, as_of: date | None, without: Collection[str]
+    found: Understood, known: Known, as_of: date | None, without: Collection[str]
 ) -> tuple[ArticlesAsked | None, wording.Said]:
     """What is asked of articles, and of which; None where more is said of them than can be read.
 
     Articles of 2019 are none where the archive has none of then, and none that tell of 2019.
     """
-    said = wording.Said(text)
+    said = wording.Said(found.text)
     if "articles" in without:
         return None, said
-    asks, articles, about = article_questions.read(text, known, as_of)
+    asks, articles, about = article_questions.read(found.text, known, as_of, found.phrases)
     for each in (known, replace(known, holds=lambda _: True)) if asks else ():
         said = _said(articles, each, as_of, without, events=False)
         said = replace(said, text=article_questions.topic(said.text))

@@ -152,6 +152,15 @@ def later(store: Store, generation: int, rows: Iterable[int]) -> dict[int, Artic
     return {row: each for row, each in newest.items() if each.id != ids[row]}
 
 
+def linked(store: Store, generation: int) -> list[int]:
+    """The rows of all articles that have another version."""
+    found = store.rows(
+        "SELECT DISTINCT article FROM versions WHERE added <= ? AND removed > ?",
+        (generation, generation),
+    )
+    return [row["article"] for row in found]
+
+
 def _ids(store: Store, rows: Iterable[int]) -> dict[int, str]:
     """The id of each article, by its row."""
     found = store.rows_by_key("SELECT row, id FROM articles WHERE row IN", [*rows])

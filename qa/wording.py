@@ -23,6 +23,7 @@ from qa.article_words import (
     ACCORDING,
     AMBIGUOUS,
     AND,
+    ARTICLE,
     AUTHORS_VERB,
     AUXILIARY,
     BY,
@@ -225,6 +226,7 @@ def read(text: str, known: Known, as_of: date | None = None, *, events: bool = F
         return Said(text)
     if events:
         reading.dated(periods.EVENT, search=True)
+        reading.dated(periods.TRAILING_SPAN, search=True)
     if events or any(spoken):
         reading.dated(periods.TRAILING, search=True)
     return reading.result()
@@ -270,6 +272,8 @@ def _according(reading: _Reading) -> bool:
     found = False
     for match in ACCORDING.finditer(reading.text):
         named = reading.source(match.end())
+        if named is None and (article := ARTICLE.match(reading.text, match.end())):
+            named = reading.source(article.end())
         if named is None:
             continue
         if OF_PEOPLE.match(reading.text, named.place.end):

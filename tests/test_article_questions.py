@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 from dataclasses import replace
 
 import pytest
 
+from qa.archive import Archive
 from qa.cli import main
 from qa.exports.documents import render
 from qa.facts import ArticlesAsked
-from qa.records import Article, Passage
+from qa.records import Article
 from qa.refusing import ORDER
-from qa.telling import _first_of, _Found, _values
+from qa.telling import _first_of, _held, _values
 from qa.understanding import understand
 from qa.web.answer_html import _facts
 from tests.test_understanding import AS_OF, KNOWN
@@ -78,6 +81,41 @@ from tests.test_understanding import AS_OF, KNOWN
          "which are the newest; author Jennifer Zeng"),
         ("What are the latest articles from the BBC about rain?", "rain",
          "which are the newest about “rain”; publisher BBC"),
+        ("Which articles are about rain?", "rain", "which are those about “rain”"),
+        ("What articles are there about rain?", "rain", "which are those about “rain”"),
+        ("Which articles mention rain?", "rain", "which are those that mention “rain”"),
+        ("Which articles were published in March 2025?", "",
+         "which are those; from 2025-03-01 to 2025-03-31"),
+        ("Are there any articles about rain?", "rain", "which are those about “rain”"),
+        ("Do you have an article on rain in the archive?", "rain",
+         "which are those about “rain”"),
+        ("Please list all articles about rain by Jennifer Zeng.", "rain",
+         "which are those about “rain”; author Jennifer Zeng"),
+        ("Find articles that mention rain", "rain", "which are those that mention “rain”"),
+        ("List the articles since April 2025", "", "which are those; from 2025-04-01 on"),
+        ("Articles by Jennifer Zeng", "", "which are those; author Jennifer Zeng"),
+        ("articles in the Toronto Star since April 2025", "",
+         "which are those; publisher Toronto Star; from 2025-04-01 on"),
+        ("articles in german", "", "which are those; language German"),
+        ("List articles published after the first of June 2025", "",
+         "which are those; from 2025-06-02 on"),
+        ("articles before May 2025", "", "which are those; before 2025-05-01"),
+        ("How many articles about rain since May 2025 are there?", "rain",
+         "how many are those about “rain”; from 2025-05-01 on"),
+        ("latest articles", "", "which are the newest"),
+        ("the newest articles by Jennifer Zeng about rain", "rain",
+         "which are the newest about “rain”; author Jennifer Zeng"),
+        ("Show me everything Jennifer Zeng wrote in 2025", "",
+         "which are those; author Jennifer Zeng; from 2025-01-01 to 2025-12-31"),
+        ("When was the newest article published?", "", "when the newest came out"),
+        ("When was the first article by Jennifer Zeng published?", "",
+         "when the first came out; author Jennifer Zeng"),
+        ("Which newspapers do you have?", "", "who published those"),
+        ("Which publishers are in the archive?", "", "who published those"),
+        ("Who are the authors in this archive?", "", "who wrote those"),
+        ("Which news agencies are there?", "", "which agency sent those"),
+        ("Which paper reported on 5 marches of protest?", "5 marches of protest",
+         "who published those about “5 marches of protest”"),
         ("What was Jennifer Zeng's first article?", "",
          "which are the first; author Jennifer Zeng"),
     ],
@@ -141,6 +179,20 @@ def test_a_day_may_be_the_one_asked_as_of():
         "Which publishers reported on their losses?",
         "Which newspaper reported on Thursday a fall in sales?",
         "Which paper reported on 5 May a fall in sales?",
+        "Which paper reported on the fifth of May a fall in sales?",
+        "Which articles of the treaty mention slavery?",
+        "Which articles are in the contract?",
+        "Which articles were stolen?",
+        "Which articles are about to be removed?",
+        "articles in the constitution",
+        "first article of the constitution",
+        "articles on rain since May 2025",
+        "articles about rain",
+        "List everything the mayor wrote",
+        "Are there articles in the treaty?",
+        "Who are the authors?",
+        "Which publishers are there in Kell?",
+        "Find the article that led to his arrest",
         "Which newspaper published an article about the minister that he called false?",
         "Who wrote the news story on the leak that led to the inquiry?",
         "Who ran an article about the minister?",
@@ -282,6 +334,76 @@ def test_publishers_days_counts_and_titles(archive):
     assert newest.facts.counted == "The newest of 2 articles"
 
 
+def test_what_the_archive_has(archive):
+    papers = archive.ask("Which newspapers are in the archive?").facts
+    assert [(v.value, v.articles) for v in papers.values] == [
+        ("Island Echo", 3),
+        ("Harbour Post", 1),
+    ]
+    assert papers.text.endswith("4 articles.")
+    titles = told(archive.ask("Are there any articles about the ferry?"))
+    assert sorted(v for v, *_ in titles) == ["Ferry hits pier", "Ferry inquiry"]
+    agencies = archive.ask("Which news agencies are in the archive?")
+    assert agencies.reason == "the articles do not say: 4 articles, 4 without an agency"
+    assert told(archive.ask("When was the newest article published?")) == [
+        ("2025-02-03", 1, ["New bridge at Kell"])
+    ]
+
+
+def test_an_article_may_be_named_by_its_title(archive, mill):
+    for question, value in (
+        ("Who wrote “Ferry hits pier”?", "Ann Lee"),
+        ('Which newspaper published the article "Ferry hits pier"?', "Harbour Post"),
+        ('When was "Ferry hits pier" published?', "2025-01-10"),
+    ):
+        answer = archive.ask(question)
+        assert told(answer) == [(value, 1, ["Ferry hits pier"])]
+        assert answer.facts.text.endswith("1 article called “Ferry hits pier”.")
+    assert told(archive.ask("Who wrote “FERRY HITS PIER.”?")), "whatever its case"
+    part = archive.ask("Which newspaper published “local stone”?")
+    assert part.reason == "no article is called “local stone”"
+    # What is no title may be a book that articles tell of.
+    assert archive.ask('Who wrote "The bridge at Kell"?').facts is None
+    assert mill.ask('Who wrote "a memoir about the mill"?').facts is None
+
+
+SAVED_AGAIN = [
+    {
+        "title": "Weir at Orm",
+        "text": "The weir at Orm was closed on Friday after rain. Nobody knows for how long.",
+        "publisher": "Harbour Post",
+        "url": "https://post.example/weir",
+        "published": "2025-03-01T09:00:00Z",
+        "captured_at": "2025-03-01T10:00:00Z",
+    },
+    {
+        "title": "Weir at Orm",
+        "text": "The weir at Orm was closed on Friday after rain. It opens again on Monday.",
+        "publisher": "Harbour Post",
+        "url": "https://post.example/weir",
+        "published": "2025-03-01T09:00:00Z",
+        "updated": "2025-03-02T09:00:00Z",
+        "captured_at": "2025-03-02T10:00:00Z",
+    },
+]
+
+
+def test_an_article_saved_again_counts_once(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for n, row in enumerate([*SAVED_AGAIN, ROWS[0]]):
+        (corpus / f"{n}.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    archive = Archive.build(corpus, tmp_path / "index")
+    assert archive.ask("How many articles are there?").facts.text == "2 articles."
+    ran = archive.ask("Which newspapers are in the archive?").facts.values
+    assert [(v.value, v.articles) for v in ran] == [("Harbour Post", 2)]
+    newest = archive.ask("What is the newest article?")
+    assert newest.facts.text.endswith("The newest of 2 articles.")
+    assert "opens again" in newest.citations[0].article.text
+    then = archive.ask("What is the newest article?", as_of="2025-03-01")
+    assert "how long" in then.citations[0].article.text
+
+
 def test_filters_and_the_day_asked_as_of_hold(archive):
     only = archive.ask("Who wrote about the ferry?", publisher="Harbour Post")
     assert told(only) == [("Ann Lee", 1, ["Ferry hits pier"])]
@@ -337,6 +459,14 @@ def test_everywhere_alike(archive, capsys):
     )
     assert facts["values"] == [{"value": "Island Echo", "articles": 2, "citations": [1, 2]}]
     assert "Published by Island Echo" in render(answer, "markdown")
+    rows = list(csv.DictReader(io.StringIO(render(answer, "csv"))))
+    assert [row["facts"] for row in rows] == [answer.facts.text] * 2
+    both = archive.ask("Who wrote about the ferry? When was the article on the bridge published?")
+    of = {row["title"]: row["facts"] for row in csv.DictReader(io.StringIO(render(both, "csv")))}
+    assert of["New bridge at Kell"] == both.parts[1].facts.text
+    assert of["Ferry hits pier"] == both.parts[0].facts.text
+    said = archive.ask("What caused the crash of the ferry?")
+    assert {row["facts"] for row in csv.DictReader(io.StringIO(render(said, "csv")))} == {""}
 
 
 @pytest.fixture(scope="module")
@@ -382,16 +512,12 @@ def test_none_has_a_date(archive_of):
 
 def test_thousands_of_values_are_soon_told():
     article = Article("0" * 12, "Title", "Title\nText.", "a.txt")
-    kept = [
-        _Found(
-            replace(article, author=f"Ann{n} Lee{n}"), Passage(n, "0" * 12, 0, 6, 11, "Text.", ())
-        )
-        for n in range(3000)
-    ]
+    kept = [replace(article, author=f"Ann{n} Lee{n}") for n in range(3000)]
     asked = ArticlesAsked("authors")
     began = time.perf_counter()
-    values = _values(asked, [each.article for each in kept])
-    assert len(_first_of(asked, values, kept)) == len(values) == len(kept)
+    held = [_held(asked, each) for each in kept]
+    values = _values(asked, held)
+    assert len(_first_of(asked, values, held)) == len(values) == len(kept)
     assert time.perf_counter() - began < 2
 
 

@@ -201,6 +201,17 @@ def test_a_misspelt_name_is_read_as_the_text_writes_it_not_the_dateline(tmp_path
     with_dateline.close()
 
 
+def test_a_month_is_no_misspelt_name(archive_of):
+    marsh = archive_of([
+        {"title": "Marsh leaves", "text": "On Friday Tom Marsh left the mill at Kell for good.",
+         "published_at": "2025-05-02"},
+    ])  # fmt: skip
+    for question in ("What did Kell see between March and 5 pm?", "Who left Kell in March?"):
+        assert all(clue.key != "spelling:March" for clue in marsh.ask(question).understood)
+    [clue] = marsh.ask("Who left Kell with Tom Marshh?").understood
+    assert clue.text == "Marshh read as Marsh"
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -142,6 +142,29 @@ def test_months_and_names_that_look_like_verbs_begin_no_question(question):
     assert split(question) == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the mayor of Kell, and how do vaccines work?",
+        "How do heat pumps work, and who is the mayor of Kell?",
+        "Who is the mayor of Kell and what does inflation mean?",
+        "Who wrote about sheep and who wrote about measles?",
+        "Who wrote about the ferry? And who reported on rain?",
+    ],
+)
+def test_what_is_asked_in_general_is_about_nothing_else(question):
+    assert [part.about for part in split(question)] == ["", ""]
+
+
+def test_bare_questions_are_about_what_the_other_names():
+    for question in (
+        "When did the ferry sink and how long did repairs take?",
+        "Who approved the tram line, and why do residents object?",
+        "When did the ferry sink and what was reported about casualties?",
+    ):
+        assert split(question)[1].about
+
+
 def test_a_second_question_may_begin_with_and():
     first, second = split("How many died in Kell? And how many were injured?")
     assert (first.text, second.text) == ("How many died in Kell?", "How many were injured?")

@@ -16,9 +16,10 @@ from qa.records import Answer, Citation
 
 COLUMNS: Final = (
     "question", "answered", "reason", "confidence", "n", "quote", "title", "publisher", "author",
-    "published", "url", "article", "file", "start", "end",
+    "published", "url", "article", "file", "start", "end", "facts",
 )  # fmt: skip
-"""Of a CSV: a line a quote; one line without a quote where there is no answer."""
+"""Of a CSV: a line a quote; one line without a quote where there is no answer. `facts` is what the
+records tell, where articles are asked for and not what they say."""
 
 
 def render(answer: Answer, form: str) -> str:
@@ -81,7 +82,17 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
         "reason": answer.reason or "",
         "confidence": f"{answer.confidence:.3f}",
     }
-    return [{**common, **_cells(citation)} for citation in answer.citations] or [common]
+    return [
+        {**common, **_cells(citation), "facts": _facts(answer, citation)}
+        for citation in answer.citations
+    ] or [common]
+
+
+def _facts(answer: Answer, citation: Citation) -> str:
+    """What the records tell of the articles that a quote is of, or one of them."""
+    parts = (part for part in answer.parts if part.answered and citation.number in part.citations)
+    told = (answer.facts, *(part.facts for part in parts))
+    return " ".join(facts.text for facts in told if facts)
 
 
 def table(lines: Iterable[Mapping[str, Any]], columns: Iterable[str] = COLUMNS) -> str:
