@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import json
 import random
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +49,8 @@ class Asked:
         words: Its content words.
         found: The candidate sentences.
         answers: Acceptable answers; empty where the archive does not hold one.
-        kind: "answerable", "off-topic", "same-subject", "left-out", "near-miss" or "renamed".
+        kind: "answerable", "off-topic", "same-subject", "left-out", "near-miss", "renamed" or
+            "another time".
         group: Questions of one group share articles and are never split by cross-validation.
         source: The article that a question was asked of; None where any that answers will do.
         withheld: Answers that stand only in an article left out.
@@ -207,6 +210,41 @@ def renamed(
             cache.add([text])
             found.append(ask(own[0].archive, cache, text, [], "renamed", own[0].group))
     return found
+
+
+_MONTHS: Final = tuple(calendar.month_name[1:])
+_A_MONTH: Final = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
+_A_YEAR: Final = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
+_YEARS_OFF: Final = 9
+
+
+def of_another_time(asked: Sequence[Asked], cache: EmbeddingCache) -> Iterator[Asked | None]:
+    """Answerable questions, asked of a month or a year that no article found speaks of.
+
+    Args:
+        asked: Questions.
+        cache: Takes the new questions.
+
+    Yields:
+        For each its other question, which nobody answers; None where it names no time, or may have
+        no answer as it is.
+    """
+    draw = random.Random(3)  # noqa: S311 - a sample, no secret
+    for each in asked:
+        text = each.question.text
+        told = " ".join({c.hit.article.id: c.hit.article.text for c in each.found}.values())
+        others: list[str] = []
+        if named := _A_MONTH.search(text):
+            others = [month for month in _MONTHS if month[:3] not in told]
+        elif named := _A_YEAR.search(text):
+            off = range(-_YEARS_OFF, _YEARS_OFF + 1)
+            others = [year for n in off if (year := str(int(named[0]) + n)) not in told]
+        if named is None or not others or not each.answers:
+            yield None
+            continue
+        other = text[: named.start()] + draw.choice(others) + text[named.end() :]
+        cache.add([other])
+        yield ask(each.archive, cache, other, [], "another time", each.group)
 
 
 def _names_in(question: Question) -> list[str]:

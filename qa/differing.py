@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from typing import Final, NamedTuple
+from typing import Final
 
 from qa.analysis import terms
-from qa.calendar_names import MONTHS, month_numbers
+from qa.figures import COUNT, MONTH, SHARE, SUM, WORDS, Figure, figures, with_kinds
 from qa.query import Question
 from qa.records import Citation, Figures
 from qa.stemming import ENGLISH, analysed_as
@@ -19,56 +19,6 @@ same thing, two of them at the least."""
 SHARED_WITH_TITLES: Final = 0.75
 """The same where names in the titles count too."""
 
-COUNT: Final = "count"
-SHARE: Final = "share"
-SUM: Final = "sum"
-"""Kinds of figures."""
-
-NEAR: Final = 3
-"""Words between a figure and what it counts: "19 of the passengers"."""
-
-_UNITS: Final = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_MAGNITUDES: Final = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "k": 1e3, "m": 1e6, "bn": 1e9,
-}  # fmt: skip
-_WORDS = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True)])
-_FIGURE = re.compile(
-    rf"(?<![\w.,:])(?:(?P<digits>\d{{1,3}}(?: \d{{3}})+(?![\d,])|\d+(?:,\d{{3}})*(?:\.\d+)?)"
-    rf"|(?P<words>(?:{_WORDS})(?:[- ](?:{_WORDS}))?"
-    rf"(?:[- ]hundred(?:(?:[- ]and)?[- ](?:{_WORDS})(?:[- ](?:{_WORDS}))?)?)?))"
-    rf"(?P<magnitude>[- ]?(?:hundred|thousand|million|billion|trillion|bn)|[km])?(?!\w|[.,]\d)",
-    re.IGNORECASE,
-)
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
-)
-_NO_COUNT = re.compile(
-    rf"(?:\b{_MONTH}\.? |\b(?:Pier|Highway|Route|Article) |\bNo\. ?|\bmagnitude (?:of )?)$"
-)
-_PART_OF = re.compile(r"^ (?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*$")
-"""Between two figures of the same thing: "120 of its 840 beds"."""
-_WITH_COMMA = re.compile(
-    r"(?<![\w.,:])(?P<digits>(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?)(?![.,:]?\d)"
-    r"(?:\s(?P<magnitude>mil millones|tausend|mille|mila|mil|duizend|tusen|mill?i?on\w*|millón"
-    r"|milh\w+|miljo\w+|mill?iard\w*|miljard\w*))?(?!\w)",
-    re.IGNORECASE,
-)
-"""As the other languages whose dates are known write numbers: 1.204,5 Millionen."""
-_DAY_OR_CLOCK = re.compile(
-    rf"^(?:\.|er|º|°)?(?: de)? (?:{'|'.join(month_numbers())})\b|^\.? ?(?:Uhr|h)\b", re.IGNORECASE
-)
-_DAY = re.compile(rf"^(?:[-–/]\d{{1,2}}| (?:and|or|to) \d{{1,2}})?(?: of)? {_MONTH}\b")
-_CLOCK = re.compile(r"^(?::\d\d| ?[ap]\.?m\b| ?o[’']clock\b|(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _OF_AGE = re.compile(r"\bhow old\b|\bages?\b", re.IGNORECASE)
 _AGE = re.compile(
     r"\b[A-Z][\w.'’-]*, \d{1,3}(?=[,.](?!\d))|\b[Aa]ged \d{1,3}\b"
@@ -81,7 +31,7 @@ _OF_TIME = re.compile(
     re.IGNORECASE,
 )
 """Not "last week", which is when, and not how long."""
-_NUMBER = rf"(?:\d+(?:[.,]\d+)*|(?:{_WORDS})(?:[- ](?:{_WORDS}))?)"
+_NUMBER = rf"(?:\d+(?:[.,]\d+)*|(?:{WORDS})(?:[- ](?:{WORDS}))?)"
 _DURATION = re.compile(
     rf"(?<![\w.,])(?:{_NUMBER}(?: to | or |[-–]))?{_NUMBER}[- ]"
     r"(?:years?|months?|weeks?|days?|hours?|minutes?)\b",
@@ -105,20 +55,66 @@ _WAS_BEFORE = re.compile(
 _CLAUSE = re.compile(
     r"(?:, including [^,.;]*,|(?!, | and | but | while |[;:] |[.!?]\s).)+", re.DOTALL
 )
-_DEAD: Final = frozenset({"kill", "die", "dead", "death", "fatal"})
+_DEAD: Final = frozenset({"kill", "die", "dead", "death", "fatal", "perish", "drown", "bodi"})
 _HURT: Final = frozenset({"hurt", "injur", "injuri", "wound"})
 """Terms. Both stand in one sentence: "killing nine workers and injuring 52 people"."""
-_SHARE = re.compile(
-    r"^\s?(?:%|per ?cent|percentage|Prozent|por ciento|por cento|pour cent|procent|prosent)",
+_LIVES_LOST = re.compile(
+    r"\b(?:claim|cost|los|tak|took)\w* (?:[\w,-]+ ){0,3}?lives\b|\btoll\b", re.IGNORECASE
+)
+""""Claimed 14 lives", "lost their lives": where people live is another matter."""
+_PEOPLE: Final = frozenset({"peopl", "person"})
+"""Terms that count whoever it was: "Twelve workers were hurt"."""
+_OF_NOTHING: Final = _DEAD | _HURT | _PEOPLE
+"""Terms of a question that does not say where or when it was: "How many people were hurt?"."""
+LEAD: Final = 300
+"""Characters of an article that say what it is about: its first two or three sentences."""
+
+SAME_NAMES: Final = 0.5
+"""Two leads tell of one thing if they share more than this share of the names in either, and"""
+
+SAME_WORDS: Final = 0.2
+"""this share of the words: two fires in one town share its name."""
+
+_MORE = re.compile(
+    rf"\b(?:another|(?:an )?additional|a further) {_NUMBER}\b"
+    rf"|(?<![\w.,]){_NUMBER} (?:more|additional|further)\b(?! than\b)",
     re.IGNORECASE,
 )
+"""What is added to a count is no other count: "five more people came forward"."""
+_ASKS_FOR_MORE = re.compile(r"\b(?:more|another|additional(?:ly)?|further)\b", re.IGNORECASE)
+_OF_ALL = re.compile(
+    rf"(?<![\w.,])({_NUMBER} (?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*)"
+    rf"{_NUMBER}\b(?! (?:[\w'’-]+ )?(?:who|that|which|killed|injured|wounded|hurt|shot|arrested"
+    r"|detained|infected|charged)\b)",
+    re.IGNORECASE,
+)
+"""Not "two of the 14 people killed", where the 14 are those that a question of the dead counts."""
+_ASKS_FOR_ALL = re.compile(r"\b(?:have|has|had|there|owns?|employs?|runs?)\b", re.IGNORECASE)
+""""How many beds does it have?" asks for the 840 of "120 of its 840 beds", "will close" not."""
+_COUNTED = re.compile(
+    r"\b(?:how many|number of) (?:[\w'’-]+ ){0,2}?([\w'’-]+)(?= (?:do|does|did|is|are|was|were|will"
+    r"|would|has|have|had|can|could|may|might|must|should)\b|\?|$)",
+    re.IGNORECASE,
+)
+"""What is counted: the last word before the verb."""
+_PERIOD = re.compile(
+    rf"(?:^|(?<=[.!?]\s))(?P<head>(?:last|this) year|in \d{{4}}|since (?:{MONTH}\b|\d{{4}}\b))"
+    rf"|\b(?P<tail>(?:last|this) year|in \d{{4}}|since (?:{MONTH}|\d{{4}}))(?=[,.;]|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The time that a count is of, at either end of a clause: "Last year wolves killed 412 sheep"."""
+_CLAUSE_BEFORE = re.compile(r"(?:[^,.;]|[,.]\d)*$")
+_RANK = re.compile(r"\b(?:worst|most|first|\w+est)\b", re.IGNORECASE)
+""""The deadliest fire since 1998" counts nothing of since then."""
+_NAME = re.compile(r"\b[A-Z][\w'’-]+")
+_NO_NAME = re.compile(rf"\([^()]*\)|\b(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
+"""What a capital is written with in any article: agencies in brackets, months, days."""
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(
-    rf"(?<!\bsaid )(?<!\bsaid on )\b(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?!,?\d)"
-    rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<then>{_MONTH})\b)"
+    rf"(?<!\bsaid )(?<!\bsaid on )\b(?:(?P<month>{MONTH})\.? (?P<day>\d{{1,2}})(?!,?\d)"
+    rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<then>{MONTH})\b)"
 )
-_MONEY = "$€£¥"
 _CORRECTS = re.compile(
     r"\b(?:correct(?:s|ed|ion)?|(?<!\bof )(?<!\bstate )corrections"
     r"(?! (?:agency|agencies|board|commission|department|officers?|officials?|secretary|system)\b)"
@@ -133,14 +129,6 @@ _WORD = re.compile(r"[^\W\d_]\w*")
 _AT_HEAD = re.compile(r"(?:^|(?<=[.!?]\s))[A-Z]\w+(?= [a-z])", re.MULTILINE)
 """A capital that may only be there because a sentence begins: "Marks rose", "Halden" of "Halden
 Motors has" not."""
-
-
-class _Figure(NamedTuple):
-    """A number, its kind and the words that say it."""
-
-    value: float
-    kind: str
-    text: str
 
 
 def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figures, ...]:
@@ -193,7 +181,7 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     )
 
 
-def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list[_Figure]:
+def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list[Figure]:
     """The figures of a quote that a question may ask for, less those that it says itself."""
     language = citation.article.language
     asked = set(question.terms)
@@ -201,9 +189,17 @@ def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list
         asked -= _TIMES
     quote = _comparable(question.text, citation.quote, lasts=lasts)
     quote = _of_those_asked_for(quote, asked, language)
-    found = _found(quote, asked, language)
-    if not found or _CORRECTS.search(f"{citation.article.title}\n{quote}"):
-        found = _found(quote, frozenset(), language)
+    corrects = _CORRECTS.search(f"{citation.article.title}\n{quote}")
+    counted = _counted(question)
+    if corrects and counted and not counted & (set(terms(quote, language)) | _PEOPLE):
+        return []  # what it corrects is another count
+    found = with_kinds(quote, counted, language) if counted else []
+    found = found or with_kinds(quote, asked, language)
+    # "Cases reached 63" counts cases, and "sold in 31 languages" no copies.
+    anywhere = not counted or counted & (set(terms(quote, language)) | _PEOPLE)
+    anywhere = anywhere or asked & (_DEAD | _HURT)
+    if corrects or (not found and anywhere):
+        found = with_kinds(quote, frozenset(), language)
     said = figures(question.text)
     new = [figure for figure in found if figure.value not in said]
     if _HOW_MANY.search(question.text):  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
@@ -211,8 +207,17 @@ def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list
     return new
 
 
+def _counted(question: Question) -> set[str]:
+    """The forms of the word that a question counts; empty where it is not told."""
+    found = _COUNTED.search(question.text)
+    at = found.start(1) if found else -1
+    return {form for word in question.words if word.span.start == at for form in word.forms}
+
+
 def _comparable(asked: str, quote: str, *, lasts: bool) -> str:
-    """A quote without the figures that a question does not ask for: ages, times, what was before.
+    """A quote without the figures that a question does not ask for.
+
+    Ages, times, what was before, what was added, of how many it was a part.
 
     Args:
         asked: The question.
@@ -223,6 +228,10 @@ def _comparable(asked: str, quote: str, *, lasts: bool) -> str:
         quote = _AGE.sub(lambda found: found.group().rstrip("0123456789"), quote)
     if not _OF_TIME.search(asked):
         quote = _DURATION.sub("", quote)
+    if not _ASKS_FOR_MORE.search(asked):
+        quote = _MORE.sub("", quote)
+    if not _ASKS_FOR_ALL.search(asked):
+        quote = _OF_ALL.sub(r"\1", quote)
     if lasts:
         quote = ", ".join(_DURATION.findall(quote))
     return quote if _FROM.search(asked) else _WAS_BEFORE.sub(r"\1\2", quote)
@@ -243,101 +252,83 @@ def _of_those_asked_for(quote: str, asked: Set[str], language: str | None) -> st
     return _CLAUSE.sub(kept, quote)
 
 
-def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) -> dict[float, str]:
-    """The numbers in a text, each with the words that say it; no dates and no times of day.
-
-    Args:
-        text: Any.
-        of: Only those that one of these terms follows within `NEAR` words: "41,000 homes" is of
-            "home", "for nine years" is not. Empty takes all.
-        language: The text's.
-
-    >>> figures("Fourteen of the 1,200 passengers, about 1.2 per cent")
-    {14.0: 'Fourteen', 1200.0: '1,200', 1.2: '1.2'}
-    >>> figures("1.204 Menschen, 1,5 Millionen Euro", language="de")
-    {1204.0: '1.204', 1500000.0: '1,5 Millionen'}
-    """
-    return {figure.value: figure.text for figure in _found(text, of, language)}
-
-
-def _found(text: str, of: Set[str], language: str | None) -> list[_Figure]:
-    """The figures of a text, each value of a kind once."""
-    found: dict[tuple[float, str], _Figure] = {}
-    with_comma = analysed_as(language) in MONTHS.keys() - {ENGLISH}
-    for match in (_WITH_COMMA if with_comma else _FIGURE).finditer(text):
-        after = text[match.end() :]
-        if _NO_COUNT.search(text[: match.start()][-12:]) or _CLOCK.match(after):
-            continue
-        if (_DAY_OR_CLOCK if with_comma else _DAY).match(after):
-            continue
-        is_sum = text[max(match.start() - 1, 0) : match.start()] in tuple(_MONEY)
-        kind = SHARE if _SHARE.match(after) else SUM if is_sum else COUNT
-        end = match.end()
-        following = (_WITH_COMMA if with_comma else _FIGURE).search(text, end)
-        if following and _PART_OF.match(text[end : following.start()]):
-            end = following.end()
-        near = " ".join(text[end:].split()[:NEAR])
-        if of and not of & set(terms(near, language)):
-            continue
-        value = _value_with_comma(match) if with_comma else _value(match)
-        # A year is when, not how many.
-        if not (match["digits"] and not match["magnitude"] and _is_year(match["digits"])):
-            found.setdefault((value, kind), _Figure(value, kind, match.group()))
-    return list(found.values())
-
-
-def _value(match: re.Match[str]) -> float:
-    if match["digits"]:
-        value = float(re.sub("[, ]", "", match["digits"]))
-    else:
-        value = 0.0
-        for part in re.split(r"[- ]", match["words"].lower()):
-            value = (
-                value * 100 if part == "hundred"
-                else value + _UNITS.get(part, 0) + _TENS.get(part, 0)
-            )  # fmt: skip
-    magnitude = (match["magnitude"] or "").strip(" -").lower()
-    # 16.1 * 1e6 is 16100000.000000002.
-    return float(round(value * _MAGNITUDES[magnitude])) if magnitude else value
-
-
-def _value_with_comma(match: re.Match[str]) -> float:
-    digits = re.sub(r"[. \u00a0\u202f]", "", match["digits"]).replace(",", ".")
-    word = (match["magnitude"] or "").lower()
-    if not word:
-        return float(digits)
-    if word == "mil millones" or re.match("mill?iard|miljard", word):
-        return float(round(float(digits) * 1e9))
-    is_thousand = word in ("tausend", "mil", "mille", "mila", "duizend", "tusen")
-    return float(round(float(digits) * (1e3 if is_thousand else 1e6)))
-
-
-def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits.isdecimal() and 1800 <= int(digits) <= 2100
-
-
 def _same_thing(question: Question, first: Citation, second: Citation) -> bool:
     """Whether two quotes speak of the same thing: not only of the same names ("Halden Motors").
 
     A name may stand in the title alone, which says what all of an article is about. Where the first
     speaks of what the question means by "the heat", the other's article must, somewhere. Where the
-    first names the day that the question names, the other names no other.
+    first names the day that the question names, the other names no other; where both say of what
+    time they count, it is the same. A question that only asks how many were hurt is about what the
+    first quote's article tells of, and so must the other's be.
     """
     language = first.article.language
     asked, *days = (_days(text) for text in (question.text, first.quote, second.quote))
     if asked & days[0] and days[1] and asked.isdisjoint(days[1]):
         return False
-    quoted = [question.held(each.quote, each.article.language) for each in (first, second)]
+    periods = [_periods(each) for each in (first, second)]
+    if all(periods) and periods[0].isdisjoint(periods[1]):
+        return False
+    quoted = [_held(question, each.quote, each.article.language) for each in (first, second)]
     plain = _plain(question, first) | _plain(question, second)
     if not quoted[0] & quoted[1] & plain:
         return False
+    harmed = {word.term for word in question.words if word.term in _DEAD | _HURT}
+    if harmed and not (harmed & quoted[0] and harmed & quoted[1]):
+        return False
+    if harmed and {word.term for word in question.words} <= _OF_NOTHING:
+        return _same_lead(first, second)
     meant = _meant(question) & (quoted[0] | question.held(first.article.title, language))
     told = f"{second.article.title}\n{second.article.text}"
-    if meant and meant.isdisjoint(question.held(told, second.article.language)):
+    if meant and meant.isdisjoint(_held(question, told, second.article.language)):
         return False
     titles = [question.held(each.article.title, each.article.language) for each in (first, second)]
     named = [held | title & question.names for held, title in zip(quoted, titles, strict=True)]
     return _shared(*quoted) >= SHARED or _shared(*named) >= SHARED_WITH_TITLES
+
+
+def _held(question: Question, text: str, language: str | None) -> set[str]:
+    """The question's words that a text holds, or says otherwise: injured for hurt."""
+    present, held = set(terms(text, language)), question.held(text, language)
+    if _LIVES_LOST.search(text):
+        present |= _DEAD
+    for alike in (_DEAD, _HURT):
+        if alike & present:
+            held |= {word.term for word in question.words if word.term in alike}
+    return held
+
+
+def _same_lead(first: Citation, second: Citation) -> bool:
+    """Whether two articles begin with the same event: the same names, and what happened to them."""
+    leads = [f"{each.article.title}. {each.article.text[:LEAD]}" for each in (first, second)]
+    leads = [_NO_NAME.sub("", lead) for lead in leads]
+    languages = [each.article.language for each in (first, second)]
+    names, words = (
+        [set(terms(part, own)) - _OF_NOTHING for part, own in zip(parts, languages, strict=True)]
+        for parts in ([" ".join(_NAME.findall(_AT_HEAD.sub("", lead))) for lead in leads], leads)
+    )
+    return _overlap(*names) > SAME_NAMES and _overlap(*words) >= SAME_WORDS
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / (min(len(one), len(other)) or 1)
+
+
+def _periods(citation: Citation) -> set[str]:
+    """The times that the counts of a quote are of: "in 2025", "since nov"."""
+    at, quote = citation.article.published_at, citation.quote
+    found = set()
+    for match in _PERIOD.finditer(quote):
+        before = _CLAUSE_BEFORE.search(quote, 0, match.start())
+        clause = before.group() if before and match["tail"] else quote[match.end() :]
+        if _RANK.search(clause) or not figures(clause):
+            continue  # "elected in 2019", "the worst since 1998"
+        preposition, when = (match["head"] or match["tail"]).lower().split()
+        if when == "year":
+            if at is None:
+                continue
+            preposition, when = "in", str(at.year - (preposition == "last"))
+        found.add(f"{preposition} {when[:4] if when.isdecimal() else when[:3]}")
+    return found
 
 
 def _days(text: str) -> set[tuple[str, int]]:
@@ -361,7 +352,7 @@ def _plain(question: Question, citation: Citation) -> set[str]:
         return question.held(quote, language)  # German writes all nouns with a capital
     small = " ".join(word for word in _WORD.findall(quote) if not word[0].isupper())
     heads = " ".join(_AT_HEAD.findall(quote))
-    return question.held(small, language) | (question.held(heads, language) - question.names)
+    return _held(question, small, language) | (question.held(heads, language) - question.names)
 
 
 def _shared(first: set[str], second: set[str]) -> float:

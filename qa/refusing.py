@@ -66,6 +66,8 @@ def _not_told(found: Retrieval, facts: ArticleFacts | None) -> str:
     within = f" (looked only where: {filters})" if filters else ""
     if facts is not None:
         return f"the articles do not say{within}: {facts.counted[:1].lower()}{facts.counted[1:]}"
+    if found.understood.asks is not None and found.understood.asks.titled:
+        return f"no article is called “{_shorten(found.understood.phrases[0], MAX_REASON)}”"
     topic = _shorten(found.question.text, MAX_REASON)
     frequency = found.question.frequencies(found.generation.lexical)
     unknown = [word.text for word in content(found.question) if not frequency(word.term)]
@@ -208,7 +210,7 @@ def _missing(found: Retrieval, finding: Finding) -> str:
     unspoken = [word for word in finding.unspoken if word.lower() not in ASKING]
     unspoken = unspoken or _unwritten(found, finding.near)
     if not unspoken:
-        return f"{nearest} has the words but not the answer"
+        return f"{nearest} has the words but no plain answer"
     return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}"
 
 

@@ -33,6 +33,9 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
 )
 
+_ROW_BREAK = re.compile(r"\n+(?=[^\n]* \| )")
+"""Before the row of a table."""
+
 MAX_NAMES = 10
 """Files of a kind named one by one in the plan of a sync."""
 
@@ -77,7 +80,7 @@ def render_answer(answer: Answer, options: str = "") -> str:
             head = f"[{citation.number}] "
             page = f"  p. {citation.page}" if citation.page else ""
             parts.append(_wrap(head + byline(citation.article) + page, indent=" " * len(head)))
-            parts.append(_wrap(f"“{citation.quote}”", first="    ", indent="    ", dim=True))
+            parts.append(_wrap_lines(f"“{citation.quote}”", "    "))
             parts += _corrected(citation, options)
     else:
         parts.append(_wrap(f"Not in this archive: {answer.reason}.", bold=True))
@@ -91,11 +94,11 @@ def render_answer(answer: Answer, options: str = "") -> str:
 def _answered(answer: Answer) -> Iterator[str]:
     """The answer's text, part by part where it has several; then where its sources differ."""
     if not answer.parts:
-        yield _wrap(answer.facts.text if answer.facts else answer.text, bold=True)
+        yield _wrap_rows(answer.facts.text if answer.facts else answer.text)
     for part in answer.parts:
         yield _wrap(part.question, dim=True)
         told = part.facts.text if part.facts else part.text
-        yield _wrap(told if part.answered else f"Not in this archive: {part.reason}.", bold=True)
+        yield _wrap_rows(told if part.answered else f"Not in this archive: {part.reason}.")
     if answer.differing:
         told = "; ".join(
             f"[{found.citation}] {', '.join(found.figures)}"
@@ -119,7 +122,7 @@ def render_hits(hits: Sequence[Hit], options: str = "") -> str:
         found = f" ({hit.score:.2f}: {ranks})" if ranks else ""  # else by their fields alone
         head = f"{byline(hit.article)}{found}"
         parts.append(_wrap(head, first=f"{hit.rank:>3}. ", indent="     "))
-        parts.append(_wrap(hit.passage.text, first="     ", indent="     ", dim=True))
+        parts.append(_wrap_lines(hit.passage.text, "     "))
         parts += _corrected(hit.citation, options)
         if hit.also_in:
             parts.append(_wrap(_also_in(hit.also_in), first="     ", indent="       "))
@@ -305,6 +308,20 @@ def _value(name: str, value: object) -> str:
         unset = {"answer_threshold": "as fitted", "embedded_per_second": "not measured yet"}
         return unset.get(name, "none")
     return str(value)
+
+
+def _wrap_lines(text: str, indent: str) -> str:
+    """What an article says, in its own lines; indented, so that none looks like one of ours."""
+    lines = (line for line in text.split("\n") if line.strip())
+    return "\n".join(_wrap(line, first=indent, indent=indent, dim=True) for line in lines)
+
+
+def _wrap_rows(text: str) -> str:
+    """An answer in one block, but for the rows of tables, each in a line of its own."""
+    return "\n".join(
+        _wrap(block, first="  " if number else "", indent="  " if number else "", bold=True)
+        for number, block in enumerate(_ROW_BREAK.split(text))
+    )
 
 
 def _wrap(

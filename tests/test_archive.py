@@ -153,7 +153,7 @@ def test_the_filter_that_leaves_nothing_is_told_from_the_others(archive, questio
             f"the question only says where to look ({VALE}); add what you want to know",
         ),
         (
-            "List articles by Owen Tarrick",
+            "Reports by Owen Tarrick",
             "the question only says where to look (author Owen Tarrick); add what you want to know",
         ),
         (

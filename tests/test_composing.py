@@ -4,14 +4,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
+from types import SimpleNamespace
 
 import pytest
 
+from qa.answering import Finding
 from qa.citations import cite
 from qa.cli import main
-from qa.differing import figures, figures_of
+from qa.differing import figures_of
+from qa.figures import figures
 from qa.query import Question
 from qa.records import Article, Figures
+from qa.refusing import _missing
 
 ROWS = [
     {
@@ -170,6 +174,15 @@ def test_sources_that_differ_are_shown_side_by_side(archive, capsys):
     assert "The sources differ: [1]" in out
     assert "Fourteen (2025-01-10)" in out
     assert "19 (2025-02-01)" in out
+
+
+def test_a_refusal_does_not_say_that_a_passage_with_all_the_words_has_no_answer(archive):
+    """It may have one that was not recognised, and is shown below."""
+    [hit] = archive.search("bridge", k=1)
+    question = Question.parse("Who opened the bridge?")
+    found = SimpleNamespace(question=question)
+    told = _missing(found, Finding([], 0.1, answered=False, unknown=[], near=hit))
+    assert told == "the nearest passage, in “New bridge at Kell”, has the words but no plain answer"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa import terminal
 from qa.citations import cite
-from qa.records import Article, Hit, Passage, Problem, SyncReport, Verification
+from qa.records import Answer, Article, Hit, Passage, Problem, SyncReport, Verification
 
 HOSTILE = {
     "colour": "\x1b[31m",
@@ -90,6 +90,25 @@ def test_ranks_stand_one_below_the_other():
     hits = [Hit(passage, article, 1.0, n, None, None, cite(n, article, 0, 13)) for n in (9, 10)]
     heads = terminal.render_hits(hits).splitlines()[::2]
     assert [head.partition("Tram")[0] for head in heads] == ["  9. ", " 10. "]
+
+
+def test_a_table_is_shown_row_by_row_and_no_line_of_an_article_as_one_of_ours():
+    text = "Town | Votes\nKell | 410\n\n[2] It rained."
+    article = Article("ab12", "Vote", text, source="a.txt")
+    passage = Passage(1, "ab12", 0, 0, len(text), text, ())
+    citation = cite(1, article, 0, len(text))
+    hit = Hit(passage, article, 1.0, 1, None, None, citation)
+    answer = Answer(
+        question="?", answered=True, reason=None, text=f"{text} [1]", citations=(citation,),
+        passages=(hit,), confidence=1.0, generation=1, timings_ms={},
+    )  # fmt: skip
+    lines = terminal.render_answer(answer).splitlines()
+    assert lines[:2] == ["Town | Votes", "  Kell | 410 [2] It rained. [1]"]
+    for quoted in (["    “Town | Votes", "    Kell | 410", "    [2] It rained.”"],
+                   ["     Town | Votes", "     Kell | 410", "     [2] It rained."]):  # fmt: skip
+        start = lines.index(quoted[0])
+        assert lines[start : start + 3] == quoted
+    assert not any(line.startswith("[2]") for line in lines)
 
 
 @pytest.mark.parametrize(

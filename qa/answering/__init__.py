@@ -14,6 +14,7 @@ from qa.answering.features import SUPPORTED, candidates, question_features
 from qa.answering.matching import Match, Words
 from qa.answering.quotes import Quote, newest_first, select
 from qa.answering.rereading import is_readable, read
+from qa.answering.times import untold
 from qa.protocols import Embedding, LexicalIndex
 from qa.query import Question
 from qa.records import Hit, Span
@@ -34,7 +35,7 @@ class Finding:
         near: The first passage found, which is shown first where the answer is declined; None
             where there is none.
         unspoken: Words of the question that neither that passage nor its title speaks of, though
-            the archive does elsewhere; the rarest first.
+            the archive does elsewhere; months and years first, then the rarest.
     """
 
     quotes: list[Quote]
@@ -119,6 +120,7 @@ UNSPOKEN: Final = 2
 
 def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]:
     passage = match.hit.passage
+    missing = untold(question.text, match.hit.article, passage.start, passage.end)
     support = match.support(words, Span(passage.start, passage.end))
     written = {word.term: word.text for word in reversed(question.words)}
     gaps = {
@@ -127,7 +129,7 @@ def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]
         if held < SUPPORTED
     }
     rarest = sorted(gaps, key=lambda name: (-gaps[name], name))
-    return tuple(written[name] for name in rarest[:UNSPOKEN])
+    return tuple(dict.fromkeys([*missing, *(written[name] for name in rarest)]))[:UNSPOKEN]
 
 
 def _unknown_words(question: Question, is_known: Callable[[str], bool]) -> list[str]:

@@ -62,6 +62,7 @@ READ_EVIDENCE: Final = (
     "span_best",
     "answers_most",  # the highest of the sentences read
     "span_most",
+    "untold_time",  # the best sentence's passage does not speak of the time asked about
 )
 
 NAMES_LOOKED_FOR_IN: Final = 6

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from qa.answering.features import Candidate
 from qa.answering.model import Linear
+from qa.answering.times import untold
 from qa.languages import primary
 from qa.protocols import Floats
 from qa.records import Span
@@ -56,8 +57,9 @@ class Reading(NamedTuple):
     Attributes:
         ranked: Best first.
         scores: Theirs, float32 (candidates,).
-        evidence: Both judgements of the best, then the highest of each, float32 (4,): what reading
-            says of the archive's holding an answer.
+        evidence: Both judgements of the best, then the highest of each, and whether its passage
+            does not speak of the time asked about; float32 (5,): what reading says of the archive's
+            holding an answer.
     """
 
     ranked: list[Candidate]
@@ -86,7 +88,7 @@ def read(
         reader: What reads.
         weights: What its judgements add to a score.
     """
-    return reordered(ranked, scores, judge(question, ranked, reader), weights)
+    return reordered(question, ranked, scores, judge(question, ranked, reader), weights)
 
 
 def judge(question: str, ranked: Sequence[Candidate], reader: Reader) -> Floats:
@@ -124,7 +126,11 @@ def firsts(ranked: Iterable[Candidate]) -> list[Candidate]:
 
 
 def reordered(
-    ranked: Sequence[Candidate], scores: Floats, judged: Floats, weights: Linear
+    question: str,
+    ranked: Sequence[Candidate],
+    scores: Floats,
+    judged: Floats,
+    weights: Linear,
 ) -> Reading:
     """The candidates by what was judged of them, float32 (candidates, 2); NaN of those not read.
 
@@ -137,7 +143,10 @@ def reordered(
     total = np.asarray(scores + added, dtype=np.float32)
     total[~was_read] = np.minimum(total[~was_read], total[was_read].max() - BEHIND)
     order = np.argsort(-total, kind="stable")
-    evidence = np.concatenate([judged[order[0]], judged[was_read].max(axis=0)])
+    best = ranked[order[0]].hit
+    start, end = max(0, best.passage.start - BEFORE), best.passage.end
+    elsewhen = float(bool(untold(question, best.article, start, end)))
+    evidence = np.asarray([*judged[order[0]], *judged[was_read].max(axis=0), elsewhen], np.float32)
     return Reading([ranked[i] for i in order], total[order], evidence)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from qa.analysis import terms
-from qa.differing import figures
 from qa.duplicates.shingles import Shingles
+from qa.figures import figures
 from qa.records import Article, Passage
 
 SAME_SENTENCE: Final = 0.6

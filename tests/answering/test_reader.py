@@ -170,12 +170,12 @@ def test_what_was_not_read_comes_first_never_and_last_seldom():
     nan = np.nan
     said = [[-5, 0], [-9, 1], [nan, nan], [3, 2], [nan, nan], [-5, -3]]
     weights = Linear(np.zeros(2), np.ones(2), np.asarray([1.0, 0.0]))
-    after = reordered(ranked, scores, np.asarray(said, dtype=np.float32), weights)
+    after = reordered("", ranked, scores, np.asarray(said, dtype=np.float32), weights)
     assert [ranked.index(c) for c in after.ranked] == [3, 0, 2, 4, 5, 1]
-    assert after.evidence.tolist() == [3, 2, 3, 2]
+    assert after.evidence.tolist() == [3, 2, 3, 2, 0]
     assert (np.diff(after.scores) <= 0).all()
     said[3] = [-6, 2]
-    after = reordered(ranked, scores + 9, np.asarray(said, dtype=np.float32), weights)
+    after = reordered("", ranked, scores + 9, np.asarray(said, dtype=np.float32), weights)
     assert ranked.index(after.ranked[0]) == 0
 
 
