@@ -39,8 +39,10 @@ class OnnxLayers:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _ERRORS_ONLY
         options.intra_op_num_threads = min(os.cpu_count() or 1, MOST_CORES)
-        # A thread that spins while it waits would hold up whatever else is at work.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads wait for each other's part by spinning, a tenth faster than asleep, and no longer:
+        # one that went on after the run would hold up whatever else is at work.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         of_layers = {name: values for name, values in weights.items() if ".layer." in name}
         given = [onnxruntime.OrtValue.ortvalue_from_numpy(v) for v in of_layers.values()]
         options.add_external_initializers(list(of_layers), given)
