@@ -50,7 +50,7 @@ from qa.answering.features import (
 from qa.answering.model import Linear
 from qa.answering.quotes import select
 from qa.answering.reader import Reader
-from qa.answering.rereading import judge, read_of, reordered
+from qa.answering.rereading import Reading, judge, read_of, reordered
 from qa.embedding.packaged import PackagedEmbedder
 from qa.protocols import Floats
 
@@ -99,7 +99,7 @@ class Row(NamedTuple):
 
     def quoted(self, reading: Linear) -> tuple[bool, bool]:
         """Whether the first quote, and one of three, holds the answer."""
-        after = reordered(self.asked.question.text, self.ranked, self.scores, self.read, reading)
+        after = self._after(reading)
         quotes = select(after.ranked, after.scores)
         texts = [quote.article.text[quote.start : quote.end] for quote in quotes]
         right = [holds(text, self.asked.answers) for text in texts]
@@ -107,8 +107,11 @@ class Row(NamedTuple):
 
     def features(self, reading: Linear) -> Array:
         """float64 (len(READ_EVIDENCE),)."""
-        after = reordered(self.asked.question.text, self.ranked, self.scores, self.read, reading)
+        after = self._after(reading)
         return np.asarray([self.log_odds, *after.evidence], dtype=np.float64)
+
+    def _after(self, reading: Linear) -> Reading:
+        return reordered(self.asked.question.text, self.ranked, self.scores, self.read, reading)
 
     @property
     def share(self) -> float:

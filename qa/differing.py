@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from typing import Final
 
 from qa.analysis import terms
-from qa.figures import COUNT, MONTH, SHARE, SUM, WORDS, Figure, figures, with_kinds
+from qa.figures import COUNT, MONTH, OF_ALL, SHARE, SUM, WORDS, Figure, figures, with_kinds
 from qa.query import Question
 from qa.records import Citation, Figures
 from qa.stemming import ENGLISH, analysed_as
@@ -83,7 +83,7 @@ _MORE = re.compile(
 """What is added to a count is no other count: "five more people came forward"."""
 _ASKS_FOR_MORE = re.compile(r"\b(?:more|another|additional(?:ly)?|further)\b", re.IGNORECASE)
 _OF_ALL = re.compile(
-    rf"(?<![\w.,])({_NUMBER} (?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*)"
+    rf"(?<![\w.,])({_NUMBER} {OF_ALL})"
     rf"{_NUMBER}\b(?! (?:[\w'’-]+ )?(?:who|that|which|killed|injured|wounded|hurt|shot|arrested"
     r"|detained|infected|charged)\b)",
     re.IGNORECASE,

@@ -46,7 +46,8 @@ MONTH: Final = (
 _NO_COUNT = re.compile(
     rf"(?:\b{MONTH}\.? |\b(?:Pier|Highway|Route|Article) |\bNo\. ?|\bmagnitude (?:of )?)$"
 )
-_PART_OF = re.compile(r"^ (?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*$")
+OF_ALL: Final = r"(?:out )?of (?:(?:the|its|his|her|their|all|some|about|nearly) )*"
+_PART_OF = re.compile(rf"^ {OF_ALL}$")
 """Between two figures of the same thing: "120 of its 840 beds"."""
 _WITH_COMMA = re.compile(
     r"(?<![\w.,:])(?P<digits>(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?)(?![.,:]?\d)"

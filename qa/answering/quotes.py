@@ -255,9 +255,8 @@ def _led_up_to(
         if _words(text, Span(before.start, parts[-1].end)) > MAX_WORDS:
             break
         earlier, first = [before, *earlier], before
-    if earlier and lacks_its_subject(
-        text, first, parts[0]
-    ):  # nobody is named there either: one for the context
+    if earlier and lacks_its_subject(text, first, parts[0]):
+        # Nobody is named there either: one for the context.
         earlier = earlier[-1:] if len(parts) == 1 else []
     return [*earlier, *parts]
 

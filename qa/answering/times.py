@@ -32,8 +32,9 @@ _TIMED: Final = re.compile(
 """What stands before such a word where it is a month."""
 _DATED: Final = re.compile(r"[.,]? \d")
 """What stands behind it there."""
-_YEAR: Final = re.compile(r"(?<![\w.,/-])(?:1[6-9]|20)\d\d(?![\w%]|[.,]\d|['’]s)")
-_ISO: Final = re.compile(r"\b((?:1[6-9]|20)\d\d)-([01]\d)(?:-\d\d)?\b")
+_FOUR: Final = r"(?:1[6-9]|20)\d\d"
+_YEAR: Final = re.compile(rf"(?<![\w.,/-]){_FOUR}(?![\w%]|[.,]\d|['’]s)")
+_ISO: Final = re.compile(rf"\b{_FOUR}-([01]\d)(?:-\d\d)?\b")
 _OPEN: Final = re.compile(
     r"\b(?:since|after|before|until|till|from|between|through|by|to|than|[–—-]|between.+and)"
     r" ?(?:(?:early|mid|late)[ -])?(?:\d+(?:st|nd|rd|th)? (?:of )?)?(?:[a-z]+\.? )?(?:\d+,? )?$",
@@ -94,12 +95,12 @@ def _asked_years(question: str) -> list[str]:
 def _months(text: str) -> Iterator[int]:
     """However they are meant: what may be told is told."""
     yield from (_NAMES[m[0].lower()] for m in _MONTH.finditer(text) if not m[0].islower())
-    yield from (int(m[2]) for m in _ISO.finditer(text))
+    yield from (int(m[1]) for m in _ISO.finditer(text))
 
 
 def _years(text: str) -> Iterator[str]:
     plain = _THOUSANDS.sub("", text)  # "2,000 people" may be what is asked of as "2000 people"
-    yield from (m[0] for m in re.finditer(r"(?:1[6-9]|20)\d\d", plain))
+    yield from (m[0] for m in re.finditer(_FOUR, plain))
 
 
 def _month_before(moment: datetime) -> int:
