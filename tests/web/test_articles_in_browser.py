@@ -88,16 +88,42 @@ def test_articles_are_found_sorted_paged_and_opened(
     assert page.evaluate("document.activeElement.dataset.field") == "publisher"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe_violations(page) == []
-    publisher.select_option("")
 
     monkeypatch.setattr("qa.web.articles_html.PAGE", 3)
-    page.locator("[data-find]").fill(" ")
+    publisher.select_option("")
     page.locator(".pager", has_text="Page 1 of 2").wait_for()
     assert page.locator(".pager button", has_text="Previous").is_disabled()
     first = titles(page)
     page.locator(".pager button", has_text="Next").click()
     page.locator(".pager", has_text="Page 2 of 2").wait_for()
     assert not set(first) & set(titles(page))
+
+
+def test_what_is_typed_counts_for_what_is_pressed_at_once(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.articles_html.PAGE", 3)
+    open_tab(page, "Articles")
+    page.locator(".pager", has_text="Page 1 of 2").wait_for()
+    asked: list[tuple[str, int]] = []
+    listed = ArticlesHandlers.list_articles
+
+    def noting(self: ArticlesHandlers, wanted: Any) -> Any:
+        asked.append((wanted["query"], wanted["offset"]))
+        return listed(self, wanted)
+
+    monkeypatch.setattr(ArticlesHandlers, "list_articles", noting)
+    page.evaluate(
+        """() => {
+            const find = document.querySelector("[data-find]");
+            find.value = "gazette brannoc";
+            find.dispatchEvent(new Event("input", { bubbles: true }));
+            document.querySelector('.pager button[data-offset="3"]').click(); // "Next"
+        }"""
+    )
+    page.locator(".told", has_text="1 of").wait_for()
+    page.wait_for_timeout(500)  # for what the typing would have asked for
+    assert asked == [("gazette brannoc", 0)]
 
 
 def test_a_list_that_comes_late_leaves_what_was_found(

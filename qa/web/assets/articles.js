@@ -28,6 +28,7 @@ function focusedInList() {
 }
 
 async function refresh(focus) {
+  takeTyped();
   const mine = ++turn;
   list.setAttribute("aria-busy", "true");
   const found = await reach("list_articles", { ...wanted });
@@ -65,15 +66,19 @@ narrowing.addEventListener("change", (event) => {
   refresh();
 });
 
+// Whoever types and at once sorts or turns a page means what is typed: a list of it drawn a moment
+// later would take them back to its first page.
+
 let typing;
 find.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => {
-    wanted.query = find.value;
-    wanted.offset = 0;
-    refresh();
-  }, TYPING_MS);
+  typing = setTimeout(refresh, TYPING_MS);
 });
+
+function takeTyped() {
+  clearTimeout(typing);
+  if (wanted.query !== find.value) Object.assign(wanted, { query: find.value, offset: 0 });
+}
 
 function sortBy(sort, descending, focus) {
   Object.assign(wanted, { sort, descending, offset: 0 });
