@@ -20,13 +20,16 @@ from typing import Final
 import numpy as np
 
 from benchmarks.judged import Array, Asked, Collection, dataset, news
-from qa.analysis import STOP_WORDS, fold, tokens
+from qa.analysis import STOP_WORDS, fold, terms, tokens
 from qa.embedding import load_embedder
 from qa.evaluation.statistics import intervals
+from qa.passages import indexed_text
 from qa.settings import PACKAGED_MODEL, Settings
 
 Scores = Callable[[Asked], Array]
 SHIPPED: Final = Settings()
+LEAD: Final = 200
+"""Characters of a first sentence at most: 40 of the model's 256 word pieces."""
 SETS: Final = ("scifact-train", "scifact-test", "squad2", "news")
 
 
@@ -181,6 +184,79 @@ def bm25(k1: float, b: float) -> Scores:
     )
 
 
+def whole_article(*, vectors: float = 0.0, words: float = 0.0) -> Scores:
+    """Of each passage a part of what its whole article scores: its mean vector, its BM25."""
+    made: dict[int, tuple[list[int], Collection, Array]] = {}
+
+    def of(own: Collection) -> tuple[list[int], Collection, Array]:
+        if id(own) not in made:
+            rows: dict[str, list[int]] = {}
+            for row, document in enumerate(own.documents):
+                rows.setdefault(document, []).append(row)
+            place = {document: n for n, document in enumerate(rows)}
+            texts = [[t for row in of_one for t in own.terms[row]] for of_one in rows.values()]
+            means = np.stack([own.vectors[of_one].mean(axis=0) for of_one in rows.values()])
+            means /= np.linalg.norm(means, axis=1, keepdims=True)
+            articles = Collection(own.passages, own.embeddings, list(rows), texts)
+            made[id(own)] = [place[each] for each in own.documents], articles, means
+        return made[id(own)]
+
+    def scores(asked: Asked) -> Array:
+        article_of, articles, means = of(asked.collection)
+        at = np.asarray(article_of)[asked.rows]
+        lexical = articles.bm25(asked.question.terms)[at] if words else asked.lexical
+        dense = (means[at] @ asked.query.vector).astype(np.float64)
+        return rescored(
+            asked,
+            fused(
+                asked,
+                lexical=(1 - words) * asked.lexical + words * lexical,
+                dense=asked.dense + vectors * dense,
+            ),
+        )
+
+    return scores
+
+
+class Led:
+    """The first sentence of the article in front of its later passages, in words or vectors."""
+
+    def __init__(self, *, words: bool = False, vectors: bool = False) -> None:
+        self._words, self._vectors = words, vectors
+        self._made: dict[int, tuple[Collection, Array]] = {}
+
+    def __call__(self, asked: Asked) -> Array:
+        """The scores of its candidates."""
+        own = asked.collection
+        if id(own) not in self._made:
+            self._made[id(own)] = self._make(own)
+        led, vectors = self._made[id(own)]
+        lexical = led.bm25(asked.question.terms)[asked.rows] if self._words else None
+        dense = vectors[asked.rows] @ asked.query.vector if self._vectors else None
+        return rescored(asked, fused(asked, lexical=lexical, dense=dense))
+
+    def _make(self, own: Collection) -> tuple[Collection, Array]:
+        leads = {
+            article.id: article.text[passage.sentences[0].start : passage.sentences[0].end]
+            for passage, article in own.passages
+            if passage.ordinal == 0
+        }
+        texts = [
+            indexed_text(
+                article.title,
+                f"{leads[article.id][:LEAD]}\n{passage.text}" if passage.ordinal else passage.text,
+            )
+            for passage, article in own.passages
+        ]
+        vectors = own.vectors.astype(np.float64)
+        if self._vectors:
+            later = [row for row, (passage, _) in enumerate(own.passages) if passage.ordinal]
+            embedded = load_embedder(PACKAGED_MODEL).embed_passages([texts[row] for row in later])
+            vectors[later] = [each.vector for each in embedded]
+        led = [terms(text) for text in texts] if self._words else own.terms
+        return Collection(own.passages, own.embeddings, own.documents, led), vectors
+
+
 class Unstemmed:
     """BM25 over words that are only folded, stop words included or not."""
 
@@ -231,6 +307,12 @@ TECHNIQUES: Final[Mapping[str, Scores]] = {
     "BM25 k1 2, b .75": bm25(2.0, 0.75),
     "analysis: no stems": Unstemmed(stop_words=False),
     "analysis: no stems, with stop words": Unstemmed(stop_words=True),
+    "context: the article's mean vector besides, .3": whole_article(vectors=0.3),
+    "context: the article's BM25 mixed in, .4": whole_article(words=0.4),
+    "context: both": whole_article(vectors=0.3, words=0.4),
+    "context: the article's first sentence in front, words": Led(words=True),
+    "context: the article's first sentence in front, vectors": Led(vectors=True),
+    "context: the article's first sentence in front, both": Led(words=True, vectors=True),
     "pseudo-relevance feedback on the vector": lambda a: rescored(a, feedback(a)),
     "answer type offered in the passage": answer_type,
     "neighbours in the article": neighbours,
@@ -264,8 +346,8 @@ def measure(asked: Sequence[Asked], technique: Scores) -> tuple[Array, float]:
 def main() -> None:
     """Print a table for each set."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("sets", nargs="*", choices=[*SETS, []], default=list(SETS))
-    wanted = parser.parse_args().sets
+    parser.add_argument("sets", nargs="*", choices=[*SETS, []])
+    wanted = parser.parse_args().sets or SETS
     embedder = load_embedder(PACKAGED_MODEL)
     for name in wanted:
         base, _, split = name.partition("-")
