@@ -18,7 +18,7 @@ from benchmarks import (
     speed,
     whole_question,
 )
-from qa.manifest import package_versions
+from qa.storage.manifest import package_versions
 
 SIZES = (2_000, 20_000, 100_000)
 """Passages of the generated archives; a million takes half an hour more: `benchmarks.scale`."""

@@ -20,11 +20,11 @@ from typing import Final
 import numpy as np
 
 from benchmarks.judged import Array, Asked, Collection, dataset, news
-from qa.analysis import STOP_WORDS, fold, terms, tokens
 from qa.embedding import load_embedder
 from qa.evaluation.statistics import intervals
 from qa.passages import indexed_text
 from qa.settings import PACKAGED_MODEL, Settings
+from qa.text.analysis import STOP_WORDS, fold, terms, tokens
 
 Scores = Callable[[Asked], Array]
 SHIPPED: Final = Settings()

@@ -24,7 +24,7 @@ from benchmarks.duplicate_pairs import Pair, articles, pairs, topics
 from qa.duplicates.linking import Linker
 from qa.duplicates.shingles import Shingles
 from qa.records import Article
-from qa.store_writer import StoreWriter
+from qa.storage.store_writer import StoreWriter
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

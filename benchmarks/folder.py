@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from qa.held import Held
+from qa.files.held import Held
+from qa.files.scanning import SETTLED, Changes, scan
 from qa.reading.statements import NAME
-from qa.scanning import SETTLED, Changes, scan
 
 _A_FOLDER = 1_000
 Result = TypeVar("Result")

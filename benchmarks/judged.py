@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from benchmarks.memory_archive import holds
 from benchmarks.question_sets import QUESTIONS, SHARED
-from qa import analysis
 from qa.answering.matching import Words
 from qa.embedding.tokens import similarities
 from qa.evaluation.dataset import Query, load
@@ -23,12 +22,13 @@ from qa.evaluation.evaluator import default_folder
 from qa.evaluation.indexing import build
 from qa.passages import PassageSize, cut, indexed_text
 from qa.protocols import Embedder, Embedding, Floats, Ids
-from qa.query import Question
+from qa.question.query import Question
 from qa.reading import read_bytes
 from qa.records import Article, Passage
-from qa.rescoring import Laid, late_interaction
+from qa.search.rescoring import Laid, late_interaction
 from qa.settings import Settings
-from qa.store import Store
+from qa.storage.store import Store
+from qa.text import analysis
 
 Array = npt.NDArray[np.float64]
 DEPTH: Final = 100

@@ -22,13 +22,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks.question_sets import SHARED
-from qa.analysis import term, terms, tokens
-from qa.compounds import COMPOUNDING, with_compounds
 from qa.lexical.inverted import InvertedIndex
-from qa.query import Question
+from qa.question.compounds import COMPOUNDING, with_compounds
+from qa.question.query import Question
 from qa.segments import Segment
 from qa.segments.segment import Indexed
-from qa.stemming import ENGLISH, stop_words
+from qa.text.analysis import term, terms, tokens
+from qa.text.stemming import ENGLISH, stop_words
 
 QUESTIONS: Final = 400
 """Of each language."""

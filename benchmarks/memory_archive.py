@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from qa import analysis
 from qa.answering.features import Candidate, candidates
 from qa.answering.matching import Words
 from qa.citations import cite
@@ -16,13 +15,14 @@ from qa.dense.index import SegmentedVectors
 from qa.lexical.inverted import InvertedIndex
 from qa.passages import cut, indexed_text
 from qa.protocols import Embedder, Embedding, Floats, Ids
-from qa.query import Question
-from qa.ranking import rank
+from qa.question.query import Question
 from qa.records import Article, Hit, Passage
-from qa.rescoring import Laid, late_interaction
+from qa.search.ranking import rank
+from qa.search.rescoring import Laid, late_interaction
 from qa.segments import Segment
 from qa.segments.segment import Indexed
 from qa.settings import Settings
+from qa.text import analysis
 
 DEFAULT = Settings()
 

@@ -23,14 +23,14 @@ from benchmarks.memory_archive import (
     holds,
     indexed_texts,
 )
-from qa.analysis import term, tokens
 from qa.answering.features import Candidate
 from qa.answering.matching import Words
 from qa.archive import ANSWER_DEPTH
-from qa.query import Question
+from qa.question.query import Question
 from qa.reading import read_bytes, read_file
 from qa.records import Article
 from qa.settings import Settings
+from qa.text.analysis import term, tokens
 
 ROOT: Final = Path(__file__).parent.parent
 SHARED: Final = ROOT.parent / "shared"

@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 
 from benchmarks.question_sets import ROOT
-from qa import analysis
 from qa.embedding import load_embedder
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
@@ -26,6 +25,7 @@ from qa.protocols import Floats
 from qa.segments import Segment, clusters
 from qa.segments.segment import Indexed
 from qa.settings import PACKAGED_MODEL
+from qa.text import analysis
 
 DATA: Final = ROOT.parent / "shared" / "data"
 QUESTIONS: Final = 300

@@ -23,13 +23,13 @@ import numpy as np
 
 from benchmarks.ablation import fused, ndcg, rescored
 from benchmarks.judged import Array, Asked, Collection, ask, news
-from qa import analysis
 from qa.embedding import load_embedder
 from qa.evaluation.dataset import Query
 from qa.passages import PassageSize, cut, indexed_text
 from qa.protocols import Embedder
 from qa.records import Article, Passage
 from qa.settings import PACKAGED_MODEL
+from qa.text import analysis
 
 EDITIONS: Final = 5
 SPANS: Final = (30, 60, 120, 365)

@@ -26,16 +26,16 @@ import numpy as np
 
 from benchmarks import generated
 from benchmarks.question_sets import ROOT
-from qa import analysis
 from qa.archive import Archive
 from qa.passages import indexed_text
-from qa.query import Question
-from qa.ranking import rank
+from qa.question.query import Question
 from qa.records import Filters
 from qa.request import make_filters
-from qa.searchable import Generation
+from qa.search.ranking import rank
 from qa.settings import Settings
-from qa.store import ToIndex
+from qa.storage.searchable import Generation
+from qa.storage.store import ToIndex
+from qa.text import analysis
 
 RESULTS: Final = ROOT / "benchmarks" / "scale.json"
 PICTURE: Final = ROOT / "benchmarks" / "scale.png"
@@ -298,7 +298,7 @@ from qa.archive import Archive
 from qa.settings import Settings
 import numpy as np
 embedder = generated.ClusteredEmbedder()
-import qa.generation
+import qa.storage.generation
 before = _resident()
 began = time.perf_counter()
 archive = Archive(__import__("pathlib").Path(sys.argv[1]), Settings())

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qa.archive import Archive
-    from qa.deletions import Deleted
     from qa.errors import (
         AbandonedError,
         ArticleNotFoundError,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
         ServiceError,
         SyncCancelledError,
     )
+    from qa.files.deletions import Deleted
     from qa.judgements import Judged, Judgement
     from qa.overviews import Count, Facets, Story
     from qa.protocols import Progress
@@ -61,7 +61,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "qa.archive": ("Archive",),
-    "qa.deletions": ("Deleted",),
+    "qa.files.deletions": ("Deleted",),
     "qa.errors": (
         "AbandonedError",
         "ArticleNotFoundError",

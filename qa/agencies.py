@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from qa.countries import ALIASES
+from qa.text.countries import ALIASES
 
 _NAMES: Final = (
     ("ap", "associated press", "a p"),

@@ -10,28 +10,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from qa import deletions, judgements
+from qa import judgements
 from qa.abandonment import go_on
 from qa.answering import Finding, find_answer
 from qa.citations import cite
-from qa.composing import Found, compose
-from qa.deletions import Deleted
 from qa.errors import CitationError, InputError
 from qa.execution import Execution
+from qa.files import deletions
+from qa.files.deletions import Deleted
+from qa.files.scanning import check_still_says, corpus_at
 from qa.folder_writer import FolderWriter
 from qa.holdings import Holdings
 from qa.judgements import Judged, Judgement
 from qa.milvus.address import Location, to_open
 from qa.mirroring import MirrorWriter
 from qa.protocols import Embedder, OnProgress
+from qa.question.splitting import Parts
 from qa.records import Answer, Hit, SyncPlan, SyncReport, Verification
+from qa.replies.composing import Found, compose
+from qa.replies.telling import tell
 from qa.request import Request, make_filters, make_request
-from qa.retrieval import Retrieval
-from qa.scanning import check_still_says, corpus_at
-from qa.searchable import Searchable
+from qa.search.retrieval import Retrieval
 from qa.settings import Settings
-from qa.splitting import Parts
-from qa.telling import tell
+from qa.storage.searchable import Searchable
 from qa.writer import CallingBack, SyncOptions, Writer
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Archive(Holdings):
         """Delete an article and bring the index up to date; `restore` undoes it.
 
         Its file is put away, or if it holds other articles stays as it is, and the article in it
-        is left out from now on (`qa.deletions`).
+        is left out from now on (`qa.files.deletions`).
 
         Args:
             article_id: Its id, or a beginning of it that no other shares.
@@ -248,7 +249,7 @@ class Archive(Holdings):
         """Answer a question with verbatim quotes, or say that the archive does not hold it.
 
         Args:
-            question: In plain words, with operators if need be (`qa.understanding`).
+            question: In plain words, with operators if need be (`qa.question.understanding`).
             k: How many passages to return with the answer.
             publisher: Only this publisher's articles, whatever the case.
             author: Only articles whose author's name holds these words, in any order.

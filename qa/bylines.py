@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from qa.agencies import is_known, is_like_one
-from qa.analysis import CJK, fold
+from qa.text.analysis import CJK, fold
 
 SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 """What stands after a comma behind a whole name."""

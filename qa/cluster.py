@@ -29,16 +29,16 @@ import dask
 from distributed import Client, Future, KilledWorker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from qa import analysis
 from qa.cluster_places import check_address, is_lacking
 from qa.embedding import load_embedder
 from qa.errors import ModelError, QAError, ServiceError
 from qa.execution import ReadFile, of_file
-from qa.manifest import READING
+from qa.files.scanning import Source
 from qa.passages import PassageSize
 from qa.protocols import Embedder, Embedding
 from qa.reading.workers import ToRead, shared
-from qa.scanning import Source
+from qa.storage.manifest import READING
+from qa.text import analysis
 
 AHEAD: Final = 3
 """Pieces under way for each thread of the workers: one is worked on, the others wait beside it."""

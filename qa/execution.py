@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from qa.files.scanning import Source
 from qa.passages import Cut, PassageSize, cut
 from qa.protocols import Embedder, Embedding
 from qa.reading import ReadResult
 from qa.reading.workers import ToRead, shared
-from qa.scanning import Source
 
 
 @dataclass(frozen=True, slots=True)

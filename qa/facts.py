@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from qa.typography import counted
+from qa.text.typography import counted
 
 Field = Literal["authors", "publishers", "agencies", "dates", "count", "articles"]
 """What is asked of articles: one of their fields, how many there are, or which."""

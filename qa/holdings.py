@@ -17,7 +17,7 @@ from qa.records import Article, Problem
 from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
-from qa.store import Store
+from qa.storage.store import Store
 
 T = TypeVar("T")
 

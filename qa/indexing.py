@@ -14,25 +14,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa import analysis, versions
+from qa import versions
 from qa.duplicates.linking import Linker
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
 from qa.execution import Here, ReadFile
-from qa.generation import Generations
-from qa.manifest import FORMAT, READING, Manifest, package_versions
-from qa.moves import Moves
+from qa.files.moves import Moves
+from qa.files.scanning import Changes, Source, check_corpus, check_emptied, scan
 from qa.passages import Cut, indexed_text
 from qa.protocols import Embedder, Progress
-from qa.publishing import Publisher
 from qa.records import Article, Problem, SyncPlan, SyncReport
 from qa.revisions import Revisions
 from qa.rows import digest as article_digest
-from qa.scanning import Changes, Source, check_corpus, check_emptied, scan
 from qa.settings import Settings
-from qa.store import Store
-from qa.store_writer import StoreWriter
+from qa.storage.generation import Generations
+from qa.storage.manifest import FORMAT, READING, Manifest, package_versions
+from qa.storage.publishing import Publisher
+from qa.storage.store import Store
+from qa.storage.store_writer import StoreWriter
+from qa.storage.writing import writing
+from qa.text import analysis
 from qa.writer import SyncOptions
-from qa.writing import writing
 
 EMBED_AT_ONCE = 256
 """Texts between two commits and progress reports: some seconds of work, which is the most that an

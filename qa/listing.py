@@ -10,12 +10,9 @@ import re
 from collections.abc import Collection
 from typing import Any, Final
 
-from qa.analysis import fold
 from qa.bylines import people
 from qa.errors import InputError
-from qa.languages import tag_key
 from qa.overviews import Count, Facets, merged
-from qa.periods import DAY, MONTH_YEAR, period
 from qa.records import Article, Filters
 from qa.rows import (
     ARTICLE_COLUMNS,
@@ -26,7 +23,10 @@ from qa.rows import (
     publisher_key,
     to_article,
 )
-from qa.store import Store
+from qa.storage.store import Store
+from qa.text.analysis import fold
+from qa.text.languages import tag_key
+from qa.text.periods import DAY, MONTH_YEAR, period
 
 SORTS: Final = {
     "published_at": "published_utc",
@@ -48,7 +48,7 @@ _IN_WORDS: Final = re.compile(rf"(?<!\w)(?:{DAY}|{MONTH_YEAR})")
 """A day or month as it may be written, folded; the store has it as 2026-05-12."""
 
 _PRIMARY: Final = "substr(language_key, 1, instr(language_key || '-', '-') - 1)"
-"""As `qa.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
+"""As `qa.text.languages.primary`: an archive's "en", "en-US" and "en-GB" are one choice."""
 
 _PEOPLE: Final = f"""'["' || replace(author_key, '{BETWEEN_PEOPLE}', '","') || '"]'"""
 """The people of a byline's key, as JSON; the keys hold nothing that JSON would write otherwise."""

@@ -9,10 +9,10 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, timedelta
 from typing import Final
 
 from qa.bylines import people
-from qa.languages import primary
 from qa.overviews import Count, Facets, merged, most_first
 from qa.records import Article, Hit
 from qa.rows import agency_key, person_key, publisher_key
+from qa.text.languages import primary
 
 MOST_BARS: Final = 40
 """Of a histogram: as many as a column of 17rem shows with bars a finger wide can be told apart."""

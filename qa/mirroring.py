@@ -9,7 +9,6 @@ from pathlib import Path
 
 from qa.errors import IndexMismatchError, IndexMissingError, InputError
 from qa.folder_writer import FolderWriter
-from qa.generation import Generations
 from qa.milvus import verifying
 from qa.milvus.address import MilvusAddress
 from qa.milvus.mirror import Mirror
@@ -18,8 +17,9 @@ from qa.milvus.server import Server, check_installed
 from qa.protocols import Embedder, OnProgress
 from qa.records import SyncPlan, SyncReport, Verification
 from qa.settings import Settings
+from qa.storage.generation import Generations
+from qa.storage.writing import writing
 from qa.writer import SyncOptions
-from qa.writing import writing
 
 
 class MirrorWriter:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from qa.analysis import CJK
-from qa.languages import primary
 from qa.records import Span
-from qa.stemming import ENGLISH, analysed_as
+from qa.text.analysis import CJK
+from qa.text.languages import primary
+from qa.text.stemming import ENGLISH, analysed_as
 
 MAX_SENTENCE_WORDS = 120
 """A "sentence" longer than this (a list, a table, a transcript without full stops) is cut at a

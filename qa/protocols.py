@@ -19,7 +19,7 @@ Codes = npt.NDArray[np.int8]
 Offsets = npt.NDArray[np.int32]
 Allowed = Any
 """Which rows may be returned, as the index of the same generation understands it: a mask over all
-rows, bool (rows,), or another kind of set, see `qa.searchable`."""
+rows, bool (rows,), or another kind of set, see `qa.storage.searchable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Scored(NamedTuple):
 class LexicalIndex(Protocol):
     """Ranks passages by the terms they share with a question (BM25).
 
-    Rows are places in the generation's ascending passage ids, from 0, see `qa.generation`.
+    Rows are places in the generation's ascending passage ids, from 0, see `qa.storage.generation`.
     """
 
     @property
@@ -95,7 +95,7 @@ class LexicalIndex(Protocol):
         """The k best passages that hold at least one of the terms, best first, ties by row.
 
         Args:
-            terms: The question's terms, as `qa.analysis.terms` gives them.
+            terms: The question's terms, as `qa.text.analysis.terms` gives them.
             k: At most this many.
             allowed: Which rows may be returned; None allows all that are not deleted.
         """

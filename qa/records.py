@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from qa.confidence import date_confidence
 from qa.facts import ArticleFacts
-from qa.typography import holds
+from qa.text.typography import holds
 
 
 class Span(NamedTuple):
@@ -49,7 +49,7 @@ class Article:
         provenance: Where each field that is known came from: "json-ld", "byline", "file name".
         revision: How many texts have stood in its place, this one among them, see `qa.revisions`.
         later: What it says now, where this is not it: its newest version or revision.
-        later_than: The day asked as of, where what it said then is not kept; see `qa.as_of`.
+        later_than: The day asked as of, where what it said then is not kept; see `qa.search.as_of`.
     """
 
     id: str

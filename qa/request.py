@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qa.errors import InputError
-from qa.languages import tag_of
-from qa.periods import period
+from qa.question.understanding import check_keys
 from qa.reading.cleaning import clean_line
 from qa.records import Filters
-from qa.understanding import check_keys
+from qa.text.languages import tag_of
+from qa.text.periods import period
 
 
 @dataclass(frozen=True, slots=True)

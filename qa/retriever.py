@@ -12,30 +12,30 @@ from pathlib import Path
 from typing import TypeVar
 
 from qa.abandonment import go_on
-from qa.as_of import as_it_read
-from qa.compounds import with_compounds
 from qa.embedding import load_embedder, load_reranker
 from qa.embedding.blas import one_thread
 from qa.errors import IndexDamagedError, InputError, QAError
-from qa.generation import KEPT, Generations
-from qa.loose_operators import closed_up
 from qa.milvus.address import Location, to_open
-from qa.names import Known
-from qa.narrowing import known_of, narrowed, read_names, recency
 from qa.passages import indexed_text
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
-from qa.query import Question
-from qa.ranking import Ranked, rank
+from qa.question.compounds import with_compounds
+from qa.question.loose_operators import closed_up
+from qa.question.names import Known
+from qa.question.query import Question
+from qa.question.splitting import Parts, split
+from qa.question.understanding import Understood, understand, without_operators
 from qa.records import Hit
 from qa.request import Request, make_filters, make_request
-from qa.rescoring import CrossEncoding, LateInteraction, Rescoring, weighted
-from qa.results import Results
-from qa.retrieval import Retrieval
-from qa.searchable import Published, Searchable, Stamp
+from qa.search.as_of import as_it_read
+from qa.search.narrowing import known_of, narrowed, read_names, recency
+from qa.search.ranking import Ranked, rank
+from qa.search.rescoring import CrossEncoding, LateInteraction, Rescoring, weighted
+from qa.search.results import Results
+from qa.search.retrieval import Retrieval
 from qa.settings import Settings
-from qa.splitting import Parts, split
-from qa.store import Store
-from qa.understanding import Understood, understand, without_operators
+from qa.storage.generation import KEPT, Generations
+from qa.storage.searchable import Published, Searchable, Stamp
+from qa.storage.store import Store
 
 T = TypeVar("T")
 
@@ -175,8 +175,8 @@ class Retriever:
         """The passages that best fit a question, best first.
 
         Args:
-            question: In plain words, with operators if need be (`qa.understanding`). An empty
-                question finds nothing.
+            question: In plain words, with operators if need be (`qa.question.understanding`). An
+                empty question finds nothing.
             k: At most this many.
             publisher: Only this publisher's articles, whatever the case.
             author: Only articles whose author's name holds these words, in any order.
@@ -267,7 +267,7 @@ class Retriever:
         return CrossEncoding(generation, self.store, asked.text, self.reranker)
 
     def parts(self, generation: Searchable, request: Request) -> tuple[Parts, list[Request]]:
-        """The questions in a question, see `qa.splitting`, and what to ask for each.
+        """The questions in a question, see `qa.question.splitting`, and what to ask for each.
 
         Returns:
             No parts and the request itself, where it is one question or to be taken as one.

@@ -20,8 +20,8 @@ from qa.errors import ArticleNotFoundError
 from qa.passages import sentences
 from qa.records import Article
 from qa.rows import FOREVER, digest, name_key, to_article, to_values
-from qa.store import Store
-from qa.store_writer import StoreWriter
+from qa.storage.store import Store
+from qa.storage.store_writer import StoreWriter
 
 KEPT: Final = 10
 """Earlier revisions of an article that are kept."""

@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from qa.agencies import canonical
-from qa.analysis import fold
 from qa.bylines import SUFFIXES, people
-from qa.languages import tag_key
 from qa.protocols import Embedding
 from qa.records import Article
+from qa.text.analysis import fold
+from qa.text.languages import tag_key
 
 FOREVER: Final = 2**62
 """The `removed` of a row that no generation has removed."""
@@ -187,7 +187,7 @@ class FilterKeys(NamedTuple):
         day: When it was published, see `days`.
         publisher: As `publisher_key` writes it.
         author: As `byline_key` writes it.
-        language: As `qa.languages.tag_key` writes it.
+        language: As `qa.text.languages.tag_key` writes it.
         agency: As `agency_key` writes it.
     """
 

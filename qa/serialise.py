@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qa import shapes
-from qa.deletions import Deleted
 from qa.facts import ArticleFacts
+from qa.files.deletions import Deleted
 from qa.overviews import Facets, Story
 from qa.records import (
     Answer,

@@ -26,7 +26,7 @@ from qa.records import (
     SyncReport,
     Verification,
 )
-from qa.typography import counted
+from qa.text.typography import counted
 
 MAX_WIDTH = 100
 _UNSAFE = re.compile(

@@ -16,25 +16,25 @@ from typing import Any, Final
 
 import numpy as np
 
-from qa import analysis
 from qa.duplicates.checking import wrong_links
 from qa.duplicates.linking import Linker
 from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError
-from qa.generation import Generations
-from qa.manifest import Manifest
 from qa.passages import indexed_text
 from qa.protocols import Embedder, OnProgress, Progress
-from qa.publishing import Publisher
 from qa.records import Verification
 from qa.revisions import forget_wrong, wrong_revisions
-from qa.searchable import Generation
 from qa.segments import Segment
 from qa.segments.postings import signature
 from qa.settings import Settings
-from qa.store import Store
-from qa.store_writer import StoreWriter
+from qa.storage.generation import Generations
+from qa.storage.manifest import Manifest
+from qa.storage.publishing import Publisher
+from qa.storage.searchable import Generation
+from qa.storage.store import Store
+from qa.storage.store_writer import StoreWriter
+from qa.storage.writing import writing
+from qa.text import analysis
 from qa.versions import relink, wrong_versions
-from qa.writing import writing
 
 AT_ONCE: Final = 2_000
 """Passages held in memory at a time."""

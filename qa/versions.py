@@ -16,8 +16,8 @@ from typing import Final
 from qa.duplicates.shingles import Shingles
 from qa.records import Article
 from qa.rows import FOREVER, name_key, to_article
-from qa.store import Store
-from qa.store_writer import StoreWriter
+from qa.storage.store import Store
+from qa.storage.store_writer import StoreWriter
 
 LEAST_CONTAINED: Final = 0.10
 """Share of the shorter text's shingles that the other must hold. Texts on one topic by different

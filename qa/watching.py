@@ -12,11 +12,11 @@ from threading import Event
 from typing import Final
 
 from qa.archive import Archive
-from qa.connections import identity
 from qa.errors import IndexBusyError, IndexWriteError, QAError, ServiceError
 from qa.execution import Execution
 from qa.protocols import OnProgress
 from qa.records import SyncReport
+from qa.storage.connections import identity
 
 GATHERED: Final = 400
 """Milliseconds for which changes are gathered at most before a sync: a copied folder is one."""

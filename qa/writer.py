@@ -22,7 +22,7 @@ class SyncOptions:
         rebuild: Read and cut every file again, whether it changed or not.
         execution: Where files are read and texts embedded; None: here.
         allow_empty: Delete all articles if the corpus holds none any more, see
-            `qa.scanning.check_emptied`.
+            `qa.files.scanning.check_emptied`.
         on_progress: Called now and then with the stage and how far it is.
         on_plan: Called once with what will be done, before it is.
     """

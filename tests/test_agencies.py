@@ -7,10 +7,10 @@ import json
 import pytest
 
 from qa.cli import main
-from qa.languages import name_of, primary, tag_key, tag_of
-from qa.names import Names
+from qa.question.names import Names
 from qa.records import Clue
 from qa.rows import agency_key
+from qa.text.languages import name_of, primary, tag_key, tag_of
 
 ROWS = [
     {"title": "Dam bursts", "publisher": "Vale Observer", "author": "Lotte Venn",

@@ -14,7 +14,7 @@ from benchmarks.memory_archive import holds
 from benchmarks.question_sets import load
 from qa.archive import Archive
 from qa.errors import ArticleNotFoundError, InputError
-from qa.refusing import MAX_REASON
+from qa.replies.refusing import MAX_REASON
 from tests.conftest import PLACES
 
 ROWS = load("sample_corpus.jsonl")

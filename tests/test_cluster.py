@@ -19,9 +19,9 @@ import pytest
 
 from qa import ServiceError, cli
 from qa.errors import InputError
+from qa.files.scanning import Source
 from qa.passages import PassageSize
 from qa.protocols import Progress
-from qa.scanning import Source
 
 pytest.importorskip("distributed", reason="needs Dask: pip install 'article-qa[dask]'")
 

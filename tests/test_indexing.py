@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from qa import manifest as manifest_module
 from qa.archive import Archive
 from qa.errors import (
     ArticleNotFoundError,
@@ -26,10 +25,11 @@ from qa.errors import (
     IndexMissingError,
     InputError,
 )
-from qa.generation import Generations
 from qa.protocols import Progress
 from qa.records import Problem
 from qa.settings import Settings
+from qa.storage import manifest as manifest_module
+from qa.storage.generation import Generations
 from tests.conftest import PLACES
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2 on Friday. Fourteen were hurt.\n"
@@ -425,7 +425,7 @@ def test_a_run_that_dies_after_publishing_has_published(
         raise OSError("pulled the plug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa.store_writer.StoreWriter.forget_before", die)
+        patch.setattr("qa.storage.store_writer.StoreWriter.forget_before", die)
         with pytest.raises(OSError, match="plug"):
             mine.sync(three_changes)
     fresh = make_archive(mine.index)
@@ -580,7 +580,7 @@ def test_a_store_of_an_earlier_layout_is_made_anew_with_its_embeddings(
 ):
     corpus = write_corpus({"ferry.txt": FERRY})
     with monkeypatch.context() as earlier:
-        for module in ("qa.manifest", "qa.indexing"):
+        for module in ("qa.storage.manifest", "qa.indexing"):
             earlier.setattr(f"{module}.FORMAT", 1)
         mine.sync(write_corpus({"tram.txt": TRAM}))
         write_corpus({"tram.txt": None})
@@ -855,7 +855,7 @@ def test_a_field_that_changed_is_a_change_though_the_text_is_the_same(mine, coun
 def test_a_file_left_alone_is_not_read_again(mine, write_corpus, monkeypatch):
     corpus = write_corpus({"ferry.txt": FERRY, "tram.txt": TRAM})
     long_ago = 1_000_000_000
-    monkeypatch.setattr("qa.scanning.SETTLED", -1.0)  # files of this very moment are trusted
+    monkeypatch.setattr("qa.files.scanning.SETTLED", -1.0)  # files of this very moment are trusted
     mine.sync(corpus)
     opened = []
     digest = hashlib.file_digest
@@ -905,8 +905,8 @@ def clustered(mine, write_corpus, monkeypatch):
     """An index whose merged segment is large enough to be clustered, and its corpus."""
     monkeypatch.setattr("qa.segments.clusters.FROM", 100)
     monkeypatch.setattr("qa.segments.clusters._LEAST_ALLOWED", 10)
-    monkeypatch.setattr("qa.publishing.AT_ONCE", 50)
-    monkeypatch.setattr("qa.publishing.PIECE", 60)
+    monkeypatch.setattr("qa.storage.publishing.AT_ONCE", 50)
+    monkeypatch.setattr("qa.storage.publishing.PIECE", 60)
     words = ["tram", "ferry", "storm", "council", "harbour", "vote", "pier", "power"]
     rows = [
         {
@@ -946,7 +946,7 @@ def test_what_is_large_is_published_first_and_merged_and_clustered_then(
 def test_a_merge_that_is_interrupted_loses_nothing_and_is_made_up_for(
     mine, clustered, write_corpus, make_archive, monkeypatch
 ):
-    from qa import publishing
+    from qa.storage import publishing
 
     more = [{"title": f"New {n}", "text": f"Wholly new story number {n}."} for n in range(60)]
     corpus = write_corpus({"more.jsonl": more})

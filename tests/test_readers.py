@@ -10,10 +10,10 @@ import threading
 
 import pytest
 
-from qa import generation
 from qa.errors import IndexDamagedError, IndexMissingError
 from qa.segments.postings import Terms
 from qa.settings import Settings
+from qa.storage import generation
 
 FERRY = "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n"
 TRAM = "Tram approved\n\nThe council approved the tram line by 27 votes to 18.\n"

@@ -14,7 +14,7 @@ from qa.records import Filters
 from qa.request import make_filters
 from qa.retriever import Retriever
 from qa.settings import Settings
-from qa.store import Store
+from qa.storage.store import Store
 from tests.conftest import PLACES
 
 ROWS = [

@@ -17,8 +17,8 @@ from benchmarks.scale_model import (
     plan,
     written,
 )
-from qa import analysis
 from qa.passages import indexed_text
+from qa.text import analysis
 
 
 def test_the_page_holds_the_figures_of_the_model():

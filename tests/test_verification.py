@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
-from qa.generation import Generations
 from qa.segments import Segment
 from qa.segments.columns import Names
 from qa.segments.postings import Postings
 from qa.settings import Settings
+from qa.storage.generation import Generations
 
 FILES = {
     "ferry.txt": "Ferry hits pier\n\nThe ferry Skerrin Lass hit Pier 2. Fourteen were hurt.\n",
@@ -83,7 +83,7 @@ def damaged_segment(change):
 
 
 def _measured(path):
-    from qa.generation import _measure
+    from qa.storage.generation import _measure
 
     return _measure(path)
 

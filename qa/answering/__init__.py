@@ -16,7 +16,7 @@ from qa.answering.quotes import Quote, newest_first, select
 from qa.answering.rereading import is_readable, read
 from qa.answering.times import untold
 from qa.protocols import Embedding, LexicalIndex
-from qa.query import Question
+from qa.question.query import Question
 from qa.records import Hit, Span
 
 if TYPE_CHECKING:

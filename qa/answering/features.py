@@ -12,7 +12,7 @@ import numpy as np
 
 from qa.answering.matching import Match, Words
 from qa.protocols import Embedding, Floats
-from qa.query import Question
+from qa.question.query import Question
 from qa.records import Hit, Span
 
 SENTENCE_FEATURES: Final = (

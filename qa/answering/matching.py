@@ -14,7 +14,7 @@ import numpy.typing as npt
 from qa.embedding.tokens import similarities
 from qa.passages import indexed_text
 from qa.protocols import Embedding, Floats
-from qa.query import Question
+from qa.question.query import Question
 from qa.records import Hit, Span
 
 Idf = Callable[[str], float]
@@ -26,7 +26,7 @@ class Words:
     """The content words of a question, those that are no stop words.
 
     Attributes:
-        terms: What they are known by (`qa.query.Word.term`), with repeats.
+        terms: What they are known by (`qa.question.query.Word.term`), with repeats.
         rarity: float32 (words,), their idf in the archive.
         is_name: bool (words,), names and figures.
         token_rows: Which of the question's tokens make up each word, bool (words, tokens).

@@ -19,11 +19,11 @@ from qa.answering.sentence_shapes import (
 )
 from qa.duplicates.saying import SAME_SENTENCE, but_for_figures, is_same
 from qa.duplicates.shingles import Shingles
-from qa.figures import figures as numbers_of
 from qa.passages import count_words
 from qa.passages import sentences as split_sentences
 from qa.protocols import Floats
 from qa.records import Article, Span
+from qa.text.figures import figures as numbers_of
 
 MAX_QUOTES: Final = 3
 

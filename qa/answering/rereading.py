@@ -12,9 +12,9 @@ import numpy.typing as npt
 from qa.answering.features import Candidate
 from qa.answering.model import Linear
 from qa.answering.times import untold
-from qa.languages import primary
 from qa.protocols import Floats
 from qa.records import Span
+from qa.text.languages import primary
 
 if TYPE_CHECKING:
     from qa.answering.reader import Reader, Window

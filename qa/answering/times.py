@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from qa.calendar_names import MONTHS
 from qa.records import Article
+from qa.text.calendar_names import MONTHS
 
 _NAMES: Final = {
     name: number

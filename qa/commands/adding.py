@@ -27,7 +27,7 @@ from qa.errors import InputError, ReadingError
 from qa.records import Problem
 
 if TYPE_CHECKING:
-    from qa.adding import Added
+    from qa.files.adding import Added
     from qa.reading import Preview, Stated
 
 
@@ -136,7 +136,7 @@ def _is_address(path: str) -> bool:
 
 def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterator[_Wanted]:
     """The files that an argument means; those that lie nowhere yet are put into a folder."""
-    from qa.adding import files_of, leads_out
+    from qa.files.adding import files_of, leads_out
 
     if _is_address(path):
         yield _fetched(path, folder, stated)
@@ -154,7 +154,7 @@ def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterat
 
 
 def _fetched(url: str, folder: Path, stated: Stated) -> _Wanted:
-    from qa.fetching import fetch
+    from qa.files.fetching import fetch
 
     try:
         page = fetch(url)
@@ -169,7 +169,7 @@ def _fetched(url: str, folder: Path, stated: Stated) -> _Wanted:
 
 
 def _standard_input(folder: Path, name: str | None) -> Path:
-    from qa.adding import safe_name
+    from qa.files.adding import safe_name
     from qa.reading.formats import sniff
 
     if sys.stdin is None:
@@ -239,9 +239,10 @@ def _short(line: str, max_chars: int = 90) -> str:
 
 
 def _add(wanted: list[_Wanted], options: argparse.Namespace) -> int:
-    from qa import adding, terminal
+    from qa import terminal
     from qa.archive import Archive
-    from qa.held import Held
+    from qa.files import adding
+    from qa.files.held import Held
     from qa.settings import Settings
 
     archive = Archive(options.index, Settings.load(options.settings))

@@ -200,7 +200,7 @@ def _request(options: argparse.Namespace) -> Request:
 def search(options: argparse.Namespace) -> int:
     """List passages."""
     from qa import serialise, terminal
-    from qa.refusing import reason
+    from qa.replies.refusing import reason
 
     request = _request(options)
     found = open_archive(options).retriever.find(request, options.k)

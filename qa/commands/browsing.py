@@ -130,7 +130,7 @@ def articles(options: argparse.Namespace) -> int:
 def _no_match(archive: Archive, filters: Mapping[str, str | None]) -> str:
     """That nothing is listed; where that is for the filters alone, which and what to write."""
     from qa import terminal
-    from qa.refusing import emptied
+    from qa.replies.refusing import emptied
     from qa.request import make_filters, make_request
 
     found = archive.retriever.find(make_request("", make_filters(**filters)), 1)

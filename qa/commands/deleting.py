@@ -19,7 +19,7 @@ from qa.commands.shared import (
 from qa.errors import InputError
 
 if TYPE_CHECKING:
-    from qa.deletions import Deleted
+    from qa.files.deletions import Deleted
 
 
 def add(command: AddCommand) -> None:
@@ -56,7 +56,7 @@ def delete(options: argparse.Namespace) -> int:
 
 def restore(options: argparse.Namespace) -> int:
     """Restore an article, or list what can be."""
-    from qa.deletions import deleted
+    from qa.files.deletions import deleted
     from qa.terminal import visible
 
     if options.article_id:

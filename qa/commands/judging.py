@@ -21,7 +21,7 @@ from qa.commands.shared import (
     print_json,
 )
 from qa.errors import InputError
-from qa.typography import counted
+from qa.text.typography import counted
 
 if TYPE_CHECKING:
     from qa.archive import Archive

@@ -7,7 +7,7 @@ from sqlite3 import Row
 from typing import Final
 
 from qa.duplicates.shingles import Shingles, are_copies
-from qa.store import Store
+from qa.storage.store import Store
 
 AT_ONCE: Final = 500
 """Articles held in memory at a time."""

@@ -14,7 +14,7 @@ from typing import Final
 from qa.duplicates.shingles import FEWEST, Shingles, are_copies
 from qa.records import Article
 from qa.rows import FOREVER, to_article
-from qa.store_writer import StoreWriter
+from qa.storage.store_writer import StoreWriter
 
 WINDOW: Final = timedelta(days=30)
 """Days within which a near-copy must appear: what is run again later with other words is another

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
-from qa.analysis import terms
 from qa.duplicates.shingles import Shingles
-from qa.figures import figures
 from qa.records import Article, Passage
+from qa.text.analysis import terms
+from qa.text.figures import figures
 
 SAME_SENTENCE: Final = 0.6
 """The share of the shorter sentence's shingles from which it repeats the other, as copies of wire

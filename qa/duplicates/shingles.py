@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from qa.analysis import CJK, fold
+from qa.text.analysis import CJK, fold
 
 Hashes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

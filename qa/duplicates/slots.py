@@ -11,7 +11,7 @@ from qa.duplicates.saying import says_more, says_otherwise
 from qa.duplicates.shingles import Shingles
 from qa.duplicates.stories import earliest_first, stories_of
 from qa.records import Article, Passage
-from qa.store import Store
+from qa.storage.store import Store
 
 SAME_PASSAGE: Final = 0.5
 """The share of the shorter passage's shingles that the other holds, from which they are one. Copies

@@ -8,7 +8,7 @@ from typing import Final
 from qa.overviews import Story
 from qa.records import Article
 from qa.rows import to_article
-from qa.store import Store
+from qa.storage.store import Store
 
 _LINKS: Final = "(SELECT * FROM copies UNION ALL SELECT * FROM versions)"
 

@@ -36,7 +36,7 @@ from qa.evaluation.statistics import CONFIDENCE, RESAMPLES
 from qa.milvus.address import Location
 from qa.protocols import Embedder, OnProgress, Progress
 from qa.settings import Settings
-from qa.typography import counted
+from qa.text.typography import counted
 
 DIGEST_CHARS: Final = 12
 

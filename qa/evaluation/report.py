@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from qa.evaluation.figures import Ends, Figures, Reliability, RiskCoverage
 from qa.evaluation.measures import MEASURES
-from qa.typography import counted
+from qa.text.typography import counted
 
 COMPARED: Final = ("ndcg@10", "recall@100")
 """The measures whose comparisons the table shows; JSON has all."""

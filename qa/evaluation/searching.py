@@ -17,14 +17,14 @@ from qa.errors import InputError
 from qa.evaluation.dataset import Query
 from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import DEPTH
-from qa.narrowing import known_of
 from qa.protocols import Embedder, OnProgress, Progress
+from qa.question.understanding import understand
 from qa.reading.cleaning import clean_line
 from qa.records import Hit
 from qa.request import make_request
-from qa.retrieval import Retrieval
+from qa.search.narrowing import known_of
+from qa.search.retrieval import Retrieval
 from qa.settings import Settings
-from qa.understanding import understand
 
 ARMS: Final = ("lexical", "dense", "hybrid")
 """Each arm alone, and the product as it is set."""

@@ -23,20 +23,20 @@ from qa.evaluation.indexing import Indexed
 from qa.evaluation.measures import MEASURES, per_query
 from qa.evaluation.searching import day_of, in_steps
 from qa.evaluation.statistics import Values, intervals, paired_p_values
-from qa.narrowing import narrowed, recency
 from qa.protocols import Embedder, Ids, LexicalIndex, OnProgress, VectorIndex
-from qa.ranking import rank
 from qa.request import make_request
-from qa.rescoring import weighted
-from qa.retrieval import Retrieval
+from qa.search.narrowing import narrowed, recency
+from qa.search.ranking import rank
+from qa.search.rescoring import weighted
+from qa.search.retrieval import Retrieval
 from qa.settings import Settings
-from qa.typography import counted
+from qa.text.typography import counted
 
 FOLDS: Final = 5
 DENSE_WEIGHTS: Final = (0.3, 0.4, 0.5, 0.6, 0.7)
 LATE_WEIGHTS: Final = (0.0, 0.2, 0.35, 0.45, 0.6)
 WEIGHTS: Final = ("dense_weight", "late_weight")
-"""With a reranker only the first: what it counts is fixed, see `qa.rescoring`."""
+"""With a reranker only the first: what it counts is fixed, see `qa.search.rescoring`."""
 
 THRESHOLDS: Final = tuple(round(0.02 * step, 2) for step in range(1, 50))
 LEVEL: Final = 0.05

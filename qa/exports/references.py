@@ -15,10 +15,10 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from qa.agencies import is_like_one
-from qa.analysis import fold
 from qa.bylines import SUFFIXES, people
 from qa.records import Article, Citation
 from qa.rows import name_key
+from qa.text.analysis import fold
 
 _LATEX: Final = str.maketrans(
     {

@@ -1,1 +1,1 @@
-"""Lexical indexes: BM25 over the terms of `qa.analysis`."""
+"""Lexical indexes: BM25 over the terms of `qa.text.analysis`."""

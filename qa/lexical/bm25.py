@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from qa.analysis import idf
 from qa.lexical.spelling import closest
 from qa.protocols import Floats, Ids, Mask, Scored
 from qa.segments.segment import Segment
+from qa.text.analysis import idf
 
 
 class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 is untyped

@@ -15,12 +15,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from qa.analysis import idf
 from qa.lexical.spelling import closest
 from qa.protocols import Floats, Ids, Mask, Scored
 from qa.segments.layout import Layout
 from qa.segments.postings import Counts, Rows
 from qa.segments.segment import Segment
+from qa.text.analysis import idf
 
 K1: Final = 1.5
 B: Final = 0.75

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from qa.analysis import fold
 from qa.segments.postings import Terms
+from qa.text.analysis import fold
 
 ONE_FROM: Final = 5
 """Letters from which a term may differ in one: shorter words have neighbours by chance."""

@@ -15,7 +15,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from qa.analysis import idf
 from qa.errors import IndexDamagedError
 from qa.lexical.inverted import K1, B
 from qa.lexical.spelling import closest
@@ -25,6 +24,7 @@ from qa.milvus.collections import Names, term_code, visible
 from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import Floats, Ids, Scored
 from qa.segments.postings import Terms
+from qa.text.analysis import idf
 
 REMEMBERED: Final = 4_000
 """Passages whose terms and vectors are kept: a question's candidates are scored by both arms."""

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from qa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
-from qa.manifest import Manifest, check_format
 from qa.milvus.collections import LAYOUT, NOTHING, Names, is_catalogue
 from qa.milvus.server import Server, quoted
+from qa.storage.manifest import Manifest, check_format
 
 _KEY: Final = "current"
 

@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.errors import IndexDamagedError, QAError
-from qa.languages import tag_key
-from qa.manifest import Manifest
 from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
 from qa.milvus.arms import MOST, MilvusVectors, MilvusWords, Passages
@@ -24,10 +22,12 @@ from qa.milvus.server import Server, check_installed, quoted
 from qa.protocols import Ids
 from qa.records import Filters
 from qa.rows import NO_DAY, agency_key, days, name_key, publisher_key
-from qa.searchable import RowIds, Searchable, Stamp
 from qa.settings import Settings
-from qa.stemming import ENGLISH, STEMMED, tags_of
-from qa.store import Store
+from qa.storage.manifest import Manifest
+from qa.storage.searchable import RowIds, Searchable, Stamp
+from qa.storage.store import Store
+from qa.text.languages import tag_key
+from qa.text.stemming import ENGLISH, STEMMED, tags_of
 
 FRESH_S: Final = 1.0
 """Seconds for which what is current is not asked for again."""

@@ -21,8 +21,6 @@ from typing import Any, Final
 import numpy as np
 
 from qa.errors import IndexDamagedError, IndexMismatchError, InputError
-from qa.generation import Generations
-from qa.manifest import Manifest
 from qa.milvus import catalogue, collections
 from qa.milvus.address import WRITER
 from qa.milvus.catalogue import Current
@@ -31,9 +29,11 @@ from qa.milvus.passage_rows import PassageRow, added, removed, seen, to_passage
 from qa.milvus.replica import changes, send
 from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import OnProgress, Progress
-from qa.searchable import Generation
 from qa.settings import Settings
-from qa.store import Store
+from qa.storage.generation import Generations
+from qa.storage.manifest import Manifest
+from qa.storage.searchable import Generation
+from qa.storage.store import Store
 
 TERMS_AT_ONCE: Final = 5_000
 

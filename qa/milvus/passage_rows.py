@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from qa import analysis
 from qa.milvus.collections import author_words, words_of
 from qa.passages import indexed_text
 from qa.rows import FILTER_COLUMNS, FOREVER, FilterKeys, to_embedding
-from qa.store import Store
+from qa.storage.store import Store
+from qa.text import analysis
 
 AT_ONCE: Final = 400
 """Passages written together: some 8 MB with their token states, of the 64 that Milvus takes."""

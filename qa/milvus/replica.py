@@ -26,9 +26,9 @@ from qa.milvus.collections import NOTHING, Names, chunks, embedding_of
 from qa.milvus.server import MissingError, Server, quoted
 from qa.protocols import Embedding
 from qa.rows import LAYOUT, VERSIONED
-from qa.store import Store
-from qa.store_writer import StoreWriter
-from qa.writing import told
+from qa.storage.store import Store
+from qa.storage.store_writer import StoreWriter
+from qa.storage.writing import told
 
 AT_ONCE: Final = 1_000
 """Rows of a table sent together: about a megabyte before it is compressed."""

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from qa import analysis
 from qa.errors import IndexDamagedError
 from qa.milvus import catalogue
 from qa.milvus.address import MilvusAddress
@@ -22,7 +21,8 @@ from qa.records import Verification
 from qa.revisions import wrong_revisions
 from qa.rows import FilterKeys, digest, to_article
 from qa.settings import Settings
-from qa.store import Store
+from qa.storage.store import Store
+from qa.text import analysis
 
 AT_ONCE: Final = 400
 """Passages compared at a time, with their token states: some 8 MB."""

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from qa.agencies import SPELT_OUT, is_known
-from qa.analysis import fold
 from qa.bylines import SUFFIXES
 from qa.reading import wordings
 from qa.reading.nobody import NOBODY, OF_THE_PRESS, ROLES, names_nobody
 from qa.reading.wordings import word_set
+from qa.text.analysis import fold
 
 _MAX_BYLINE_CHARS = 120
 _MAX_NAMES_CHARS = 20_000

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from qa.calendar_names import month_numbers, weekdays
+from qa.text.calendar_names import month_numbers, weekdays
 
 _EARLIEST_YEAR = 1600  # the first printed newspapers; anything before is a parsing accident
 

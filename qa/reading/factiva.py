@@ -13,7 +13,6 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from qa.languages import tags_by_name
 from qa.reading.authors import (
     agency_in,
     are_people,
@@ -27,6 +26,7 @@ from qa.reading.dates import parse_date
 from qa.reading.draft import Found
 from qa.reading.fields import is_agency, is_name_like
 from qa.reading.record import Record
+from qa.text.languages import tags_by_name
 
 _DOCUMENT: Final = r"(?:Document[oe]?|Dokument|Документ|文書|文件|文档)"
 _NUMBER: Final = r"[A-Za-z0-9_]{8}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[a-z0-9]{9}"

@@ -6,13 +6,13 @@ import re
 from datetime import datetime
 
 from qa.agencies import is_known
-from qa.calendar_names import month_numbers
 from qa.reading import wordings
 from qa.reading.ages import ABOUT
 from qa.reading.authors import parse_byline
 from qa.reading.dates import parse_date
 from qa.reading.wordings import word_set
 from qa.rows import name_key
+from qa.text.calendar_names import month_numbers
 
 _MAX_NAME_CHARS = 60
 _MAX_NAME_WORDS = 8

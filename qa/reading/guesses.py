@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from qa.languages import primary
 from qa.reading.authors import clean_author
 from qa.reading.dates import date_in_url, is_written, parse_date
 from qa.reading.draft import Found
 from qa.reading.fields import without_site
 from qa.reading.meta import is_elsewhere
 from qa.reading.teasers import is_of_teaser
+from qa.text.languages import primary
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

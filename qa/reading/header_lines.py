@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from qa.calendar_names import month_numbers
 from qa.reading import wordings
 from qa.reading.dates import looks_like_date
 from qa.reading.fields import SEPARATOR, is_name_like, parse_age
+from qa.text.calendar_names import month_numbers
 
 READING_TIME: Final = re.compile(wordings.READING_TIME, re.IGNORECASE)
 MINUTES: Final = re.compile(r"\d{1,3}[ -]?(?:min(?:ute)?s?|Mins?|MINS?)\.?")

@@ -11,8 +11,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from qa.analysis import CJK
-from qa.languages import tag_of
+from qa.text.analysis import CJK
+from qa.text.languages import tag_of
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from qa.languages import is_within, tag_key
 from qa.protocols import Mask
 from qa.records import Filters
 from qa.rows import (
@@ -21,7 +20,8 @@ from qa.rows import (
     name_key,
     publisher_key,
 )
-from qa.stemming import analysed_as
+from qa.text.languages import is_within, tag_key
+from qa.text.stemming import analysed_as
 
 Codes = npt.NDArray[np.int32]
 

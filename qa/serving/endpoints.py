@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from qa import deletions, serialise, shapes
+from qa import serialise, shapes
 from qa.archive import Archive
 from qa.errors import ForbiddenError, InputError, ReadingError
+from qa.files import deletions
 from qa.reading import Preview
 from qa.records import Problem
 from qa.serving import uploaded

@@ -69,7 +69,7 @@ def fetched(url: str) -> Sent:
     Raises:
         ReadingError: It is refused or cannot be had.
     """
-    from qa.fetching import fetch
+    from qa.files.fetching import fetch
 
     page = fetch(url.strip())
     stated = Stated(captured=page.captured, captured_by="fetched", url=page.url)

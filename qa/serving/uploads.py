@@ -1,4 +1,4 @@
-"""Uploaded files, handed to `qa.adding` under safe names.
+"""Uploaded files, handed to `qa.files.adding` under safe names.
 
 A name is never used as a path: what arrives is bytes and a label.
 """
@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from qa.adding import Added as Upload
-from qa.adding import add, safe_name
 from qa.errors import IndexWriteError
-from qa.held import Held
+from qa.files.adding import Added as Upload
+from qa.files.adding import add, safe_name
+from qa.files.held import Held
 from qa.reading import Preview
 from qa.reading.content import NOTHING, Stated
 from qa.reading.workers import ToRead, shared

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from qa.errors import QAError
 from qa.exports import references
 from qa.facts import ArticleFacts
-from qa.languages import name_of
 from qa.records import Answer, Citation, Clue, Hit, Span
-from qa.typography import counted
+from qa.text.languages import name_of
+from qa.text.typography import counted
 from qa.web import hits_html
 from qa.web.asked import Asked
 from qa.web.html import (

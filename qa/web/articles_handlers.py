@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from qa.deletions import Deleted, deleted
 from qa.errors import ArticleNotFoundError, QAError
+from qa.files.deletions import Deleted, deleted
 from qa.serving.endpoints import Endpoints
 from qa.serving.http_api import original_file
 from qa.web import articles_html, articles_narrow, html, syncs_html

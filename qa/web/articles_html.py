@@ -9,10 +9,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from qa.deletions import Deleted
+from qa.files.deletions import Deleted
 from qa.records import Article, Problem
 from qa.serving.uploads import MAX_FILE_BYTES, MAX_FILES
-from qa.typography import counted
+from qa.text.typography import counted
 from qa.web.html import DOT, EMPTY, field, notice, open_title, when, words
 
 PAGE: Final = 50

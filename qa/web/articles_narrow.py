@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from qa.archive import Archive
-from qa.languages import name_of, tag_key
 from qa.overviews import Count, Facets
 from qa.rows import agency_key
+from qa.text.languages import name_of, tag_key
 from qa.web.html import EMPTY
 from qa.web.matches_html import MOST
 

@@ -17,7 +17,7 @@ from qa.exports import documents
 from qa.overviews import Facets
 from qa.records import Answer, Article
 from qa.rows import publisher_key
-from qa.typography import counted
+from qa.text.typography import counted
 from qa.web import answer_html, ask_html, compare_html, hits_html, html, matches_html
 from qa.web.answer_html import Verdicts
 from qa.web.asked import Asked

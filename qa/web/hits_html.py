@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from qa.analysis import term, terms, tokens
 from qa.citations import cite, correction, standing
 from qa.records import Article, Citation, Evidence, Explanation, Hit, Span
-from qa.typography import counted
+from qa.text.analysis import term, terms, tokens
+from qa.text.typography import counted
 from qa.web.html import (
     EMPTY,
     annotated,

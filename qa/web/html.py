@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from qa.errors import ArticleNotFoundError, QAError
-from qa.languages import tag_key
 from qa.records import Article, Span
+from qa.text.languages import tag_key
 
 EMPTY = Markup("")
 DOT = Markup(' <span class="dot" aria-hidden="true">·</span> ')

@@ -13,7 +13,7 @@ from qa.overviews import Count
 from qa.records import Verification
 from qa.serving.verifying import Health
 from qa.settings import Settings
-from qa.typography import counted
+from qa.text.typography import counted
 from qa.web import charts
 from qa.web.charts import Bar
 from qa.web.html import EMPTY, notice, words

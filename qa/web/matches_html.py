@@ -8,11 +8,11 @@ from functools import partial
 
 from markupsafe import Markup
 
-from qa.languages import name_of, tag_key
 from qa.matches import Period
 from qa.overviews import Count, Facets
 from qa.rows import agency_key, person_key, publisher_key
-from qa.typography import counted
+from qa.text.languages import name_of, tag_key
+from qa.text.typography import counted
 from qa.web.asked import Asked
 from qa.web.html import EMPTY, words
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from qa.records import SyncReport
 from qa.serving.syncing import SyncState
-from qa.typography import counted
+from qa.text.typography import counted
 from qa.web.html import EMPTY, field, notice, sentence
 
 _STAGES: Final = {

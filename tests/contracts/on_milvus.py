@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from qa.manifest import Manifest
 from qa.milvus.arms import Passages
 from qa.milvus.catalogue import Current
 from qa.milvus.collections import LAYOUT, NOTHING, Names, make_build, term_code
 from qa.milvus.generation import MilvusGeneration
 from qa.milvus.server import Server
 from qa.protocols import Scored
+from qa.storage.manifest import Manifest
 from tests.contracts.by_id import array
 
 APART = 100_000

@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from qa import analysis
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
 from qa.passages import indexed_text
 from qa.segments import Segment
 from qa.segments.segment import Indexed
+from qa.text import analysis
 
 
 def rows(path):

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.bylines import people
-from qa.languages import is_within, tag_key
 from qa.records import Filters
 from qa.request import make_filters
 from qa.rows import agency_key, name_key, publisher_key
+from qa.text.languages import is_within, tag_key
 from tests.conftest import PLACES
 
 LONG = "Lee " * 1_500

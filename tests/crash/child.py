@@ -17,7 +17,7 @@ from pathlib import Path
 from qa.archive import Archive
 from qa.embedding import load_embedder
 from qa.settings import PACKAGED_MODEL, Settings
-from qa.store_writer import StoreWriter
+from qa.storage.store_writer import StoreWriter
 
 EMBEDDER = load_embedder(PACKAGED_MODEL)
 

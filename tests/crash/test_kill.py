@@ -41,8 +41,8 @@ class Case:
 
 
 PIECES = {
-    "qa.publishing.PIECE": 5,
-    "qa.publishing.AT_ONCE": 1,
+    "qa.storage.publishing.PIECE": 5,
+    "qa.storage.publishing.AT_ONCE": 1,
     "qa.indexing.EMBED_AT_ONCE": 2,
 }
 CASES = {

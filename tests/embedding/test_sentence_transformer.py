@@ -12,7 +12,7 @@ import pytest
 from qa.answering.matching import Words
 from qa.embedding import load_embedder, sentence_transformer
 from qa.errors import ModelError
-from qa.query import Question
+from qa.question.query import Question
 from qa.verification import _is_unit
 
 QUESTION = "who was hurt in the storm"

@@ -8,7 +8,7 @@ from qa.evaluation.dataset import Document, Query, load
 from qa.evaluation.indexing import build
 from qa.evaluation.measures import DEPTH
 from qa.evaluation.searching import ARMS, Searcher, arm_settings, day_of, holds
-from qa.query import Question
+from qa.question.query import Question
 from qa.settings import Settings
 from tests.evaluation.conftest import BODIES
 

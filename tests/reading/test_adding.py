@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from qa import adding, cli
+from qa import cli
 from qa.errors import IndexWriteError, InputError
-from qa.held import Held
+from qa.files import adding
+from qa.files.held import Held
+from qa.files.scanning import scan
 from qa.reading import Stated, preview, read_bytes, read_file, statements
 from qa.reading.statements import NAME, Statements, mark, record
 from qa.reading.workers import ToRead, shared
-from qa.scanning import scan
 
 from .test_html import LD, ld, page
 from .test_saved_page import FURNITURE, MAIN, related

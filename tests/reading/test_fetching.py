@@ -15,10 +15,11 @@ from typing import ClassVar
 
 import pytest
 
-from qa import Archive, cli, fetching
+from qa import Archive, cli
 from qa.errors import ReadingError
-from qa.fetching import Bounds, fetch
-from qa.public_network import is_public
+from qa.files import fetching
+from qa.files.fetching import Bounds, fetch
+from qa.files.public_network import is_public
 from qa.reading.statements import Statements
 
 from .test_html import PARAGRAPHS, page

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from qa.files.scanning import scan
 from qa.reading import read_bytes, read_file, statements
 from qa.reading.files import in_parts
 from qa.reading.process import COMMAND
 from qa.reading.workers import Limits, ToRead, Workers
 from qa.records import Article, Problem
-from qa.scanning import scan
 
 from .documents import compressed_pdf
 from .test_html import PARAGRAPHS, page
@@ -91,7 +91,7 @@ def test_a_pdf_that_unpacks_to_gigabytes(tmp_path):
 _SCAN_AGAIN = """
 import sys, tracemalloc
 from pathlib import Path
-from qa.scanning import scan
+from qa.files.scanning import scan
 corpus, index = map(Path, sys.argv[1:])
 first = scan(corpus, index, {}, lambda _: None)
 known = {each.name: (each.digest, "") for each in first.added}
@@ -203,8 +203,8 @@ def test_parts_are_made_as_they_are_taken():
 def test_a_cluster_reads_with_the_same_limits(tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="needs Dask: pip install 'article-qa[dask]'")
     from qa import cluster
+    from qa.files.scanning import Source
     from qa.passages import PassageSize
-    from qa.scanning import Source
 
     workers = Workers(1, Limits(seconds=3), UNRULY)
     monkeypatch.setattr(cluster, "shared", lambda: workers)

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from qa import fetching
 from qa.errors import ForbiddenError, InputError
-from qa.fetching import fetch
+from qa.files import fetching
+from qa.files.fetching import fetch
 from qa.reading.statements import Statements
 from qa.serving import fetches
 from qa.serving.endpoints import Endpoints

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.citations import cite
-from qa.deletions import Deleted
 from qa.facts import ArticleFacts, ArticlesAsked, Fact
+from qa.files.deletions import Deleted
 from qa.matches import by_month, facets_of
 from qa.overviews import Count, Facets
 from qa.records import (

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import reading
-from qa.adding import safe_name
 from qa.errors import InputError
+from qa.files.adding import safe_name
 from qa.serving.uploads import Sent, Upload, store
 
 TEXT = "A headline\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in the harbour.\n"

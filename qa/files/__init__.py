@@ -1,0 +1,1 @@
+"""The files of the corpus: added, fetched, looked through, moved, deleted."""

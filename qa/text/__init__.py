@@ -1,0 +1,1 @@
+"""Text: its words, stems, languages, dates and figures; no articles and no archive."""
