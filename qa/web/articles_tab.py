@@ -36,7 +36,7 @@ class ArticlesTab:
                     fetches=options.allow_url,
                 )
             ),
-            js_on_load=theme.script("articles.js"),
+            js_on_load=theme.script("list.js", "adding.js", "articles.js"),
             server_functions=ArticlesHandlers(self._endpoints).functions(),
             root=options.root_path.rstrip("/"),
             elem_id="browser",

@@ -126,6 +126,51 @@ def test_what_is_typed_counts_for_what_is_pressed_at_once(
     assert asked == [("gazette brannoc", 0)]
 
 
+def test_the_list_is_in_the_address(page: Any) -> None:
+    open_tab(page, "Articles")
+    row(page, "Zebra heist").wait_for()
+    page.locator("[data-find]").fill("northfield")
+    page.locator(".told", has_text="2 of").wait_for()
+    publisher = page.locator("[data-narrow] [data-field=publisher]")
+    publisher.locator("option", has_text="Northfield Gazette (2)").wait_for(state="attached")
+    publisher.select_option("Northfield Gazette")
+    page.locator("[data-sorting]").select_option("title asc")
+    page.wait_for_url("**/*list-order=title+asc*")
+    page.locator("table.articles [aria-sort=ascending] [data-sort=title]").wait_for()
+
+    linked = page.context.new_page()
+    linked.goto(page.url)
+    linked.locator(".told", has_text="2 of").wait_for()
+    assert titles(linked) == titles(page)
+    assert linked.locator("[data-find]").input_value() == "northfield"
+    assert linked.locator("[data-sorting]").input_value() == "title asc"
+    chosen = linked.locator("[data-field=publisher] option:checked", has_text="Northfield Gazette")
+    chosen.wait_for(state="attached")
+    linked.close()
+
+    open_tab(page, "Ask")
+    open_tab(page, "Articles")
+    assert page.locator("[data-find]").input_value() == "northfield"
+    page.locator("[data-sorting]").select_option("published_at desc")
+    publisher.select_option("")
+    page.locator("[data-find]").fill("")
+    row(page, "Zebra heist").wait_for()
+    page.wait_for_url(lambda url: "list-" not in url)
+
+    page.go_back()  # to the Ask tab, and on to the list as it was left
+    page.go_back()
+    page.locator(".told", has_text="2 of").wait_for()
+    assert page.locator("[data-find]").input_value() == "northfield"
+
+
+def test_a_link_to_a_list_that_there_is_not_shows_what_there_is(page: Any, site: Site) -> None:
+    linked = page.context.new_page()
+    linked.goto(f"{site.address}?tab=articles&list-order=colour&list-offset=9999&list-year=x")
+    row(linked, "Zebra heist").wait_for()
+    assert linked.locator("[data-sorting]").input_value() == "published_at desc"
+    linked.close()
+
+
 def test_a_list_that_comes_late_leaves_what_was_found(
     page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
