@@ -29,7 +29,7 @@ from qa.question.splitting import Parts
 from qa.records import Answer, Hit, SyncPlan, SyncReport, Verification
 from qa.replies.composing import Found, compose
 from qa.replies.telling import tell
-from qa.request import Request, make_filters, make_request
+from qa.request import Request, check_k, make_filters, make_request
 from qa.search.retrieval import Retrieval
 from qa.settings import Settings
 from qa.storage.searchable import Searchable
@@ -278,7 +278,7 @@ class Archive(Holdings):
             without=without,
             all_copies=all_copies,
         )
-        depth = max(k, ANSWER_DEPTH) if k >= 1 else k
+        depth = max(check_k(k), ANSWER_DEPTH)
 
         def find(generation: Searchable) -> tuple[Parts, list[Found], dict[str, float]]:
             parts, requests = self.retriever.parts(generation, request)

@@ -39,7 +39,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     from qa.errors import QAError
 
     _prepare_streams()
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        named = " ".join(unknown)
+        parser.error(f"unrecognized arguments: {named}; see: qa {options.command} --help")
     run: Run = options.run
     try:
         if options.named_by_settings:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from qa import listing, revisions, versions
 from qa.duplicates import stories
@@ -42,6 +42,15 @@ class Holdings:
         self.index = index
         self.settings = settings
         self.retriever = Retriever(index, settings)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.index)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def folder(self) -> Path:

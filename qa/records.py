@@ -54,7 +54,7 @@ class Article:
 
     id: str
     title: str
-    text: str
+    text: str = field(repr=False)
     source: str
     position: int = 0
     publisher: str | None = None
@@ -68,8 +68,8 @@ class Article:
     url: str | None = None
     language: str | None = None
     place: str | None = None
-    pages: tuple[int, ...] = ()
-    provenance: Mapping[str, str] = field(default_factory=dict, hash=False)
+    pages: tuple[int, ...] = field(default=(), repr=False)
+    provenance: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     revision: int = 1
     later: Article | None = field(default=None, compare=False, repr=False)
     later_than: date | None = field(default=None, compare=False, repr=False)
@@ -124,7 +124,7 @@ class Passage:
     start: int
     end: int
     text: str
-    sentences: tuple[Span, ...]
+    sentences: tuple[Span, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class Hit:
     rank: int
     lexical: Evidence | None
     dense: Evidence | None
-    citation: Citation
+    citation: Citation = field(repr=False)
     explanation: Explanation | None = None
     also_in: tuple[Article, ...] = ()
     arms_score: float | None = None
@@ -319,10 +319,10 @@ class Answer:
     reason: str | None
     text: str
     citations: tuple[Citation, ...]
-    passages: tuple[Hit, ...]
+    passages: tuple[Hit, ...] = field(repr=False)
     confidence: float
     generation: int
-    timings_ms: Mapping[str, float] = field(hash=False)
+    timings_ms: Mapping[str, float] = field(hash=False, repr=False)
     understood: tuple[Clue, ...] = ()
     parts: tuple[AnswerPart, ...] = ()
     differing: tuple[Figures, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -65,6 +66,21 @@ def make_request(
         without=check_keys(without),
         all_copies=all_copies,
     )
+
+
+def check_k(k: int) -> int:
+    """How many are wanted.
+
+    Raises:
+        InputError: It is no whole number, or below 1.
+    """
+    try:
+        number = operator.index(k)  # numpy's are whole numbers too
+    except TypeError as error:
+        raise InputError(f"k must be a whole number, not {k!r}") from error
+    if number < 1:
+        raise InputError(f"k must be at least 1, not {number}")
+    return number
 
 
 def make_filters(

@@ -14,7 +14,7 @@ from typing import TypeVar
 from qa.abandonment import go_on
 from qa.embedding import load_embedder, load_reranker
 from qa.embedding.blas import one_thread
-from qa.errors import IndexDamagedError, InputError, QAError
+from qa.errors import IndexDamagedError, QAError
 from qa.milvus.address import Location, to_open
 from qa.passages import indexed_text
 from qa.protocols import Embedder, Embedding, Floats, Ids, Reranker
@@ -25,7 +25,7 @@ from qa.question.query import Question
 from qa.question.splitting import Parts, split
 from qa.question.understanding import Understood, understand, without_operators
 from qa.records import Hit
-from qa.request import Request, make_filters, make_request
+from qa.request import Request, check_k, make_filters, make_request
 from qa.search.as_of import as_it_read
 from qa.search.narrowing import known_of, narrowed, read_names, recency
 from qa.search.ranking import Ranked, rank
@@ -215,8 +215,7 @@ class Retriever:
 
     def retrieve(self, generation: Searchable, request: Request, k: int) -> Retrieval:
         """As `find`, in a generation that `steady` hands out."""
-        if k < 1:
-            raise InputError(f"k must be at least 1, not {k}")
+        k = check_k(k)
         began = time.perf_counter()
         known = self._known_of(generation)
         understood = self._understand(generation, request)

@@ -173,7 +173,9 @@ class Settings:
             ) from error
         known = {f.name for f in fields(cls)}
         if unknown := sorted(values.keys() - known):
-            raise InputError(f"{file}: unknown setting {unknown[0]!r}; known: {sorted(known)}")
+            raise InputError(
+                f"{file}: unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}"
+            )
         try:
             return replace(cls(), **values)
         except InputError as error:

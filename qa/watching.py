@@ -52,7 +52,8 @@ def watch(
     Args:
         archive: What to keep in step.
         corpus: Its corpus folder.
-        on_report: Called after each sync that changed something, and after the first.
+        on_report: Called after each sync that changed something, after the first, and after the
+            first that succeeds when others failed.
         on_error: Called with what a sync raised; watching goes on.
         execution: As in `Archive.sync`, like the next.
         on_progress: Likewise.
@@ -85,10 +86,10 @@ def watch(
                     on_error(error)
                 failed = str(error)
                 continue
-            failed = ""
-            if not told or report.added or report.changed or report.deleted:
+            # After an error it is told that this is mended, though nothing may have changed.
+            if not told or failed or report.added or report.changed or report.deleted:
                 on_report(report)
-            told = True
+            told, failed = True, ""
         # The folder was deleted, moved or replaced: wait for the next of its name.
         while not corpus.is_dir() and not ended.wait(RETRY):
             pass

@@ -93,6 +93,25 @@ def test_k_is_how_many_passages_are_shown_and_changes_no_answer(archive):
     assert one.text == many.text
     with pytest.raises(InputError, match="k must be at least 1"):
         archive.ask(question, k=0)
+    for wrong in ("3", 2.0, None):
+        for asked in (archive.ask, archive.search):
+            with pytest.raises(InputError, match="k must be a whole number, not "):
+                asked(question, k=wrong)
+
+
+def test_what_a_notebook_shows_can_be_read(archive):
+    answer = archive.ask(ANSWERABLE[0]["question"])
+    assert repr(archive) == f"Archive({str(archive.index)!r})"
+    assert answer.text in repr(answer).replace("\\n", "\n")
+    for shown, most in ((answer, 4_000), (answer.passages[0], 2_000), (archive.articles()[0], 800)):
+        assert len(repr(shown)) < most
+
+
+def test_an_archive_is_closed_after_a_with(archive):
+    with Archive(archive.index, archive.settings) as opened:
+        assert opened.articles()
+    assert opened.articles()  # opens what it needs again
+    opened.close()
 
 
 def test_filters_hold_for_every_quote(archive):

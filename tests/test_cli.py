@@ -99,6 +99,8 @@ def test_index_as_json(tmp_path, write_corpus, capsys):
         (["ask", "ferry", "--settings", "short.toml"], "short.toml: passage_words must be"),
         (["ask", "ferry", "--index", "a\n\x1b[31m\u202eb"], "a \ufffd[31m\ufffdb; run: qa index"),
         (["ask", "a\udcffb"], "not valid Unicode"),
+        (["ask", "ferry", "--index", "odd"], "CURRENT is a folder and should be a file; move it"),
+        (["index", "--index", "odd"], "move it away and run: qa index"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -106,6 +108,7 @@ def test_what_cannot_be_done_is_told_in_one_line(
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "corpus").mkdir()
+    (tmp_path / "odd" / "CURRENT").mkdir(parents=True)
     for name, content in {
         "file": b"", "broken.toml": b'model = "', "bytes.toml": b'model = "\xff"',
         "unknown.toml": b"modell = 1", "short.toml": b"passage_words = 3",
@@ -134,6 +137,13 @@ def test_wrong_usage_is_2(arguments, capsys):
         main(arguments)
     assert stopped.value.code == 2
     assert "usage: " in capsys.readouterr().err
+
+
+def test_an_option_that_is_none_is_told_with_where_to_look(capsys):
+    with pytest.raises(SystemExit):
+        main(["ask", "ferry", "--pubisher", "AP"])
+    said = "unrecognized arguments: --pubisher AP; see: qa ask --help\n"
+    assert capsys.readouterr().err.endswith(said)
 
 
 @pytest.mark.parametrize("question", ["ferry pier " * 10_000, "fer\0ry \x1b[31mpier", "\ufeffpier"])

@@ -244,6 +244,18 @@ def watching(make_archive, tmp_path):
         assert not thread.is_alive()
 
 
+def test_what_is_mended_is_told_though_nothing_else_has_changed(watching, write_corpus):
+    corpus = write_corpus({"ferry.txt": FERRY})
+    reports, errors = watching(corpus)
+    wait_until(lambda: reports)
+    time.sleep(0.5)
+    write_corpus({"reading.toml": "[[["})
+    wait_until(lambda: errors)
+    write_corpus({"reading.toml": None})
+    wait_until(lambda: len(reports) == 2)
+    assert (reports[1].unchanged, reports[1].added) == (1, ())
+
+
 def test_what_comes_during_the_first_sync_is_not_missed(watching, write_corpus):
     def on_progress(progress):
         if progress.stage == "embedding":

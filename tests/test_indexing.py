@@ -254,12 +254,13 @@ def test_hidden_files_notes_and_unknown_kinds_are_not_read(mine, write_corpus):
             "sub/README.md": "# A true article\n\nIt stands in a sub-folder and is read.\n",
             ".hidden.txt": TRAM,
             ".git/x.txt": TRAM,
+            "~$ferry.docx": b"\x05Ada",  # Word has it open
             "photo.png": b"PNG",
             "FERRY.TXT": FERRY,
         }
     )
     report = mine.sync(corpus)
-    assert report.added == ("FERRY.TXT", "sub/README.md")
+    assert (report.added, report.problems) == (("FERRY.TXT", "sub/README.md"), ())
     assert titles(mine) == ["A true article", "Ferry hits pier"]
 
 

@@ -49,7 +49,7 @@ def test_qa_toml_in_the_working_directory_is_read_if_there(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("passage_wrods = 60", "unknown setting 'passage_wrods'; known: ['answer_threshold'"),
+        ("passage_wrods = 60", "unknown setting 'passage_wrods'; known: answer_threshold, dense"),
         ("[section]\ndepth = 5", "unknown setting 'section'"),
         ("depth = ", "cannot read settings"),
         (b"\xff\xfe", "cannot read settings"),

@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qa.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from qa.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    IndexWriteError,
+)
 from qa.segments import Segment
 from qa.segments.columns import Names
 from qa.segments.postings import Postings
@@ -182,6 +188,20 @@ def test_damage_is_found_and_mended(mine, make_archive, damage, told):
     for one in (fresh, mine):
         assert answers(one) == expected
     assert fresh.verify().ok
+    fresh.close()
+
+
+def test_a_folder_in_the_place_of_the_pointer_is_to_be_moved_away(mine, make_archive, write_corpus):
+    expected = answers(mine)
+    pointer = mine.index / "CURRENT"
+    pointer.unlink()
+    pointer.mkdir()
+    fresh = make_archive(mine.index)
+    with pytest.raises(IndexWriteError, match="is a folder and should be a file; move it away"):
+        fresh.verify(repair=True)
+    pointer.rmdir()
+    fresh.sync(write_corpus(FILES))
+    assert answers(fresh) == expected
     fresh.close()
 
 

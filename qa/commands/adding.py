@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         wanted = [
             each
             for number, given in enumerate(paths)
-            for each in _wanted(given, Path(folder, str(number)), options.name, stated)
+            for each in _wanted(given, Path(folder, str(number)), options, stated)
         ]
         if not wanted:
             raise InputError("no file there that can be read; see: qa add --help")
@@ -113,13 +114,15 @@ def run(options: argparse.Namespace) -> int:
 def _stated(options: argparse.Namespace) -> Stated:
     from qa.reading.content import Stated
     from qa.reading.dates import parse_date
-    from qa.reading.statements import check_columns
+    from qa.reading.statements import check_captured, check_columns
 
     captured = None
     if options.captured is not None:
-        captured = parse_date(options.captured)
-        if captured is None:
-            raise InputError(f"--captured {options.captured!r} is no day; write it as 2025-08-03")
+        try:  # of a far year: `parse_date` would not say what is wrong with it
+            day: datetime | None = datetime.fromisoformat(options.captured)
+        except ValueError:
+            day = parse_date(options.captured)
+        captured = check_captured(day, f"--captured {options.captured!r}")
     columns: dict[str, str] = {}
     for pair in options.column:
         field, equals, name = pair.partition("=")
@@ -134,17 +137,21 @@ def _is_address(path: str) -> bool:
     return _ADDRESS.match(path) is not None
 
 
-def _wanted(path: str, folder: Path, name: str | None, stated: Stated) -> Iterator[_Wanted]:
+def _wanted(
+    path: str, folder: Path, options: argparse.Namespace, stated: Stated
+) -> Iterator[_Wanted]:
     """The files that an argument means; those that lie nowhere yet are put into a folder."""
-    from qa.files.adding import files_of, leads_out
+    from qa.files.adding import describes, files_of, leads_out
 
     if _is_address(path):
         yield _fetched(path, folder, stated)
     elif path == "-":
-        file = _standard_input(folder, name)
+        file = _standard_input(folder, options.name)
         yield _Wanted(file.name, file, file.name, stated)
     else:
         for file, safe in files_of([Path(path)]):
+            if file != Path(path) and describes(file, options.corpus):
+                continue
             told = str(file).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             if leads_out(file, Path(path)):
                 why = "a link that leads out of the folder; add the file that it means by itself"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
-from qa.commands.shared import OK, AddCommand, add_corpus, path
+from qa.commands.shared import OK, AddCommand, add_corpus, drop_output, path
 from qa.errors import InputError
 
 USERS = Path("qa-users.json")
@@ -98,7 +99,16 @@ def mcp(options: argparse.Namespace) -> int:
     archive = MeasuredArchive(archive, Metrics())  # which syncs it apart
     syncing = Syncing(archive, options.corpus)
     endpoints = Endpoints(archive, options.corpus, syncing, Options(read_only=options.read_only))
-    make_tools(endpoints).run("stdio")
+    server = make_tools(endpoints)
+    if sys.stdin is not None and sys.stdin.isatty():
+        told = "speaking MCP on standard input and output, for a client that starts this command"
+        print(f"{told}; Ctrl-C ends it", file=sys.stderr)
+    # Waiting for a line of standard input is not interrupted but by the system.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        server.run("stdio")
+    except* BrokenPipeError:  # the client has gone
+        drop_output()
     return OK
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from qa.embedding.loading import load
 from qa.errors import ModelError
 from qa.protocols import Floats
 
@@ -32,16 +33,8 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, model: str) -> None:
-        from sentence_transformers import CrossEncoder
-        from torch.nn import Identity
-
         self.name = model
-        try:
-            # Not squeezed into 0 to 1, where what a model is sure of is all alike.
-            self._model: Any = CrossEncoder(model, activation_fn=Identity())
-        except Exception as error:  # the library raises what its dependencies raise
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
-            raise ModelError(f"cannot load the reranker {model!r}: {reason[:200]}") from error
+        self._model: Any = load(_make, model, "reranker")
         if (labels := int(self._model.num_labels)) != 1:
             raise ModelError(f"the reranker {model!r} gives {labels} scores, not 1; name another")
         if _made_up(self._model):
@@ -55,6 +48,14 @@ class CrossEncoderReranker:
         pairs = [(question, text) for text in texts]
         found = self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False)
         return np.asarray(found, dtype=np.float32).reshape(-1)
+
+
+def _make(model: str, here: bool) -> Any:  # noqa: ANN401 - as below
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    # Not squeezed into 0 to 1, where what a model is sure of is all alike.
+    return CrossEncoder(model, activation_fn=Identity(), local_files_only=here)
 
 
 def _made_up(loaded: Any) -> bool:  # noqa: ANN401 - the library's class is imported lazily

@@ -16,7 +16,7 @@ from qa import reading
 from qa.addresses import address_key
 from qa.errors import IndexWriteError, InputError
 from qa.files.held import Held
-from qa.files.scanning import is_passed_over, source_name
+from qa.files.scanning import is_hidden, is_passed_over, source_name
 from qa.reading.content import NOTHING, Stated
 from qa.reading.files import ReadResult
 from qa.reading.workers import ToRead, shared
@@ -264,15 +264,20 @@ def leads_out(file: Path, folder: Path) -> bool:
     return file != folder and file.is_symlink() and not within
 
 
+def describes(file: Path, corpus: Path) -> bool:
+    """Whether a file is the README.md of the corpus, which is about the folder and no article."""
+    return file.name == "README.md" and file.parent.resolve() == corpus.resolve()
+
+
 def _files_in(folder: Path) -> Iterator[tuple[Path, str]]:
     top = _safe(_ascii(_text(folder.resolve().name))) or "added"
     # Links to folders are not followed: they may lead in a circle, or to the whole disk.
     for at, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        folders[:] = sorted(each for each in folders if not is_hidden(each))
         inner = Path(at).relative_to(folder).parts
         parts = [top, *(_safe(_ascii(_text(part))) or "folder" for part in inner)]
         for name in sorted(names):
-            if not name.startswith(".") and reading.suffix_of(name) in reading.NOTICED:
+            if not is_hidden(name) and reading.suffix_of(name) in reading.NOTICED:
                 yield Path(at, name), "/".join([*parts, safe_name(_text(name))])
 
 

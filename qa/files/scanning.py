@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,9 @@ count time in steps of up to two seconds, so a file written twice within one ste
 
 UNREADABLE: Final = "unreadable"
 """Begins what stands in the place of a digest for what could not be opened."""
+
+
+_HIDDEN: Final = re.compile(r"(?:^|/)(?:\.|~\$)")
 
 
 REFUSED_LINK: Final = "a link that leads out of the corpus folder; copy what it means here instead"
@@ -228,7 +232,15 @@ def is_passed_over(inner: str) -> bool:
 
     That describes the folder, and is not an article.
     """
-    return inner.startswith(".") or "/." in inner or inner == "README.md"
+    return inner == "README.md" or is_hidden(inner)
+
+
+def is_hidden(inner: str) -> bool:
+    """Whether a path, or a folder in it, is not for readers: ".draft.txt", and "~$story.docx".
+
+    That is what Word lays beside a document as long as it is open; others hide such files.
+    """
+    return _HIDDEN.search(inner) is not None
 
 
 def leads_out(entry: os.DirEntry[str] | Path, top: Path) -> bool:

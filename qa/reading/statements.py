@@ -19,7 +19,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -182,11 +182,25 @@ def mark(stated: Stated) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
-def parse_captured(value: object) -> datetime | None:
-    """A day or a time at which something was saved."""
+def check_captured(value: object, told: str) -> datetime:
+    """The day or the time at which something was saved.
+
+    Args:
+        value: A date or a time.
+        told: What says it, and how.
+
+    Raises:
+        InputError: It is something else, or nothing can have been saved then.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return from_day(value) if isinstance(value, date) else None
+        captured = value if value.tzinfo else value.replace(tzinfo=UTC)
+        if captured > datetime.now(UTC) + timedelta(days=1):  # it is tomorrow already somewhere
+            raise InputError(f"{told} lies in the future; write the day the page was saved")
+        if from_day(captured) is not None:
+            return captured
+    raise InputError(f"{told} is no day such as 2025-08-03")
 
 
 def check_columns(columns: Mapping[str, Any]) -> dict[str, str]:
@@ -215,8 +229,6 @@ def _stated(values: object, pattern: str, path: Path) -> Stated:
         NOTHING, url=values.get("url"), columns=check_columns(values.get("columns", {}))
     )
     if "captured" in values:
-        captured = parse_captured(values["captured"])
-        if captured is None:
-            raise InputError(f'{path}: captured of ["{pattern}"] is no day such as 2025-08-03')
+        captured = check_captured(values["captured"], f'{path}: captured of ["{pattern}"]')
         stated = replace(stated, captured=captured, captured_by=NAME)
     return stated

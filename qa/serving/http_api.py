@@ -37,7 +37,7 @@ from qa.errors import (
 from qa.serving.endpoints import Endpoints
 from qa.serving.guard import served_path
 from qa.serving.metrics import Metrics
-from qa.serving.operations import Operation, Parameter
+from qa.serving.operations import Operation, Parameter, misfits
 from qa.serving.options import Options
 from qa.serving.uploads import MAX_FILE_BYTES, Sent
 
@@ -132,8 +132,7 @@ def _route(found: Operation, place: Callable[..., Any]) -> Callable[..., Respons
 
 
 def _known(found: Operation, method: str) -> Callable[[Request], Awaitable[None]]:
-    """Refuses what is no argument: a filter that is misspelt would filter nothing, unseen."""
-    names = [parameter.name for parameter in found.parameters]
+    """Refuses what is no argument, see `Operation.check_names`."""
 
     async def check(request: Request) -> None:
         if method == "POST" and (name := next(iter(request.query_params), None)):
@@ -142,10 +141,8 @@ def _known(found: Operation, method: str) -> Callable[[Request], Awaitable[None]
             given = request.query_params if method == "GET" else await request.json()
         except (ValueError, RecursionError):  # no JSON, which is told elsewhere
             return
-        wrong = [name for name in given if name not in names] if isinstance(given, Mapping) else []
-        if wrong:
-            takes = ", ".join(names) or "none"
-            raise InputError(f"{found.name} has no argument {wrong[0]!r}; its arguments: {takes}")
+        if isinstance(given, Mapping):
+            found.check_names(given)
 
     return check
 
@@ -288,10 +285,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     elif isinstance(error.body, list | str | int | float):
         told = "send the arguments as one JSON object, by their names"
     else:
-        told = "; ".join(
-            f"{'.'.join(str(part) for part in wrong['loc'][1:]) or 'the request'}: {wrong['msg']}"
-            for wrong in error.errors()
-        )
+        told = misfits(error.errors(), below=1)
     return JSONResponse({"error": {"kind": "InputError", "message": told}}, 400)
 
 

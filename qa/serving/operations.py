@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
+
+from qa.errors import InputError
 
 _ARGUMENT = re.compile(r"^ {4}(\w+): +(.*)$")
 
@@ -53,6 +55,17 @@ class Operation:
         """The first sentence of what is said about it."""
         return self.about.partition("\n")[0]
 
+    def check_names(self, given: Iterable[str]) -> None:
+        """Refuse what is no argument: a filter that is misspelt would filter nothing, unseen.
+
+        Raises:
+            InputError: It names the first that is none, and those there are.
+        """
+        names = [parameter.name for parameter in self.parameters]
+        if wrong := [name for name in given if name not in names]:
+            takes = ", ".join(names) or "none"
+            raise InputError(f"{self.name} has no argument {wrong[0]!r}; its arguments: {takes}")
+
     def described(self, annotate: Callable[[Parameter], Any], kind: Any) -> inspect.Signature:  # noqa: ANN401
         """The signature for a library that reads one.
 
@@ -65,6 +78,19 @@ class Operation:
             for p in self.parameters
         ]
         return inspect.Signature(parameters, return_annotation=self.returns)
+
+
+def misfits(errors: Sequence[Mapping[str, Any]], *, below: int = 0) -> str:
+    """What arguments do not fit their types, in one line.
+
+    Args:
+        errors: As Pydantic's `ValidationError.errors` gives them.
+        below: How many parts of their places do not name arguments.
+    """
+    return "; ".join(
+        f"{'.'.join(str(part) for part in wrong['loc'][below:]) or 'the request'}: {wrong['msg']}"
+        for wrong in errors
+    )
 
 
 def operation(run: Callable[..., Any], *, writes: bool) -> Operation:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from qa import __version__
 from qa.errors import InputError, QAError
 from qa.serving.endpoints import Endpoints
-from qa.serving.operations import Operation, Parameter
+from qa.serving.operations import Operation, Parameter, misfits
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -35,16 +35,32 @@ def make_tools(endpoints: Endpoints) -> MCPServer:
     """
     try:
         from mcp.server.mcpserver import MCPServer
+        from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError as error:
         raise InputError(
             "tools for language models need the mcp package; pip install 'article-qa[mcp]'"
         ) from error
 
-    server = MCPServer(
-        "article-qa", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR"
-    )
-    for found in endpoints.operations():
+    operations = {found.name: found for found in endpoints.operations()}
+
+    class Tools(MCPServer):
+        """Refuses in one line what it is called with wrongly; by itself it drops or recites it."""
+
+        async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:  # noqa: ANN401
+            try:
+                if found := operations.get(name):
+                    found.check_names(arguments)
+                return await super().call_tool(name, arguments, context)
+            except InputError as error:
+                raise ToolError(str(error)) from error
+            except ToolError as error:
+                if isinstance(error.__cause__, ValidationError):
+                    raise ToolError(misfits(error.__cause__.errors())) from error
+                raise
+
+    server = Tools("article-qa", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
+    for found in operations.values():
         server.add_tool(
             _tool(found),
             name=found.name,

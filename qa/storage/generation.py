@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 
 from qa.dense.index import SegmentedVectors
-from qa.errors import IndexDamagedError, IndexMissingError
+from qa.errors import IndexDamagedError, IndexMissingError, IndexWriteError
 from qa.lexical.bm25 import BM25Index
 from qa.lexical.inverted import InvertedIndex
 from qa.protocols import Ids
@@ -100,10 +100,16 @@ class Generations:
             return int(self._pointer.read_text(encoding="ascii"))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexMissingError(f"there is no index in {self._index}; run: qa index") from error
+        except IsADirectoryError as error:
+            raise IndexDamagedError(self._is_folder) from error
         except (OSError, ValueError) as error:
             raise IndexDamagedError(
                 f"cannot read {self._pointer}: {error}; run: qa verify --repair"
             ) from error
+
+    @property
+    def _is_folder(self) -> str:
+        return f"{self._pointer} is a folder and should be a file; move it away and run: qa index"
 
     def complete(self) -> list[int]:
         """Numbers of the generations on disk that have a manifest, ascending."""
@@ -236,7 +242,10 @@ class Generations:
         staged = self._pointer.with_suffix(".new")
         staged.write_text(f"{number}\n", encoding="ascii")
         flush(staged)
-        staged.replace(self._pointer)
+        try:
+            staged.replace(self._pointer)
+        except IsADirectoryError as error:
+            raise IndexWriteError(self._is_folder) from error
         flush(self._index)
 
     def _sweep(self, current: Manifest) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qa.embedding import load_embedder, tokens
+from qa.embedding.loading import load
 from qa.embedding.packaged import PackagedEmbedder, model_folder
 from qa.embedding.precision import supported
 from qa.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -213,6 +214,24 @@ def test_a_model_that_does_not_exist_is_told_in_one_line(tmp_path):
         load_embedder(str(folder))
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_no_hub_can_be_asked_for_is_told_at_once(monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")  # nothing listens there
+    tried = []
+
+    def make(name, here):
+        tried.append((name, here))
+        raise OSError("not in the cache\nsee our website")
+
+    with pytest.raises(ModelError, match=r"'no-such'.*its hub cannot be reached; mend 'model'"):
+        load(make, "no-such", "model")
+    assert tried == [("no-such", True)]  # from this machine alone: the hub would be asked for long
+    with pytest.raises(ModelError, match=r"no folder \./none; mend 'reranker'"):
+        load(make, "./none", "reranker")
+    assert len(tried) == 1
 
 
 def test_altered_weights_are_refused(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import os
 import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,19 @@ def test_a_link_out_of_a_folder_is_told_and_not_added(tmp_path, corpus, capsys):
     assert "added as out.txt" in run(capsys, "add", folder / "out.txt", *rest)[1]
 
 
+def test_of_a_folder_only_articles_are_added(tmp_path, corpus, capsys):
+    write(corpus / "lamp.txt", f"Lamp lit\n\n{BODY}")
+    write(corpus / "README.md", f"# About this folder\n\n{BODY} It is read of here.")
+    write(corpus / "~$lamp.docx", "\x05Ada")  # Word has it open
+    rest = ("--corpus", corpus, "--index", tmp_path / "index")
+    for preview_only in (["--preview"], []):
+        code, out = run(capsys, "add", *preview_only, corpus, *rest)
+        assert (code, "lamp.txt: 1 article" in out) == (0, True)
+        assert "README" not in out
+        assert "~$" not in out
+    assert "1 article in 1 passage" in out
+
+
 def test_what_holds_no_article_is_refused(tmp_path, corpus):
     refused = adding.add(write(tmp_path / "empty.txt", ""), "empty.txt", Held(corpus))
     assert (refused.stored_as, refused.problems[0].reason) == (None, "empty")
@@ -128,7 +141,8 @@ def test_statements_of_a_corpus(corpus):
     assert Statements.load(corpus).of("wire/a.txt").captured == datetime(2025, 8, 3, 10, tzinfo=UTC)
     for text, told in (
         ("[broken", "cannot read"), ('["a"]\nauthor = "x"', "may say"), ("a = 1", "may say"),
-        ('["a"]\ncaptured = "soon"', "is no day"), ('["a".columns]\nno = "x"', "no column"),
+        ('["a"]\ncaptured = "soon"', "is no day"), ('["a"]\ncaptured = 2999-01-01', "the future"),
+        ('["a".columns]\nno = "x"', "no column"),
         ('["a"]\ncolumns = "Body"', "are no table"), ('["a"]\nurl = 5', "is no text"),
     ):  # fmt: skip
         write(corpus / NAME, text)
@@ -230,6 +244,9 @@ def test_the_command(tmp_path, corpus, capsys, monkeypatch):
     ("arguments", "told"),
     [
         (["x.txt", "--captured", "soon"], "2025-08-03"),
+        (["x.txt", "--captured", "2999-01-01"], "lies in the future"),
+        (["x.txt", "--captured", f"{datetime.now(UTC) + timedelta(days=9)}"], "in the future"),
+        (["x.txt", "--captured", "1066-10-14"], "is no day"),
         (["x.txt", "--column", "text"], "has no ="),
         (["x.txt", "--column", "colour=red"], "the fields are title"),
         (["x.txt", "--name", "y.txt"], "qa add -"),

@@ -263,6 +263,15 @@ def test_tools_for_language_models(site: Site, tmp_path: Path) -> None:
             wrong = await client.call_tool("article", {"article_id": "ffffffffffff"})
             assert wrong.is_error
             assert "no article" in str(wrong.content)
+            for arguments, told in (
+                ({"question": "tram", "pubisher": "Nobody"}, "ask has no argument 'pubisher'; its"),
+                ({"question": 5}, "question: Input should be a valid string"),
+                ({}, "question: Field required"),
+            ):
+                wrong = await client.call_tool("ask", arguments)
+                assert wrong.is_error
+                assert wrong.content[0].text.startswith(told)
+                assert "\n" not in wrong.content[0].text
 
     def run(server: Any) -> None:  # in a thread: the browser's tests have a loop in this one
         with ThreadPoolExecutor(1) as thread:
@@ -274,6 +283,28 @@ def test_tools_for_language_models(site: Site, tmp_path: Path) -> None:
         command=sys.executable, args=["-m", "qa.cli", *command], cwd=str(ROOT)
     )
     run(stdio)
+
+
+@pytest.mark.parametrize("ends", ["its client", "Ctrl-C"])
+def test_tools_on_standard_input_end_without_a_traceback(site: Site, ends: str) -> None:
+    command = [sys.executable, "-m", "qa.cli", "mcp", "--index", str(site.archive.index)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT) as process:
+        assert process.stdin
+        assert process.stdout
+        ping = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+        process.stdin.write(ping)
+        process.stdin.flush()
+        assert process.stdout.readline()
+        if ends == "Ctrl-C":
+            process.send_signal(signal.SIGINT)
+        else:
+            process.stdout.close()
+            process.stdin.write(ping)
+            process.stdin.close()
+        assert process.wait(30) == (-signal.SIGINT if ends == "Ctrl-C" else 0)
+        assert process.stderr
+        assert process.stderr.read() == b""
 
 
 def test_without_the_package_tools_say_how_to_get_it(
