@@ -52,6 +52,7 @@ class ArticlesAsked:
             whom an article tells of.
         mention: Whether an article that has the words anywhere counts as any other.
         titled: Whether it is asked of the articles of a title.
+        kind: What the article is called where that may be what articles tell of: "review".
     """
 
     field: Field
@@ -59,6 +60,7 @@ class ArticlesAsked:
     certain: bool = True
     mention: bool = False
     titled: bool = False
+    kind: str = ""
 
     def told(self, topic: str) -> str:
         """In a few words: "asked of articles: who wrote those about “ferry”"."""

@@ -243,3 +243,31 @@ def test_a_russian_sentence_may_end_with_a_word_of_one_letter():
     assert [text[each.start : each.end] for each in sentences(text, "ru")] == [
         "Это был я.", "Потом он ушёл домой.", "По словам А. Иванова, дом стоит.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "PortNEWS.Net - The ferry sank on Friday, it is said.",
+        "The index .DJI fell by 3 points.",
+        "Ida Moss, R-W.Va., came by ferry.",
+        "The lamp IQ.LIGHT shines.",
+        "Write to www.MossPost.com or to the council.",
+    ],
+)
+def test_a_word_with_a_stop_in_it_is_whole(whole):
+    assert split(whole) == [whole]
+    assert split(f"{whole} It rained.") == [whole, "It rained."]
+
+
+def test_a_sentence_whose_blank_is_missing_ends_all_the_same():
+    assert split("She was a physician.Police came.") == ["She was a physician.", "Police came."]
+
+
+@pytest.mark.parametrize("speech", ['"It was late. We went', "“It was late. We went"])
+def test_the_mark_that_opens_a_speech_stands_before_it(speech):
+    closing = speech[0].translate({ord("“"): "”"})
+    said = f"{speech} home,{closing} she said. {speech} home.{closing} It rained."
+    assert split(said)[-2:] == [f"{speech} home.{closing}", "It rained."]
+    odd = f"The {speech[0]}Wren sank, she said. {speech[0]}But it was late. Nobody died.{closing}"
+    assert not any(each.endswith(f" {speech[0]}") for each in split(odd))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,12 +13,13 @@ import numpy as np
 from qa.answering import model
 from qa.answering.features import SUPPORTED, candidates, question_features
 from qa.answering.matching import Match, Words
-from qa.answering.quotes import Quote, newest_first, select
+from qa.answering.quotes import CLOSE, Quote, newest_first, select
 from qa.answering.rereading import is_readable, read
+from qa.answering.sayings import CERTAIN, said_first
 from qa.answering.times import untold
 from qa.protocols import Embedding, LexicalIndex
 from qa.question.query import Question
-from qa.records import Hit, Span
+from qa.records import Article, Hit, Span
 
 if TYPE_CHECKING:
     from qa.answering.reader import Reader
@@ -94,13 +96,16 @@ def find_answer(
         ranked, ranked_scores = reading.ranked, reading.scores
         evidence = np.asarray([log_odds, *reading.evidence], dtype=np.float32)
         log_odds = float(weights.read.log_odds(evidence[None, :])[0])
-    if recent:
-        ranked_scores = newest_first(ranked, ranked_scores)
     threshold = weights.verdict(reads=reader is not None).threshold
     # "Who is it?" asks nothing that a passage could answer, however near it may lie.
     confidence = 1 / (1 + math.exp(-max(-50.0, log_odds))) if question.terms else 0.0
+    if confidence < threshold and (said := said_first(question, ranked)) is not None:
+        confidence = CERTAIN
+        ranked_scores[said] = ranked_scores.max() + np.float32(CLOSE)
+    if recent:
+        ranked_scores = newest_first(ranked, ranked_scores)
     return Finding(
-        quotes=select(ranked, ranked_scores),
+        quotes=select(ranked, ranked_scores, names_in=partial(_names_in, question)),
         confidence=confidence,
         answered=confidence >= threshold,
         unknown=unknown,
@@ -116,6 +121,14 @@ passage is chance ("Who wrote the novel Middlemarch?" of an archive without nove
 
 UNSPOKEN: Final = 2
 """Words named at most: a refusal is read at a glance."""
+
+
+def _names_in(question: Question, article: Article) -> set[str]:
+    """The question's names, no figures, that an article has anywhere."""
+    names = {word.term for word in question.words if word.is_name and word.text[0].isalpha()}
+    if not names:
+        return set()
+    return names & question.held(f"{article.title}\n{article.text}", article.language)
 
 
 def _unspoken(question: Question, words: Words, match: Match) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Final, NamedTuple
 
 from qa.answering.features import Candidate
@@ -91,16 +91,23 @@ class _Said(NamedTuple):
         return self.figures == other.figures and self.words.contained(other.words) >= SAME_SENTENCE
 
 
-def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUOTES) -> list[Quote]:
+def select(
+    candidates: Sequence[Candidate],
+    scores: Floats,
+    count: int = MAX_QUOTES,
+    names_in: Callable[[Article], Set[str]] = lambda _: frozenset(),
+) -> list[Quote]:
     """The best quotes, best first: no two overlap, none repeats another's words.
 
     What leans on one that was chosen joins it, follows it where both would be too long, or is left
-    out; credits are never quoted.
+    out; credits are never quoted. Nor is an article that has few of those names asked for that the
+    first quote's has: it tells of something else.
 
     Args:
         candidates: Sentences, in any order.
         scores: float32 (len(candidates),), their log odds.
         count: At most this many.
+        names_in: Which of the question's names an article has.
     """
     best_first = sorted(range(len(candidates)), key=lambda i: (-scores[i], i))
     score_of = {_place(candidates[i]): float(scores[i]) for i in reversed(best_first)}
@@ -108,12 +115,21 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
     used: set[tuple[str, Span]] = set()
     seen: list[_Said] = []
     quotes: list[Quote] = []
+    names: dict[str, Set[str]] = {}
+
+    def named(article: Article) -> Set[str]:
+        if article.id not in names:
+            names[article.id] = names_in(article)
+        return names[article.id]
+
     for i in best_first:
         candidate = candidates[i]
         if len(quotes) >= count:
             break
         article = candidate.hit.article
         if _is_used(used, *_place(candidate)) or is_credits(article.text, candidate.sentence):
+            continue
+        if quotes and not _is_related(named(quotes[0].article), named(article)):
             continue
         parts = _extend(candidate, sentences[article.id], score_of, used)
         if quotes and len(parts) == 1 and _is_incomplete(article.text, parts[0]):
@@ -131,6 +147,11 @@ def select(candidates: Sequence[Candidate], scores: Floats, count: int = MAX_QUO
             seen.append(said)
             quotes.append(Quote(article, start, end, float(scores[i])))
     return quotes
+
+
+def _is_related(first: Set[str], other: Set[str]) -> bool:
+    """Whether an article has more than half of the names that the first one has."""
+    return not first or len(first & other) > len(first) / 2
 
 
 def _beside(

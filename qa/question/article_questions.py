@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from qa.agencies import is_like_one
 from qa.facts import ArticlesAsked, Field, Order
 from qa.question import in_language
+from qa.question.article_rules import ARTICLES, NEWEST, ON, RULES, TITLED, rule
 from qa.question.names import Known
 from qa.records import Filters
 from qa.rows import name_key
@@ -27,216 +28,8 @@ LONGEST: Final = 300
 """Characters beyond which a text is a pasted page; the rules below take time that grows with its
 square."""
 
-_ARTICLES: Final = r"(?:news(?:paper)? )?articles?|news(?:paper)? (?:stor(?:y|ies)|reports?|items?)"
-_WHICH_ONE: Final = r"(?P<which>(?:very )?first|earliest|oldest|newest|latest|last|most recent)"
-_THE_ARTICLE: Final = rf"(?:the|this|that) (?:{_WHICH_ONE} )?(?:{_ARTICLES})"
-_IS: Final = r"(?:(?:what|which) (?:is|are|was|were)|what['’]s|show(?: me)?|find)"
-_JOURNALISTS: Final = r"(?:news )?(?:journalists?|reporters?|correspondents?|columnists?)"
-_PEOPLE: Final = rf"(?:{_JOURNALISTS}|authors?|writers?)"
-_PAPERS: Final = (
-    r"(?:news)?papers?|publishers?|publications?|magazines?|newsrooms?|(?:news )?media"
-    r"|(?:(?:news|media) )(?:outlets?|sites?|sources?|organi[sz]ations?)|outlets?|broadcasters?"
-)
-_AGENCIES: Final = r"(?:news|press) agenc(?:y|ies)|(?:news)?wire services?"
-# Not "how many": how many reporters came, or papers a chemist wrote, is what articles say.
-_WHICH: Final = r"(?:which|what)(?: other)?"
-_ON: Final = r"(?:about|on|regarding|concerning)"
-_OF: Final = rf"(?:{_ON}|by|from|in|since|before|after|until|between|during)"
-_TOPIC: Final = r"(?P<topic>\S.*?)"
-_REST: Final = r"(?P<rest> .*?)??"
-_HERE: Final = r" in (?:the|this|your) (?:archive|corpus|collection|index)"
-_EVER: Final = r"(?:(?:has|have|had|all|also|ever|already) )*"
-# "Which paper covered its costs?" tells of what was done, and "papers covered in soot" of how these
-# looked; so does "the Star first reported a loss".
-_AN_EVENT: Final = (
-    r"(?= (?!(?:his|her|its|their|our|at|by|for|from|in|over|to|under|up|with)\b)\w)"
-    r"(?! (?:[\w’'-]+ ){0,3}(?:costs?|expenses?|bills?|loss(?:es)?|fees?|profits?|earnings"
-    r"|shortfall|deficit|damages?|payments?|faces?|eyes|floors?|walls?)\b)"
-)
-_WROTE_ON: Final = (
-    rf"(?:(?:wr[io]te|writes|written|been writing) (?:(?:an? |any )?(?:articles?|stories) )?{_ON}"
-    rf"|(?:reports?|reported|been reporting) {_ON}(?! (?:its|their|our)\b)"
-    rf"|(?:publish|published|ran|run|carried|printed) (?:an? |any )?(?:{_ARTICLES}) {_ON}"
-    # "Which newspaper first reported the rift?" asks what articles say: neither "first" nor a
-    # "reported" without "on" is read.
-    rf"|(?:covers?|covered|been covering){_AN_EVENT})"
-)
-_HELD: Final = (
-    r"(?:are there|is there|exist|do (?:you|we) have|(?:does|has) (?:the|this|your) "
-    r"(?:archive|corpus|collection|index) (?:have|hold|contain|got)"
-    rf"|(?:are|is)(?={_HERE})"
-    r"|(?:were|was|have been|has been) (?:written|published))"
-)
-_MENTION: Final = (
-    rf"(?:(?P<mention>mentions?|mentioned)|(?:covers?|covered){_AN_EVENT}|discuss(?:es)?"
-    rf"|(?:are|is|were|was) about(?! to\b)|(?:deals?|dealt) with|(?:reports?|reported) {_ON}"
-    rf"|(?:(?:are|were|was|have been) )?(?:written|published) {_ON})"
-)
-_THERE: Final = (
-    r"(?:(?:are|is) there|do (?:you|we) have|(?:does|has) (?:the|this|your) "
-    rf"(?:archive|corpus|collection|index) (?:have|hold|contain|got)|(?:are|is)(?={_HERE}))"
-)
-_LIST: Final = r"(?:list|show(?: me)?|find(?: me)?|give me)"
-_NEWEST: Final = r"newest|latest|most recent(?:ly)?|last"
-
-
-class _Rule(NamedTuple):
-    """A wording.
-
-    Attributes:
-        field: What it asks for.
-        pattern: Of the whole question but for what ends it.
-        certain: See `ArticlesAsked`.
-    """
-
-    field: Field
-    pattern: re.Pattern[str]
-    certain: bool = True
-
-
-def _rule(field: Field, pattern: str, *, certain: bool = True) -> _Rule:
-    asked = rf"(?:please,? )?(?:{pattern})[\s?!.]*"
-    return _Rule(field, re.compile(asked, re.IGNORECASE), certain)
-
-
-_RULES: Final = (
-    _rule(
-        "authors",
-        rf"who (?:else )?{_EVER}(?:(?:been )?(?:wrote|writes|written|writing) (?:about"
-        rf"|(?:an|any) (?:{_ARTICLES}) {_ON})|(?:been )?(?:reported|reports|reporting) {_ON}) "
-        rf"{_TOPIC}",
-        certain=False,
-    ),
-    _rule("authors", rf"{_WHICH} {_PEOPLE} {_EVER}{_WROTE_ON} {_TOPIC}", certain=False),
-    _rule(
-        "authors",
-        rf"who (?:wrote|authored|penned|signed|(?:is|are|was|were) the (?:{_PEOPLE})"
-        rf" (?:of|behind)) {_THE_ARTICLE} {_ON} {_TOPIC}",
-    ),
-    _rule(
-        "authors", rf"(?:by whom|who) was {_THE_ARTICLE} {_ON} {_TOPIC} (?:written|by|written by)"
-    ),
-    _rule("publishers", rf"{_WHICH} (?:{_PAPERS}) {_EVER}{_WROTE_ON} {_TOPIC}"),
-    _rule(
-        "publishers",
-        rf"(?:who|(?:which|what) (?:{_PAPERS})) (?:published|ran|printed|carried|(?:is|was) the "
-        rf"publisher of) {_THE_ARTICLE} {_ON} {_TOPIC}",
-    ),
-    _rule(
-        "publishers",
-        rf"(?:where|in (?:which|what) (?:{_PAPERS})) (?:was|were) {_THE_ARTICLE} {_ON} {_TOPIC} "
-        r"(?:first )?(?:published|printed)",
-    ),
-    _rule("publishers", rf"{_WHICH} (?:{_PAPERS}) {_THERE}(?:{_HERE})?"),
-    _rule("authors", rf"(?:who are the|{_WHICH}) {_PEOPLE} {_THERE}(?:{_HERE})?"),
-    _rule("authors", rf"who (?:are|is) the {_PEOPLE}{_HERE}"),
-    _rule("agencies", rf"{_WHICH} (?:{_AGENCIES}) {_THERE}(?:{_HERE})?"),
-    _rule("agencies", rf"{_WHICH} (?:{_AGENCIES}) {_EVER}{_WROTE_ON} {_TOPIC}"),
-    _rule(
-        "dates",
-        rf"(?:when|on (?:which|what) (?:day|date)) (?:was|were) {_THE_ARTICLE} {_ON} {_TOPIC} "
-        r"(?:first )?(?:published|printed|written|posted)",
-    ),
-    _rule(
-        "dates",
-        rf"(?:when|on (?:which|what) (?:day|date)) (?:was|were) the {_WHICH_ONE} (?:{_ARTICLES})"
-        rf"(?P<rest> {_OF} .*?)? (?:published|printed|written|posted)",
-    ),
-    _rule("dates", rf"when did {_THE_ARTICLE} {_ON} {_TOPIC} (?:appear|come out)"),
-    _rule(
-        "dates",
-        r"when did (?P<who>\S.*?) (?:(?P<first>first)|(?P<last>last|most recently)) "
-        rf"(?:wr[io]te {_ON}|report {_ON}|report{_AN_EVENT}(?!.* to (?:an?|the|his|her|its|their) )"
-        rf"|cover{_AN_EVENT}|(?P<mention>mention)|(?:publish|run|print) (?:an? )?(?:{_ARTICLES}) "
-        rf"{_ON}) {_TOPIC}",
-        certain=False,
-    ),
-    _rule("dates", rf"when did (?P<who>\S.*?) (?:write|report) about {_TOPIC}", certain=False),
-    _rule("count", rf"how many (?:{_ARTICLES}) {_HELD}(?:{_HERE})?{_REST}"),
-    _rule(
-        "count",
-        rf"how many (?:{_ARTICLES})(?P<rest> {_OF} .*?) {_HELD}(?:{_HERE})?"
-        r"(?P<when> .*?)??",
-    ),
-    _rule(
-        "count",
-        rf"how many (?:{_ARTICLES})(?P<rest> {_OF} .*?)",
-        certain=False,
-    ),
-    _rule("count", rf"how many (?:{_ARTICLES})(?:{_HERE})? {_MENTION} {_TOPIC}(?:{_HERE})?"),
-    _rule(
-        "count",
-        rf"how many (?:{_ARTICLES})(?: {_ON} (?P<on>\S.*?))? (?:did|has|have|does) (?P<who>\S.*?) "
-        rf"(?:write|written|publish|published|run|printed?|carry|carried){_REST}",
-    ),
-    _rule(
-        "count",
-        r"how often (?:did|has|have|does) (?P<who>\S.*?) "
-        rf"(?:(?:written|write|report|reported) {_ON}|(?:cover|covered){_AN_EVENT}"
-        rf"|(?P<mention>mention|mentioned)) {_TOPIC}",
-    ),
-    _rule(
-        "articles",
-        r"what (?:(?:else )?(?:has|have|had|did|does|do)) (?P<who>\S.*?) "
-        rf"(?:(?:write|written)(?: {_ON})?|(?:report|reported) {_ON}|cover|covered)"
-        r"(?P<when> .*?)?",
-    ),
-    _rule(
-        "articles",
-        rf"(?:which|what) (?:{_ARTICLES}) (?:has|have|had|did|does|do) (?P<who>\S.*?) "
-        rf"(?:write|written|publish|published){_REST}",
-    ),
-    _rule(
-        "articles",
-        rf"(?:{_LIST}|{_THERE}) (?:all |any |some |an? )?(?:the )?(?:{_ARTICLES})(?: that)?"
-        rf"(?: (?:published|written))?(?:{_HERE})?(?P<rest> {_OF} .*?)"
-        rf"(?:{_HERE})?",
-        certain=False,
-    ),
-    _rule(
-        "articles",
-        rf"(?:{_LIST}|{_THERE}) (?:all |any |some |an? )?(?:the )?(?:{_ARTICLES}) (?:that|which) "
-        rf"{_MENTION} {_TOPIC}(?:{_HERE})?",
-        certain=False,
-    ),
-    _rule(
-        "articles",
-        rf"{_WHICH} (?:{_ARTICLES})(?:{_HERE})? {_MENTION} {_TOPIC}(?:{_HERE})?",
-        certain=False,
-    ),
-    _rule(
-        "articles",
-        rf"{_WHICH} (?:{_ARTICLES}) {_HELD}(?:{_HERE})?(?P<rest> .*?)",
-        certain=False,
-    ),
-    _rule(
-        "articles",
-        rf"{_LIST} (?:all|everything|anything)(?: that)? (?P<who>\S.*?) (?:(?:has|have|had) )?"
-        r"(?:wrote|written|published)(?P<when> .*?)?",
-    ),
-    _rule("articles", rf"(?:all )?(?:the )?(?:{_ARTICLES})(?P<when> {_OF} .*?)"),
-    _rule(
-        "articles",
-        rf"(?:{_IS} )?(?:the )?{_WHICH_ONE} (?:{_ARTICLES})(?: (?:published|written))?{_REST}"
-        rf"(?: {_ON})?",
-    ),
-    _rule(
-        "articles", rf"{_IS} (?P<who>\S.*?)['’]s? {_WHICH_ONE} (?:{_ARTICLES}){_REST}(?: {_ON})?"
-    ),
-)
-
-_TITLED: Final[tuple[tuple[Field, str], ...]] = (
-    ("authors", r"who (?:wrote|authored|penned|(?:is|was) the author of) {}"),
-    ("authors", r"(?:by whom|who) was {} (?:written|by|written by)"),
-    ("publishers", rf"(?:who|(?:which|what) (?:{_PAPERS})) (?:published|ran|printed|carried) {{}}"),
-    ("publishers", rf"(?:where|in (?:which|what) (?:{_PAPERS})) was {{}} (?:published|printed)"),
-    ("dates", r"when was {} (?:first )?(?:published|printed|written|posted)"),
-    ("dates", r"when did {} (?:appear|come out)"),
-)
-"""What is asked of an article that is named by its title, in quotation marks."""
-
 _FROM: Final = re.compile(r",? (?:in|by|from) (?=\S)", re.IGNORECASE)
-_LEADS: Final = re.compile(rf" {_ON} (?=\S)", re.IGNORECASE)
+_LEADS: Final = re.compile(rf" {ON} (?=\S)", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
     r"\b(?:did|does|do|has|have|had|was|were|is|are|will|that|which|who|whom|whose|what|when|while"
     r"|because|whether|if|how|why)\b"
@@ -247,6 +40,9 @@ _A_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 _LEFT: Final = re.compile(r"^(?:articles?|they)\b(?: about\b)?,?\s*", re.IGNORECASE)
+_POSSESSIVE: Final = re.compile(r"['’]s?$")
+_OF_KIND: Final = re.compile(r" \w+$")
+"""The preposition behind what an article is called: "review of"."""
 _THE: Final = re.compile(r"^(?:the|an?) (?=\S)", re.IGNORECASE)
 
 
@@ -271,12 +67,13 @@ def read(
     if len(phrases) == 1 and (field := _of_title(plain, phrases[0])):
         asked = ArticlesAsked(field, certain=False, titled=True)
         return asked, f"articles about {phrases[0]}", topic(phrases[0])
-    for rule in _RULES:
-        match = rule.pattern.fullmatch(plain)
-        if match and (which := _which(match, rule.field, known, as_of)) is not None:
+    for each in RULES:
+        match = each.pattern.fullmatch(plain)
+        if match and (which := _which(match, each.field, known, as_of)) is not None:
             groups = match.groupdict()
             mention = bool(groups.get("mention"))
-            asked = ArticlesAsked(rule.field, _order(groups), rule.certain, mention)
+            kind = _OF_KIND.sub("", groups.get("kind") or "").lower()
+            asked = ArticlesAsked(each.field, _order(groups), each.certain, mention, kind=kind)
             articles, about = which
             return asked, f"{articles} about {about}" if about else articles, topic(about)
     return None, text, ""
@@ -284,9 +81,9 @@ def read(
 
 def _of_title(text: str, title: str) -> Field | None:
     """What is asked of the article of a title; None where it is something else."""
-    named = rf"(?:the )?(?:(?:{_ARTICLES}) )?(?:called )?{re.escape(title)}[.,;:!?]*"
+    named = rf"(?:the )?(?:(?:{ARTICLES}) )?(?:called )?{re.escape(title)}[.,;:!?]*"
     return next(
-        (f for f, asked in _TITLED if _rule(f, asked.format(named)).pattern.fullmatch(text)), None
+        (f for f, asked in TITLED if rule(f, asked.format(named)).pattern.fullmatch(text)), None
     )
 
 
@@ -299,7 +96,7 @@ def _order(groups: dict[str, str | None]) -> Order:
     said = " ".join(filter(None, (groups.get(name) for name in ("which", "first", "last"))))
     if not said:
         return ""
-    return "newest" if re.fullmatch(_NEWEST, said, re.IGNORECASE) else "first"
+    return "newest" if re.fullmatch(NEWEST, said, re.IGNORECASE) else "first"
 
 
 def _which(
@@ -314,7 +111,10 @@ def _which(
     who, about = groups.get("who"), groups.get("topic") or groups.get("on") or ""
     if who is not None and _name_at(known, who, 0) != len(who):
         return None
-    said = [f" by {who}"] if who else []
+    source = _POSSESSIVE.sub("", groups.get("source") or "")
+    if source and _name_at(known, source, 0) != len(source):
+        return None
+    said = [f" by {name}" for name in (who, source) if name]
     if rest := groups.get("rest"):
         at = _leads(rest)
         whose, of = (rest, "") if at is None else (rest[: at.start()], rest[at.end() :])

@@ -8,7 +8,7 @@ from typing import Final
 
 from qa.question.query import Question
 from qa.records import Citation, Figures
-from qa.text.analysis import terms
+from qa.text.analysis import term, terms
 from qa.text.figures import COUNT, MONTH, OF_ALL, SHARE, SUM, WORDS, Figure, figures, with_kinds
 from qa.text.stemming import ENGLISH, analysed_as
 
@@ -21,10 +21,10 @@ SHARED_WITH_TITLES: Final = 0.75
 
 _OF_AGE = re.compile(r"\bhow old\b|\bages?\b", re.IGNORECASE)
 _AGE = re.compile(
-    r"\b[A-Z][\w.'’-]*, \d{1,3}(?=[,.](?!\d))|\b[Aa]ged \d{1,3}\b"
+    r"\b[A-Z][\w.'’-]*, \d{1,3}(?=[,.](?!\d))|\b[Aa]ge[ds]? \d{1,3}\b"
     r"|(?<![\w.,])\d{1,3}(?=[- ]years?[- ]old\b)"
 )
-"""How English writes how old somebody is: "Anna Smith, 45, was killed", "a 17-year-old"."""
+"""How English writes how old somebody is: "Anna Smith, 45, was killed", "age 12 and older"."""
 _OF_TIME = re.compile(
     r"\bhow (?:long|old|soon|late|early)\b|\bages?\b"
     r"|\b(?:how many|how much|number of|in) (?:\w+ )?(?:years|months|weeks|days|hours|minutes)\b",
@@ -110,6 +110,9 @@ _NAME = re.compile(r"\b[A-Z][\w'’-]+")
 _NO_NAME = re.compile(rf"\([^()]*\)|\b(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
 """What a capital is written with in any article: agencies in brackets, months, days."""
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
+_WHAT_SHARE = re.compile(
+    r"\b(?:what|which) (?:percentage|per ?cent|share|proportion)\b", re.IGNORECASE
+)
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(
     rf"(?<!\bsaid )(?<!\bsaid on )\b(?:(?P<month>{MONTH})\.? (?P<day>\d{{1,2}})(?!,?\d)"
@@ -152,10 +155,15 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     # Of a freeze of two years, 310 homes are no other length; of a bridge, metres may be.
     best = citations[0].quote
     lasts = _HOW_LONG.search(question.text) and _DURATION.search(best) and not _LENGTH.search(best)
-    rows = [(each, _new_figures(question, each, lasts=bool(lasts))) for each in citations]
-    first, own = rows[0]
+    first = citations[0]
+    own = _new_figures(question, first, lasts=bool(lasts))
+    units = {term(figure.following, first.article.language) for figure in own} - {None}
+    rows = [(first, own)]
+    rows += [(c, _new_figures(question, c, units, lasts=bool(lasts))) for c in citations[1:]]
     kinds = {figure.kind for figure in own}
-    if COUNT in kinds and _HOW_MANY.search(question.text):
+    if _WHAT_SHARE.search(question.text):
+        kinds &= {SHARE}
+    elif COUNT in kinds and _HOW_MANY.search(question.text):
         kinds = {COUNT}
     elif kinds - {SHARE}:  # a sum may be written without its sign
         kinds |= {COUNT, SUM}
@@ -181,8 +189,17 @@ def figures_of(question: Question, citations: Sequence[Citation]) -> tuple[Figur
     )
 
 
-def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list[Figure]:
-    """The figures of a quote that a question may ask for, less those that it says itself."""
+def _new_figures(
+    question: Question, citation: Citation, units: Set[str | None] | None = None, *, lasts: bool
+) -> list[Figure]:
+    """The figures of a quote that a question may ask for, less those that it says itself.
+
+    Args:
+        question: The question, analysed.
+        citation: The quote.
+        units: What the figures that it is compared with count, by their terms; None of the first.
+        lasts: Whether it is asked how long something lasts.
+    """
     language = citation.article.language
     asked = set(question.terms)
     if not _OF_TIME.search(question.text):
@@ -193,18 +210,36 @@ def _new_figures(question: Question, citation: Citation, *, lasts: bool) -> list
     counted = _counted(question)
     if corrects and counted and not counted & (set(terms(quote, language)) | _PEOPLE):
         return []  # what it corrects is another count
+    alike = counted | (_PEOPLE if counted else set())
+    harmed = asked & (_DEAD | _HURT)
+
+    def free(found: list[Figure]) -> list[Figure]:
+        if units is None or corrects or harmed:
+            return found
+        return [figure for figure in found if _is_free(figure, units | alike, language)]
+
     found = with_kinds(quote, counted, language) if counted else []
-    found = found or with_kinds(quote, asked, language)
+    found = found or free(with_kinds(quote, asked, language))
     # "Cases reached 63" counts cases, and "sold in 31 languages" no copies.
-    anywhere = not counted or counted & (set(terms(quote, language)) | _PEOPLE)
-    anywhere = anywhere or asked & (_DEAD | _HURT)
+    anywhere = not counted or counted & (set(terms(quote, language)) | _PEOPLE) or harmed
     if corrects or (not found and anywhere):
-        found = with_kinds(quote, frozenset(), language)
+        found = free(with_kinds(quote, frozenset(), language))
     said = figures(question.text)
     new = [figure for figure in found if figure.value not in said]
     if _HOW_MANY.search(question.text):  # 6.4 of a magnitude, 2.5 metres: nothing that is counted
         new = [f for f in new if f.kind != COUNT or f.value.is_integer()]
     return new
+
+
+def _is_free(figure: Figure, alike: Set[str | None], language: str | None) -> bool:
+    """Whether a figure may count what it does not stand before: "cases reached 63 on Monday".
+
+    "Passes the moon 49 times" counts no moons, and "in one" nothing.
+    """
+    if figure.kind != COUNT:
+        return True
+    counts = term(figure.following, language) if figure.following else None
+    return counts in alike if counts else figure.text.lower() != "one"
 
 
 def _counted(question: Question) -> set[str]:

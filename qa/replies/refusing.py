@@ -19,13 +19,16 @@ from qa.search.as_of import end_of
 from qa.search.retrieval import Retrieval, told_filters
 from qa.text.analysis import term, tokens
 from qa.text.languages import primary
-from qa.text.stemming import ENGLISH, analysed_as
+from qa.text.stemming import ENGLISH, analysed_as, asking_words, told_by_words
 
 MAX_REASON: Final = 200
 """Characters of the words named in a refusal: a question may be a pasted page."""
 
 MAX_TITLE: Final = 80
 """Characters of the title named."""
+
+OTHER_LANGUAGE: Final = "the articles may be in another language than the question"
+"""The same where the question is in none of theirs."""
 
 TRY_ANOTHER: Final = "check the spelling or try another word"
 """Advice where no article has a word."""
@@ -150,12 +153,14 @@ def _words(found: Retrieval, finding: Finding) -> list[str]:
     """
     question = found.question
     own = language_of(question.text, question.languages)
+    told = _written_in(question.text)
     dates = [range(*found.span()) for found in _DATE.finditer(question.text)]
     return [
         word.text
         for word in question.words
         if word.text.lower() not in ASKING
         and not any(word.span.start in date for date in dates)
+        and (told is None or term(word.text, told) is not None)
         and (
             own is not None
             or word.text not in finding.unknown
@@ -182,6 +187,9 @@ SHARED_SCRIPTS: Final = frozenset(("LATIN", "CYRILLIC"))
 FEWEST_WORDS: Final = 4
 """In shorter questions a few unknown names are as much."""
 
+KNOWN_TO_FEW: Final = 0.5
+"""The same of a question's content words, where some articles are in its language, but not most."""
+
 
 ASKING: Final = frozenset(
     """
@@ -195,23 +203,24 @@ ASKING: Final = frozenset(
 
 def _missing(found: Retrieval, finding: Finding) -> str:
     words = _words(found, finding)
+    foreign = _is_foreign(found, len(finding.unknown))
     if unknown_words := [word for word in finding.unknown if word in words]:
         unknown = _shorten(", ".join(_run_together(found, unknown_words)), MAX_REASON)
-        foreign = _is_foreign(found, len(finding.unknown))
         advice = TRY_ANOTHER
         if source := _source(found, unknown_words):
             advice = f"for articles of that source, write {source}"
         if foreign:
-            advice = "the articles may be in another language than the question"
+            advice = OTHER_LANGUAGE
         return f"no article has: {unknown}; {advice}"
     if finding.near is None:
         return "the nearest passages follow"
     nearest = f"the nearest passage, in “{_shorten(finding.near.article.title, MAX_TITLE)}”,"
     unspoken = [word for word in finding.unspoken if word.lower() not in ASKING]
     unspoken = unspoken or _unwritten(found, finding.near)
+    advice = f"; {OTHER_LANGUAGE}" if foreign else ""
     if not unspoken:
-        return f"{nearest} has the words but no plain answer"
-    return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}"
+        return f"{nearest} has the words but no plain answer{advice}"
+    return f"{nearest} does not speak of: {_shorten(', '.join(unspoken), MAX_REASON)}{advice}"
 
 
 def _run_together(found: Retrieval, words: list[str]) -> list[str]:
@@ -239,25 +248,34 @@ def _unwritten(found: Retrieval, near: Hit) -> list[str]:
 def _is_foreign(found: Retrieval, unknown: int) -> bool:
     question = found.question
     words = {token.group().lower() for token in tokens(question.text)}
-    if len(words) < FEWEST_WORDS:
-        return False
-    if unknown >= FOREIGN * len(words):
-        first = tokens(question.text)[0].group().lower()
-        english = any(primary(hit.article.language or "") == ENGLISH for hit in found.hits)
-        if english and first in ENGLISH_ASKS:
+    if (told := _written_in(question.text)) is not None:
+        if question.languages == (told,):
             return False
-        asked = _scripts(question.text) - SHARED_SCRIPTS
-        return not any(asked & _scripts(hit.passage.text) for hit in found.hits)
-    # An archive in several languages knows the common words of each.
-    own = language_of(question.text, question.languages)
-    others = [hit for hit in found.hits if analysed_as(hit.article.language) != own]
-    content = {word.term for word in question.words}
-    return (
-        len(question.languages) > 1
-        and own is not None
-        and unknown >= FOREIGN * len(content)
-        and len(others) > len(found.hits) / 2
-    )
+        if analysed_as(next(iter(found.known.languages()), None)) == told:  # of most articles
+            return False
+        content = {word.term for word in question.words if term(word.text, told) is not None}
+        return told not in question.languages or unknown >= KNOWN_TO_FEW * len(content)
+    if len(words) < FEWEST_WORDS or unknown < FOREIGN * len(words):
+        return False
+    first = tokens(question.text)[0].group().lower()
+    english = any(primary(hit.article.language or "") == ENGLISH for hit in found.hits)
+    if english and first in ENGLISH_ASKS:
+        return False
+    asked = _scripts(question.text) - SHARED_SCRIPTS
+    return not any(asked & _scripts(hit.passage.text) for hit in found.hits)
+
+
+def _written_in(text: str) -> str | None:
+    """The language of a question by its common words, whichever the archive's are.
+
+    One that English has too ("in"), or that is some other word there ("war"), tells of none alone.
+    """
+    told = language_of(text, told_by_words())
+    if told in (None, ENGLISH):
+        return told
+    written = [token.group() for token in tokens(text)]
+    own = [word for word in written if term(word, told) is None and term(word, ENGLISH) is not None]
+    return told if len(own) > 1 or written[0].lower() in asking_words(told) else None
 
 
 def _scripts(text: str) -> set[str]:

@@ -87,10 +87,13 @@ def tell(found: Retrieval, store: Store, size: PassageSize) -> Told | None:
         about, mentioning = [each for each in about if _is_called(found, each.article)], []
     if asked.mention:
         about, mentioning = [], about + mentioning
+    if of_kind := [each for each in about if _is_kind(asked, each.article)]:
+        asked, about = replace(asked, certain=True), of_kind
     articles = about or mentioning
     # "Who wrote about his illness in a memoir?" is answered by what articles say.
     if not asked.certain and (
-        not (about or asked.mention) or any(_says_who(question, words, each) for each in articles)
+        not (about or asked.mention)
+        or any(_says_who(asked, question, words, each) for each in articles)
     ):
         return None
     kept = _ordered(articles, asked)
@@ -116,14 +119,27 @@ def _is_called(found: Retrieval, article: Article) -> bool:
     return name_key(article.title) == name_key(found.understood.phrases[0])
 
 
-def _says_who(question: Question, words: Sequence[Word], each: _Found) -> bool:
-    """Whether a passage says itself that somebody wrote about the topic."""
+def _is_kind(asked: ArticlesAsked, article: Article) -> bool:
+    """Whether an article's title or byline says that it is the review, the column asked for."""
+    called = f"{article.title}\n{article.author or ''}"
+    return (
+        bool(asked.kind)
+        and re.search(rf"\b{re.escape(asked.kind)}\b", called, re.IGNORECASE) is not None
+    )
+
+
+def _says_who(
+    asked: ArticlesAsked, question: Question, words: Sequence[Word], each: _Found
+) -> bool:
+    """Whether a passage says itself that somebody wrote about the topic, or tells of a review."""
     article = each.article
-    if not _WRITING.search(each.passage.text):
+    forms = [_WRITING] + [re.compile(rf"\b{re.escape(asked.kind)}\b")] * bool(asked.kind)
+    if not any(form.search(each.passage.text) for form in forms):
         return False
     sentences = (article.text[span.start : span.end] for span in each.passage.sentences)
     return any(
-        _WRITING.search(text) and len(question.held(text, article.language)) >= len(words)
+        any(form.search(text) for form in forms)
+        and len(question.held(text, article.language)) >= len(words)
         for text in sentences
     )
 

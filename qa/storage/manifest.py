@@ -16,7 +16,7 @@ from qa.text import analysis
 FORMAT: Final = 9
 """Version of the layout on disk; raise it when an older reader could not read the newer files."""
 
-READING: Final = 18
+READING: Final = 19
 """Version of `qa.reading`, `qa.passages` and `qa.duplicates.shingles`: raise it when the same file
 gives other passages, or the same articles other copies."""
 

@@ -66,6 +66,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _MONEY = "$€£¥"
+_FOLLOWING = re.compile(r"[- ]([^\W\d_][\w'’-]*)")
 
 
 class Figure(NamedTuple):
@@ -75,11 +76,13 @@ class Figure(NamedTuple):
         value: What it comes to.
         kind: `COUNT`, `SHARE` or `SUM`.
         text: The words that say it.
+        following: The word behind these, as written; empty where a sign stands between.
     """
 
     value: float
     kind: str
     text: str
+    following: str = ""
 
 
 def figures(text: str, of: Set[str] = frozenset(), language: str | None = None) -> dict[float, str]:
@@ -118,16 +121,18 @@ def with_kinds(text: str, of: Set[str], language: str | None) -> list[Figure]:
         is_sum = text[max(match.start() - 1, 0) : match.start()] in tuple(_MONEY)
         kind = SHARE if _SHARE.match(after) else SUM if is_sum else COUNT
         end = match.end()
-        following = (_WITH_COMMA if with_comma else _FIGURE).search(text, end)
-        if following and _PART_OF.match(text[end : following.start()]):
-            end = following.end()
+        second = (_WITH_COMMA if with_comma else _FIGURE).search(text, end)
+        if second and _PART_OF.match(text[end : second.start()]):
+            end = second.end()
         near = " ".join(text[end:].split()[:NEAR])
         if of and not of & set(terms(near, language)):
             continue
         value = _value_with_comma(match) if with_comma else _value(match)
         # A year is when, not how many.
         if not (match["digits"] and not match["magnitude"] and _is_year(match["digits"])):
-            found.setdefault((value, kind), Figure(value, kind, match.group()))
+            following = _FOLLOWING.match(after)
+            figure = Figure(value, kind, match.group(), following[1] if following else "")
+            found.setdefault((value, kind), figure)
     return list(found.values())
 
 

@@ -136,6 +136,12 @@ def asking_words(language: str) -> frozenset[str]:
 
 
 @cache
+def told_by_words() -> tuple[str, ...]:
+    """The languages whose common words are known, English first."""
+    return tuple(sorted(_lists(), key=lambda language: (language != ENGLISH, language)))
+
+
+@cache
 def _lists() -> dict[str, dict[str, frozenset[str]]]:
     text = (Path(__file__).parent / "stop_words.toml").read_text(encoding="utf-8")
     return {

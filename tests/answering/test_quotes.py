@@ -173,3 +173,23 @@ def test_quotes_do_not_overlap():
         spans = sorted((quote.start, quote.end) for quote in select(found, scores))
         for (_, end), (start, _) in pairwise(spans):
             assert end <= start
+
+
+@pytest.mark.parametrize(
+    ("names", "quoted"),
+    [
+        ({"a": {"ida", "holm"}, "b": {"holm"}, "c": {"ida", "holm"}}, ["a", "c"]),
+        ({"a": {"ida"}, "b": set(), "c": set()}, ["a"]),
+        ({"a": set(), "b": set(), "c": {"ida"}}, ["a", "b", "c"]),
+    ],
+)
+def test_an_article_without_the_names_asked_for_is_not_quoted_beside_one_with_them(names, quoted):
+    texts = {
+        "a": "The tram to Kell will open in June.",
+        "b": "Nobody in Orm has seen the bees since the frost.",
+        "c": "A new bell was cast for the school at Wexcombe.",
+    }
+    found = [each for name, text in texts.items() for each in found_in(text, name=name)]
+    scores = np.asarray([9.0, 5.0, 4.0], dtype=np.float32)
+    chosen = select(found, scores, names_in=lambda article: names[article.id])
+    assert [quote.article.id for quote in chosen] == quoted

@@ -118,6 +118,21 @@ from tests.question.test_understanding import AS_OF, KNOWN
          "who published those about “5 marches of protest”"),
         ("What was Jennifer Zeng's first article?", "",
          "which are the first; author Jennifer Zeng"),
+        ("Who is the author of the opinion piece on the tram?", "tram",
+         "who wrote those about “tram”"),
+        ("Who wrote the review of the tram museum?", "tram museum",
+         "who wrote those about “tram museum”"),
+        ("Who wrote the Toronto Star editorial on rain?", "rain",
+         "who wrote those about “rain”; publisher Toronto Star"),
+        ("Who wrote the BBC's story about rain?", "rain",
+         "who wrote those about “rain”; publisher BBC"),
+        ("Which paper ran the interview with the mayor?", "mayor",
+         "who published those about “mayor”"),
+        ("When was the Toronto Star's column on rain published?", "rain",
+         "when those about “rain” came out; publisher Toronto Star"),
+        ("What did the Toronto Star publish in March 2025?", "",
+         "which are those; publisher Toronto Star; from 2025-03-01 to 2025-03-31"),
+        ("Show me everything by Jennifer Zeng", "", "which are those; author Jennifer Zeng"),
     ],
 )  # fmt: skip
 def test_what_is_asked_of_articles(question, text, told):
@@ -139,6 +154,9 @@ def test_a_day_may_be_the_one_asked_as_of():
         "Who wrote to the minister?",
         "Who wrote the novel about the flood?",
         "Who wrote a letter about the ferry?",
+        "Who wrote the essay on the ferry?",
+        "Who wrote the angry review of the ferry?",
+        "Show me everything by the river",
         "Who wrote on the wall?",
         "Who covered the cost?",
         "Who reported the leak to the police?",
@@ -311,6 +329,33 @@ def test_who_wrote(archive):
         ". 2 articles about “ferry”, 1 more with these words further down."
     )
     assert answer.text.count("[") == 2, "the text is of quotes only"
+
+
+REVIEWS = [
+    {
+        "title": "The Wren ferry: a review",
+        "text": "The Wren takes an hour to Orm. Her deck is clean and her soup is hot.",
+        "author": "Bo Ray",
+    },
+    {
+        "title": "Ferry hits pier",
+        "text": "The ferry Wren hit a pier at Orm on Friday.",
+        "author": "Ann Lee",
+    },
+    {
+        "title": "Brakes of the tram failed",
+        "text": "The review of the tram by Ida Moss found that its brakes had failed. It is late.",
+        "author": "Cy Holt",
+    },
+]
+
+
+def test_what_is_called_a_review_is_the_one_asked_for(archive_of):
+    archive = archive_of(REVIEWS)
+    answer = archive.ask("Who wrote the review of the Wren ferry?")
+    assert [v for v, *_ in told(answer)] == ["Bo Ray"]
+    assert [v for v, *_ in told(archive.ask("Who wrote the story about the pier?"))] == ["Ann Lee"]
+    assert archive.ask("Who wrote the review of the tram?").facts is None, "an article tells of it"
 
 
 def test_left_aside_it_asks_what_articles_say(archive):

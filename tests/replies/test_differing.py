@@ -123,3 +123,29 @@ def test_a_year_that_nothing_is_counted_in_is_no_time_of_a_count():
     ):
         question = "How many people died in the Kell fire?"
         assert differing(question, (first, "{}"), (told, "{}")) == ["14", "19"]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second", "told"),
+    [
+        # What a figure stands before is what it counts.
+        ("How many moons does Ordun have?", "Ordun has 79 moons.",
+         "The probe passes the moons of Ordun 49 times.", []),
+        ("How many moons does Ordun have?", "Ordun has 79 moons.",
+         "The number of moons of Ordun rose to 82 on Monday.", ["79", "82"]),
+        ("How many tons of rare clay did Orm export?", "Orm exported 3,000 tons of rare clay.",
+         "Orm stopped the export of seven rare kinds of clay.", []),
+        ("How much water leaks from the Orm dam?", "The Orm dam leaks 500 litres of water an hour.",
+         "In 17 tests water leaks from the Orm dam were seen in one.", []),
+        ("How much water leaks from the Orm dam?", "The Orm dam leaks 500 litres of water an hour.",
+         "Water leaks from the Orm dam at 900 litres an hour.", ["500", "900"]),
+        ("How much did Orm spend on the dam campaign?", "Orm will spend $40,000 on the campaign.",
+         "One campaign at Orm reached 9,000 people age 12 and older, and it did spend.", []),
+        ("How much did Orm spend on the dam campaign?", "Orm will spend $40,000 on the campaign.",
+         "Orm did spend 60,000 on the campaign.", ["40,000", "60,000"]),
+        ("What share of Orm employees must go?", "A third of the 12,000 Orm employees must go.",
+         "Of two Orm employees one must go.", []),
+    ],
+)  # fmt: skip
+def test_figures_of_other_things_in_sentences_with_the_same_words(question, first, second, told):
+    assert differing(question, (first, "{}"), (second, "{}")) == told

@@ -147,6 +147,29 @@ def test_a_question_in_the_letters_of_the_archive_is_in_no_foreign_language(
     archive.close()
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Combien de bateaux dans le port ?", "no article has: bateaux; {}"),
+        ("¿Quién dirige el transbordador Wren?", "no article has: dirige, transbordador; {}"),
+        ("Wen hat Ida Moss gegen die Fähre aufgebracht?", "no article has: {}"),
+        ("Pourquoi le ferry Wren est-il dans le port ?", "in “The ferry”, {}"),
+        ("War crimes in Kell", "check the spelling or try another word"),
+        ("Who runs the zeppelin?", "check the spelling or try another word"),
+    ],
+)
+def test_a_question_in_no_language_of_the_articles_is_told_by_its_common_words(
+    archive_of, question, reason
+):
+    text = "The ferry Wren lies in the port of Kell. Ida Moss repairs it."
+    archive = archive_of([{"title": "The ferry", "text": text}])
+    told = archive.ask(question).reason
+    start, *rest = reason.split("{}")
+    assert start in told
+    if rest:
+        assert told.endswith("the articles may be in another language than the question")
+
+
 def test_pairs_of_letters_are_terms_and_stand_where_they_stand():
     text = "NHK は第二桟橋、桟と F-16 を"
     found = [(token.group(), token.start(), token.end()) for token in tokens(text)]
