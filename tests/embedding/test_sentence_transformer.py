@@ -139,10 +139,10 @@ def test_float32_is_kept_on_a_gpu_where_it_is_asked_for(folder, monkeypatch, nam
     halves = []
     monkeypatch.setattr(type(loaded), "device", torch.device("cuda"))
     monkeypatch.setattr(type(loaded), "to", lambda model, kind: halves.append(kind) or model)
-    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", lambda _: loaded)
+    monkeypatch.setattr(sentence_transformers, "SentenceTransformer", lambda _, **__: loaded)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
     embedder = sentence_transformer.SentenceTransformerEmbedder
     monkeypatch.setattr(embedder, "_embed", lambda *_: [])
     monkeypatch.setenv("QA_PRECISION", named)
-    embedder("any")
+    embedder(str(folder))
     assert halves == ([torch.bfloat16] if halved else [])
