@@ -11,6 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 from qa import listing, revisions, versions
 from qa.duplicates import stories
+from qa.duplicates.linking import held_copies
 from qa.milvus.address import Location
 from qa.overviews import Count, Facets, Story
 from qa.records import Article, Problem
@@ -109,6 +110,14 @@ class Holdings:
     def is_alone(self, article: Article) -> bool:
         """Whether an article is the only one of its file."""
         return self._read(lambda store, number: store.count_of_source(article.source, number)) <= 1
+
+    def copies(self, article: Article) -> list[Article]:
+        """The articles that have a text already, in the same or nearly the same words.
+
+        Args:
+            article: Any that is not of this archive.
+        """
+        return self._read(lambda store, number: held_copies(store, number, article))
 
     def story(self, article_id: str) -> Story:
         """The articles that are one text with an article, itself among them.

@@ -233,7 +233,10 @@ class Added(TypedDict):
 
 
 class PreviewedArticle(ArticleReference):
-    """An article as it would be understood, with the beginning of its text."""
+    """An article as it would be understood, with the beginning of its text.
+
+    `copies` are the articles that the archive has with this text, or nearly this.
+    """
 
     age: str | None
     agency: str | None
@@ -241,6 +244,7 @@ class PreviewedArticle(ArticleReference):
     provenance: dict[str, str]
     words: int
     text: str
+    copies: list[ArticleReference]
 
 
 class PreviewedFile(TypedDict):
@@ -251,6 +255,7 @@ class PreviewedFile(TypedDict):
     count: int
     problems: list[Problem]
     left_out: list[str]
+    left_out_count: int
 
 
 class Previewed(TypedDict):

@@ -11,10 +11,10 @@ from typing import cast
 
 from qa import serialise, shapes
 from qa.archive import Archive
-from qa.errors import ForbiddenError, InputError, ReadingError
+from qa.errors import ForbiddenError, InputError, QAError, ReadingError
 from qa.files import deletions
 from qa.reading import Preview
-from qa.records import Problem
+from qa.records import Article, Problem
 from qa.serving import uploaded
 from qa.serving.fetches import Fetches, fetched
 from qa.serving.operations import Operation, operation
@@ -274,9 +274,9 @@ class Endpoints:
             key, page = self._fetches.fetch(url)
         except ReadingError as error:
             refused = Preview(url, (), (Problem(url, error.reason),), ())
-            return {"key": None, "url": url, "files": [uploaded.understood(url, refused)]}
+            return {"key": None, "url": url, "files": [self._understood(url, refused)]}
         address = page.stated.url or url
-        return {"key": key, "url": address, "files": [uploaded.understood(address, look(page))]}
+        return {"key": key, "url": address, "files": [self._understood(address, look(page))]}
 
     def keep(self, files: Sequence[Sent], *, wait: bool = True) -> shapes.Added:
         """Store files in the corpus and index them.
@@ -317,7 +317,16 @@ class Endpoints:
         """What would be understood of files; changes nothing. Arguments and errors as `store`."""
         self.may_write()
         check_count(files)
-        return {"files": [uploaded.understood(file.name, look(file)) for file in files]}
+        return {"files": [self._understood(file.name, look(file)) for file in files]}
+
+    def _understood(self, name: str, found: Preview) -> shapes.PreviewedFile:
+        return uploaded.understood(name, found, self._copies)
+
+    def _copies(self, article: Article) -> list[Article]:
+        try:
+            return self.archive.copies(article)
+        except QAError:  # an index that cannot be read, which a preview needs not be told
+            return []
 
     def may_write(self) -> None:
         """Raise ForbiddenError on a read-only server."""

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.serving.accounts import Accounts
+from qa.serving.alone import page
 from qa.serving.guard import refuse, served_path
 from qa.serving.options import Options
 from qa.serving.sessions import SESSION_S, Known, Sessions, Tries
@@ -133,12 +134,12 @@ class SignIn:
         is_page = "text/html" in request.headers.get("accept", "")
         if wait := self._tries.wait_s(_address(request), name):
             told = f"Too many attempts. Try again in {wait:.0f} seconds."
-            page = self._page(request, told, 429, wait, form.get("next", ""), name)
-            return page if is_page else _too_often(wait)
+            refused = self._page(request, told, 429, wait, form.get("next", ""), name)
+            return refused if is_page else _too_often(wait)
         if not await self._check(request, name, password):
             told = "That name and password do not go together."
-            page = self._page(request, told, 401, 0, form.get("next", ""), name)
-            return page if is_page else _error(401, told)
+            refused = self._page(request, told, 401, 0, form.get("next", ""), name)
+            return refused if is_page else _error(401, told)
         response: Response = JSONResponse({"success": True})
         if is_page:
             target = form.get("next", "")
@@ -174,8 +175,7 @@ class SignIn:
         name: str = "",
     ) -> Response:
         target = next_ if next_ is not None else request.query_params.get("next", "")
-        body = _PAGE.format(
-            look=Markup(self._look()),  # noqa: S704 - our own style sheet
+        form = _FORM.format(
             action=request.scope.get("root_path", "") + "/login",
             target=target,
             name=name,
@@ -185,20 +185,16 @@ class SignIn:
         )
         headers = {"cache-control": "no-store", **({"retry-after": f"{wait:.0f}"} if wait else {})}
         # 401 for the page that was asked for without a session; the browser shows it all the same.
+        body = page("Sign in", form, self._look())
         return HTMLResponse(body, status if status != 200 or next_ is None else 401, headers)
 
 
-_PAGE: Final = Markup("""<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Sign in – Ask the archive</title>{look}
-<script>if (matchMedia("(prefers-color-scheme: dark)").matches)
-document.documentElement.classList.add("dark");</script></head>
-<body class="sign-in"><main><h1>Ask the archive</h1><form method="post" action="{action}">{told}
+_FORM: Final = Markup("""<form method="post" action="{action}">{told}
 <input type="hidden" name="next" value="{target}">
 <label>Name <input name="username" autocomplete="username" autocapitalize="none" required
 value="{name}"{at_name}></label>
 <label>Password <input type="password" name="password" autocomplete="current-password"
-required{at_password}></label><button type="submit">Sign in</button></form></main></body></html>""")
+required{at_password}></label><button type="submit">Sign in</button></form>""")
 
 
 def _address(request: Request) -> str:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from qa.archive import Archive
+from qa.serving.alone import NotFound
 from qa.serving.apart import Apart
 from qa.serving.bodies import Bodies
 from qa.serving.endpoints import Endpoints
@@ -49,6 +50,7 @@ def make_application(archive: Archive, corpus: Path, host: str, options: Options
     _mount_page(app, endpoints)
     _end_with(app, measured.apart)
     inner: ASGIApp = Bodies(Heads(app))
+    inner = NotFound(inner, theme.style)
     inner = SignIn(inner, options, theme.style)
     inner = Measured(inner, metrics)
     return SecurityHeaders(Guard(inner, options, host))

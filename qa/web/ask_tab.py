@@ -1,6 +1,8 @@
-"""The Ask tab: one piece of HTML, whose script (`assets/ask.js`) calls the handlers."""
+"""The Ask tab: one piece of HTML, whose script (`SCRIPTS`) calls the handlers."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import gradio as gr
 
@@ -8,6 +10,9 @@ from qa.web import theme
 from qa.web.ask_handlers import AskHandlers
 from qa.web.components import html, server_function
 from qa.web.turns import Turns
+
+SCRIPTS: Final = ("ask.js", "ask_recent.js", "ask_giving.js", "ask_lists.js", "ask_events.js")
+"""In the order in which they run, as one."""
 
 
 def lay_out(handlers: AskHandlers) -> gr.HTML:
@@ -28,7 +33,7 @@ def lay_out(handlers: AskHandlers) -> gr.HTML:
     )
     return html(
         handlers.first_page(),
-        js_on_load=theme.script("ask.js"),
+        js_on_load=theme.script(*SCRIPTS),
         server_functions=[server_function(handler) for handler in called],
         elem_id="asking",
     )

@@ -17,6 +17,7 @@ SHEETS = (
     "ask.css",
     "articles.css",
     "index.css",
+    "alone.css",
     "contrast.css",
     "print.css",
 )

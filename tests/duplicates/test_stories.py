@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -47,6 +49,20 @@ def test_copies_are_one_story_by_first_appearance(mine):
     [story] = mine.stories()
     assert story.publishers == ("Gazette", "Courier", "Review")
     assert story.first.title == "Ferry accident: the captain speaks"
+
+
+def test_copies_of_an_article_that_is_not_stored_are_found(mine):
+    gazette = next(a for a in mine.articles() if a.publisher == "Gazette")
+    tram = next(a for a in mine.articles() if a.title == "Tram")
+
+    def held(text, **more):  # also under the id that it has there
+        return sorted(a.publisher for a in mine.copies(replace(gazette, text=text, **more)))
+
+    assert held(STORY) == held(REWRITTEN) == ["Courier", "Gazette", "Review"]
+    # As `Linker` has it: other words that appeared much later are another story.
+    assert held(STORY, published_at=datetime(2026, 1, 1, tzinfo=UTC)) == ["Gazette", "Review"]
+    assert held(tram.text.upper()) == ["Review"], "few words: no copies once stored, but told here"
+    assert held("The council refused the tram line by 27 votes to 18.") == []
 
 
 def test_a_story_has_one_slot_and_no_sentence_is_quoted_twice(mine):

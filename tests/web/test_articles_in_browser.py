@@ -18,7 +18,7 @@ from qa.web.articles_handlers import ArticlesHandlers
 from qa.web.server import Running
 
 from .conftest import PWN, Site, free_port, watched_page
-from .looking import ask, axe_violations, in_view, open_tab
+from .looking import ask, axe_violations, check_it_fits_and_can_be_read, in_view, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +97,47 @@ def test_articles_are_found_sorted_paged_and_opened(
     page.locator(".pager button", has_text="Next").click()
     page.locator(".pager", has_text="Page 2 of 2").wait_for()
     assert not set(first) & set(titles(page))
+
+
+def test_back_leads_to_the_list_before(
+    page: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.articles_html.PAGE", 2)
+    told, find = page.locator(".told"), page.locator("[data-find]")
+    publisher = page.locator("[data-field=publisher]")
+    open_tab(page, "Articles")
+    told.filter(has_text="5 articles, 1 to 2").wait_for()
+    page.locator("[data-sort=title]").click()
+    page.locator("th[aria-sort=ascending] [data-sort=title]").wait_for()
+    page.locator(".pager button", has_text="Next").click()
+    told.filter(has_text="3 to 4 shown").wait_for()
+    listed = titles(page)
+    find.press_sequentially("gaz")
+    told.filter(has_text="2 of 5").wait_for()
+    find.press_sequentially("ette")
+    page.wait_for_url("**/*list-query=gazette*")
+    publisher.locator("option", has_text="Northfield Gazette (2)").wait_for(state="attached")
+    publisher.select_option("Northfield Gazette")
+    page.wait_for_url("**/*list-publisher=*")
+
+    page.go_back()  # to what was typed, and from there at once to before it was
+    page.wait_for_function("document.querySelector('[data-field=publisher]')?.value === ''")
+    assert find.input_value() == "gazette"
+    page.go_back()
+    told.filter(has_text="3 to 4 shown").wait_for()
+    assert (titles(page), find.input_value()) == (listed, "")
+    page.go_back()
+    told.filter(has_text="1 to 2 shown").wait_for()
+    page.go_back()
+    page.locator("th[aria-sort=descending] [data-sort=published_at]").wait_for()
+    assert page.locator("[data-sorting]").input_value() == "published_at desc"
+    page.go_back()
+    page.locator("#question").wait_for()
+    assert "list-" not in page.url
+
+    page.goto(f"{site.address}/?tab=articles&list-order=none&list-offset=-3")
+    told.filter(has_text="5 articles, 1 to 2").wait_for()
+    assert "list-" not in page.url, "what it had to no avail is gone"
 
 
 def test_what_is_typed_counts_for_what_is_pressed_at_once(
@@ -273,6 +314,31 @@ def test_what_came_of_an_upload_is_in_view(page: Any, site: Site) -> None:
     page.locator("[data-report] .uploads li", has_text="19.txt is in the archive").wait_for()
     assert in_view(page, "[data-report] .uploads li")
     assert page.evaluate("document.activeElement.matches('[data-report]')"), "to be read on"
+
+
+def test_a_preview_says_what_the_archive_has_already(page: Any, site: Site) -> None:
+    open_tab(page, "Articles")
+    page.locator("table.articles").wait_for()
+    held = (site.corpus / "tram.txt").read_text().replace("Northfield Gazette", "Vale Star")
+    files = {"held.txt": held, "new.txt": NEWS}
+    page.locator("[data-files]").set_input_files(
+        [
+            {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+            for name, text in files.items()
+        ]
+    )
+    page.locator(".seen h4", has_text="Lighthouse keeper").wait_for()
+    told = page.locator(".seen .held")
+    assert told.all_inner_texts() == [
+        "In the archive already, in the same or nearly the same words: "
+        "Northfield council approves tram line · Northfield Gazette, 21 March 2024"
+    ]
+    check_it_fits_and_can_be_read(page)
+    told.locator("button").click()
+    page.locator("dialog h2", has_text="council approves").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.matches('.held button')")
+    page.locator("[data-discard]").click()
 
 
 def test_what_is_looked_at_while_files_are_sent_stays(page: Any, site: Site) -> None:

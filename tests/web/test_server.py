@@ -357,6 +357,26 @@ def test_headers_and_no_files_of_the_machine(site: Site) -> None:
             urllib.request.urlopen(f"{site.address}/gradio_api/file={path}")
 
 
+def test_an_address_under_which_nothing_is_leads_home(site: Site, closed: Site) -> None:
+    coded = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    visit = {"accept": "text/html,*/*;q=0.8", "authorization": f"Basic {coded}"}
+    for served, path, home in (
+        (site, "/nosuch", "/"),
+        (site, "/a/b.html", "/"),
+        (site, "/apiary", "/"),
+        (closed, "/nosuch", "/archive/"),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(urllib.request.Request(served.address + path, headers=visit))
+        page = missing.value.read().decode()
+        assert (missing.value.code, missing.value.headers.get_content_type()) == (404, "text/html")
+        assert "There is no page under this address." in page
+        assert f'<a href="{home}">' in page
+    assert http(site, "/nosuch") == (404, {"detail": "Not Found"})
+    for path in ("/api/v1/nosuch", "/gradio_api/nosuch"):
+        assert http(site, path, **visit)[0] == 404, "in JSON"
+
+
 def test_a_taken_port_is_one_line(site: Site) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

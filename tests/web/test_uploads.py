@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from qa import reading
 from qa.errors import InputError
 from qa.files.adding import safe_name
-from qa.serving.uploads import Sent, Upload, store
+from qa.reading import Preview
+from qa.serving.uploaded import PREVIEW_CHARS, PREVIEWED, understood
+from qa.serving.uploads import Sent, Upload, look, store
 
 TEXT = "A headline\nBy Ada Quill\nThe Paper | 2 March 2025\n\nSomething happened in the harbour.\n"
 
@@ -120,6 +122,23 @@ def test_half_readable_files_are_kept_with_their_problems(tmp_path: Path, corpus
     stored = store_one(Sent("feed.jsonl", as_bytes(feed)), corpus)
     assert (stored.stored_as, stored.articles) == ("feed.jsonl", 1)
     assert [problem.line for problem in stored.problems] == [2]
+
+
+def test_a_preview_shows_whole_words_and_counts_all_that_is_left_out() -> None:
+    for text, end in (
+        ("Something happened in the harbour.", "in the harbour."),
+        ("The harbour is busy. " * 40, " …"),
+        ("港湾" * 400, "港湾 …"),
+    ):
+        seen = look(Sent("a.txt", as_bytes(f"A headline\n\n{text}\n")))
+        shown = understood("a.txt", seen, lambda _: [])["articles"][0]["text"]
+        assert shown.endswith(end)
+        assert text.startswith(shown.removesuffix(" …"))
+        assert len(shown) <= PREVIEW_CHARS + 2
+        assert shown.removesuffix(" …").split()[-1] in text.split() or " " not in text
+    left_out = tuple(map(str, range(PREVIEWED + 7)))
+    told = understood("a.txt", Preview("a.txt", (), (), left_out), lambda _: [])
+    assert (len(told["left_out"]), told["left_out_count"]) == (PREVIEWED, PREVIEWED + 7)
 
 
 def test_no_corpus_is_made_on_the_way(tmp_path: Path) -> None:

@@ -134,7 +134,9 @@ function showFile(file) {
     const left = make("details", "", { class: "left-out" });
     const lines = make("ul", "");
     lines.append(...file.left_out.map((line) => make("li", line)));
-    left.append(make("summary", `${counted(file.left_out.length, "line")} left out`), lines);
+    const more = file.left_out_count - file.left_out.length;
+    if (more) lines.append(make("li", `and ${counted(more, "line")} more`));
+    left.append(make("summary", `${counted(file.left_out_count, "line")} left out`), lines);
     shown.append(left);
   }
   return shown;
@@ -184,8 +186,25 @@ function showArticle(article) {
   shown.append(title, fields);
   if (missing.length) shown.append(make("p", `No ${missing.join(", no ")} found.`, { class: "hint" }));
   const start = make("p", "", { class: "start" });
-  start.append(make("bdi", `${article.text.trim()} …`));
+  start.append(make("bdi", article.text));
   shown.append(start, make("p", counted(article.words, "word"), { class: "hint" }));
+  if (article.copies.length) shown.append(showCopies(article.copies));
+  return shown;
+}
+
+const MOST_COPIES = 3;
+
+function showCopies(copies) {
+  const shown = make("p", "In the archive already, in the same or nearly the same words: ",
+    { class: "held" });
+  copies.slice(0, MOST_COPIES).forEach((copy, n) => {
+    const title = make("button", "", { type: "button", class: "open-title", "data-open": copy.id });
+    title.append(make("bdi", copy.title));
+    const day = copy.published_at && shownAs("published_at", copy.published_at);
+    const from = make("bdi", [copy.publisher, day].filter(Boolean).join(", "));
+    shown.append(n ? "; " : "", title, from.textContent ? " · " : "", from);
+  });
+  if (copies.length > MOST_COPIES) shown.append(`; and ${copies.length - MOST_COPIES} more`);
   return shown;
 }
 

@@ -1,6 +1,6 @@
 // The page's address with some parameters replaced: nothing takes one away, a list gives several.
-function addressWith(parameters) {
-  const given = new URLSearchParams(location.search);
+function addressWith(parameters, others = location.search) {
+  const given = new URLSearchParams(others);
   for (const [name, values] of Object.entries(parameters)) {
     given.delete(name);
     for (const value of [values].flat()) if (value) given.append(name, value);

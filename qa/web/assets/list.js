@@ -16,6 +16,7 @@ const UNASKED = { query: "", sort: "published_at", descending: true, offset: 0 }
 
 let wanted;
 want(listInAddress());
+history.replaceState(null, "", listAddress()); // without what it had to no avail
 
 function want(given) {
   wanted = given;
@@ -43,15 +44,21 @@ function listInAddress() {
   return { ...UNASKED, ...chosen, sort, descending: way === "desc", offset: from };
 }
 
-// In the place of the one before: every letter typed would be a page to go back from.
-function putListInAddress() {
+function listAddress() {
   const { sort, descending, offset, ...chosen } = wanted;
   const told = order(wanted) === order(UNASKED) ? "" : order(wanted);
   const named = { ...chosen, order: told, offset: offset ? String(offset) : "" };
-  const address = addressWith(
+  return addressWith(
     Object.fromEntries(Object.entries(named).map(([name, value]) => [IN_ADDRESS + name, value])),
   );
-  if (!isHere(address)) history.replaceState(null, "", address);
+}
+
+// "Back" leads to the list before. Of what is typed letter by letter only the last is one.
+function putListInAddress(isTyped) {
+  const address = listAddress();
+  if (isHere(address)) return;
+  const isTypedOn = isTyped && history.state?.typed;
+  history[isTypedOn ? "replaceState" : "pushState"]({ typed: isTyped }, "", address);
 }
 
 addEventListener("popstate", () => {
@@ -76,8 +83,7 @@ function focusedInList() {
 }
 
 async function refresh(focus) {
-  takeTyped();
-  putListInAddress();
+  putListInAddress(takeTyped());
   const mine = ++turn;
   list.setAttribute("aria-busy", "true");
   const found = await reach("list_articles", { ...wanted });
@@ -111,6 +117,7 @@ async function narrow(mine) {
 narrowing.addEventListener("change", (event) => {
   const { field } = event.target.dataset;
   if (!field) return;
+  delete narrowing.dataset.html; // it shows another choice than it was drawn with
   Object.assign(wanted, { [field]: event.target.value, offset: 0 });
   refresh();
 });
@@ -124,9 +131,17 @@ find.addEventListener("input", () => {
   typing = setTimeout(refresh, TYPING_MS);
 });
 
+find.addEventListener("change", () => {
+  if (find.value !== wanted.query) refresh();
+  if (history.state?.typed) history.replaceState(null, "", location.href); // typed to its end
+});
+
+// Whether anything was typed.
 function takeTyped() {
   clearTimeout(typing);
-  if (wanted.query !== find.value) Object.assign(wanted, { query: find.value, offset: 0 });
+  if (wanted.query === find.value) return false;
+  Object.assign(wanted, { query: find.value, offset: 0 });
+  return true;
 }
 
 function sortBy(sort, descending, focus) {
